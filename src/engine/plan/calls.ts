@@ -1,0 +1,290 @@
+/**
+ * The alphabet of kernels. A plan is a flat list of these calls; every executor implements each of them once.
+ *
+ * Layouts: feature maps NHWC; convolution filters `[ky][kx][c in group][k]` with k over all filters of all groups (so a
+ * 1×1 convolution's filters are the C×K matrix of a GEMM, and a linear layer is a 1×1 convolution on a 1×1 map).
+ * `rows` of a map is N·H·W. All elements are float32.
+ *
+ * Calls are functional: an output is written whole and never read by the call, except the operands under `update`,
+ * which are read and written in place (running statistics, parameters, momenta). Operands never overlap otherwise.
+ */
+
+/** Index into Plan.tensors. */
+export type TensorId = number;
+
+export type PointwiseActivation = "none" | "relu" | "silu" | "sigmoid";
+
+interface Call<Op extends string, In, Out, Update, Attrs> {
+  readonly op: Op;
+  /** The node it serves, e.g. "s1.b1.f.a"; for profiles and messages. */
+  readonly label: string;
+  readonly in: Readonly<In>;
+  readonly out: Readonly<Out>;
+  readonly update: Readonly<Update>;
+  readonly attrs: Readonly<Attrs>;
+}
+
+type None = Record<never, never>;
+
+/** N images of H×W×C, K filters of k×k, stride s, padding p on every side, G groups. */
+export interface ConvGeometry {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly filters: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly groups: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+}
+
+export interface PoolGeometry {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+}
+
+/** A map seen as a matrix: rows = N·H·W pixels, one column a channel. */
+export interface MatrixShape {
+  readonly rows: number;
+  readonly channels: number;
+}
+
+/** N maps of `pixels` = H·W pixels. */
+export interface MapsShape {
+  readonly batch: number;
+  readonly pixels: number;
+  readonly channels: number;
+}
+
+/**
+ * Input op. images[n] = (bytes[index[n]] / 255 − mean) · (1 / std) per channel; targets[n] = soft label of image n:
+ * smoothing/classes everywhere plus 1 − smoothing on the label. Indices come with the step, the bytes are resident.
+ */
+export type Gather = Call<
+  "gather",
+  None,
+  { images: TensorId; targets: TensorId },
+  None,
+  { batch: number; pixels: number; channels: number; classes: number; labelSmoothing: number }
+>;
+
+/** y = x ∗ filters (+ bias). */
+export type Conv2d = Call<
+  "conv2d",
+  { x: TensorId; filters: TensorId; bias?: TensorId },
+  { y: TensorId },
+  None,
+  ConvGeometry
+>;
+
+/** dx = dy ∗ᵀ filters (+ addend): the addend is another consumer's gradient of the same map. */
+export type Conv2dInputGrad = Call<
+  "conv2dInputGrad",
+  { dy: TensorId; filters: TensorId; addend?: TensorId },
+  { dx: TensorId },
+  None,
+  ConvGeometry
+>;
+
+/** dFilters = Σ over rows of x ⊗ dy; dBias = Σ dy where the layer has a bias. */
+export type Conv2dFilterGrad = Call<
+  "conv2dFilterGrad",
+  { x: TensorId; dy: TensorId },
+  { dFilters: TensorId; dBias?: TensorId },
+  None,
+  ConvGeometry
+>;
+
+/**
+ * Statistics of a batch, per channel over `rows`: mean and 1/√(var + ε) with the BIASED variance; scale = γ·invStd,
+ * shift = β − mean·scale, so that the normalized map is scale·x + shift. Running statistics move by `momentum`
+ * towards the mean and the UNBIASED variance (rows/(rows − 1); with one row, the biased one).
+ */
+export type BatchNormStats = Call<
+  "batchNormStats",
+  { x: TensorId; gamma: TensorId; beta: TensorId },
+  { mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
+  { runningMean: TensorId; runningVar: TensorId },
+  MatrixShape & { readonly epsilon: number; readonly momentum: number }
+>;
+
+/** Evaluation: scale and shift from the running statistics. */
+export type BatchNormFold = Call<
+  "batchNormFold",
+  { gamma: TensorId; beta: TensorId; runningMean: TensorId; runningVar: TensorId },
+  { scale: TensorId; shift: TensorId },
+  None,
+  { readonly channels: number; readonly epsilon: number }
+>;
+
+/** y = activation(scale·x + shift (+ residual)), scale and shift per channel; both absent = identity. */
+export type Affine = Call<
+  "affine",
+  { x: TensorId; scale?: TensorId; shift?: TensorId; residual?: TensorId },
+  { y: TensorId },
+  None,
+  MatrixShape & { readonly activation: PointwiseActivation }
+>;
+
+/** dx = dy ⊙ activation′, from the activation's output y (relu: y > 0; sigmoid: y(1 − y)) or, silu, its input x. */
+export type ActivationGrad = Call<
+  "activationGrad",
+  { dy: TensorId; saved: TensorId },
+  { dx: TensorId },
+  None,
+  MatrixShape & { readonly activation: Exclude<PointwiseActivation, "none"> }
+>;
+
+/**
+ * First half of the gradient of activation(norm(x)): dz = dy ⊙ activation′(scale·x + shift);
+ * dBeta = Σ dz, dGamma = Σ dz·(x − mean)·invStd.
+ */
+export type BatchNormReduceGrad = Call<
+  "batchNormReduceGrad",
+  { dy: TensorId; x: TensorId; mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
+  { dGamma: TensorId; dBeta: TensorId },
+  None,
+  MatrixShape & { readonly activation: PointwiseActivation }
+>;
+
+/** Second half: dx = scale·(dz − dBeta/rows − (x − mean)·invStd·dGamma/rows) (+ addend). */
+export type BatchNormInputGrad = Call<
+  "batchNormInputGrad",
+  {
+    dy: TensorId;
+    x: TensorId;
+    mean: TensorId;
+    invStd: TensorId;
+    scale: TensorId;
+    shift: TensorId;
+    dGamma: TensorId;
+    dBeta: TensorId;
+    addend?: TensorId;
+  },
+  { dx: TensorId },
+  None,
+  MatrixShape & { readonly activation: PointwiseActivation }
+>;
+
+/** y = a + b: gradients of a map with several consumers where no other call can take the addend. */
+export type Add = Call<"add", { a: TensorId; b: TensorId }, { y: TensorId }, None, MatrixShape>;
+
+/** y[n][c] = mean over the pixels of image n. */
+export type GlobalPool = Call<"globalPool", { x: TensorId }, { y: TensorId }, None, MapsShape>;
+
+/** dx[n][p][c] = dy[n][c] / pixels (+ addend). */
+export type GlobalPoolGrad = Call<
+  "globalPoolGrad",
+  { dy: TensorId; addend?: TensorId },
+  { dx: TensorId },
+  None,
+  MapsShape
+>;
+
+/** Max over k×k windows; outside the map is −∞. */
+export type MaxPool = Call<"maxPool", { x: TensorId }, { y: TensorId }, None, PoolGeometry>;
+
+/** The gradient goes to the first maximum of each window, in row-major order (as PyTorch). */
+export type MaxPoolGrad = Call<
+  "maxPoolGrad",
+  { x: TensorId; dy: TensorId },
+  { dx: TensorId },
+  None,
+  PoolGeometry
+>;
+
+/** Squeeze-and-excitation's last step: y[n][p][c] = x[n][p][c]·s[n][c]. */
+export type ChannelScale = Call<
+  "channelScale",
+  { x: TensorId; s: TensorId },
+  { y: TensorId },
+  None,
+  MapsShape
+>;
+
+/** dx = dy·s, ds[n][c] = Σ over pixels of dy·x. */
+export type ChannelScaleGrad = Call<
+  "channelScaleGrad",
+  { dy: TensorId; x: TensorId; s: TensorId },
+  { dx: TensorId; ds: TensorId },
+  None,
+  MapsShape
+>;
+
+/**
+ * Training loss: the mean over the batch of −Σ targets·log softmax(logits); dLogits is its gradient
+ * (softmax − targets)/batch; metrics = [Σ of the losses over the images, number of images whose largest logit is where
+ * the largest target is]. Ties go to the lower class.
+ */
+export type SoftmaxCrossEntropy = Call<
+  "softmaxCrossEntropy",
+  { logits: TensorId; targets: TensorId },
+  { dLogits?: TensorId; metrics: TensorId },
+  None,
+  { readonly batch: number; readonly classes: number }
+>;
+
+/**
+ * g′ = g + weightDecay·p; v = momentum·v + g′; p −= η·(g′ + momentum·v) (Nesterov) or p −= η·v, over all parameters in
+ * one pass. η arrives in the host-written scalar `learningRate`.
+ */
+export type Sgd = Call<
+  "sgd",
+  { gradients: TensorId; learningRate: TensorId },
+  None,
+  { parameters: TensorId; velocity: TensorId },
+  {
+    readonly length: number;
+    readonly momentum: number;
+    readonly weightDecay: number;
+    readonly nesterov: boolean;
+  }
+>;
+
+export type KernelCall =
+  | Gather
+  | Conv2d
+  | Conv2dInputGrad
+  | Conv2dFilterGrad
+  | BatchNormStats
+  | BatchNormFold
+  | Affine
+  | ActivationGrad
+  | BatchNormReduceGrad
+  | BatchNormInputGrad
+  | Add
+  | GlobalPool
+  | GlobalPoolGrad
+  | MaxPool
+  | MaxPoolGrad
+  | ChannelScale
+  | ChannelScaleGrad
+  | SoftmaxCrossEntropy
+  | Sgd;
+
+export type KernelOp = KernelCall["op"];
+export type CallOf<Op extends KernelOp> = Extract<KernelCall, { op: Op }>;
+
+/** Tensors a call reads, in the order of their declaration. */
+export function readsOf(call: KernelCall): readonly TensorId[] {
+  return ids(call.in).concat(ids(call.update));
+}
+
+/** Tensors a call writes. */
+export function writesOf(call: KernelCall): readonly TensorId[] {
+  return ids(call.out).concat(ids(call.update));
+}
+
+function ids(operands: object): TensorId[] {
+  return (Object.values(operands) as (TensorId | undefined)[]).filter((id) => id !== undefined);
+}

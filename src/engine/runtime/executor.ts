@@ -1,0 +1,96 @@
+import type { Plan } from "../plan/plan.ts";
+
+/**
+ * The contract of an executor: something that runs plans. A stranger can write another one from this file and
+ * plan/calls.ts. Implementations are imported by registry.ts alone.
+ *
+ * Promises:
+ * - A session's results depend on the plan, the initial state, the batches and the learning rates only; the same calls
+ *   twice on one executor give the same bits.
+ * - Methods of one session are called one at a time, each after the last one's promise has settled.
+ * - What a method allocates, dispose() frees. A session that failed can still be disposed.
+ * - Errors are ExecutorErrors: `code` for programs, the message for people.
+ */
+export interface Executor {
+  readonly kind: ExecutorKind;
+  /** What it runs on, for records: e.g. "wasm relaxed-simd, 1 thread". */
+  readonly device: string;
+  /** Makes images resident, once for all sessions. Held until dispose() of the handle or of the executor. */
+  attach(images: ResidentImages): Promise<ImageHandle>;
+  /** Allocates the plan's buffers and prepares its calls. `state` gives every parameter and running statistic. */
+  load(plan: Plan, state: ModelState): Promise<Session>;
+  dispose(): Promise<void>;
+}
+
+export type ExecutorKind = "reference" | "wasm" | "webgpu";
+
+export const executorKinds: readonly ExecutorKind[] = ["reference", "wasm", "webgpu"];
+
+/** Images as bytes, NHWC, and a label each. Structurally an ImageSet of engine/data. */
+export interface ResidentImages {
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly count: number;
+  /** count·H·W·C bytes. */
+  readonly images: Uint8Array;
+  /** count bytes. */
+  readonly labels: Uint8Array;
+  /** Per channel, of pixels scaled to 0–1; what the input op normalizes with. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface ImageHandle {
+  readonly count: number;
+  dispose(): void;
+}
+
+/** Values in the PLAN's layouts (filters [k, k, C/G, K]), by parameter or statistic name. */
+export type ModelState = ReadonlyMap<string, Float32Array | Float64Array>;
+
+/** Where a batch comes from: rows of a resident set, or values given outright (goldens, single pictures). */
+export type Batch =
+  /** Up to plan.batch indices; fewer only in evaluate(). */
+  | { readonly from: "resident"; readonly images: ImageHandle; readonly indices: Uint32Array }
+  /** images: batch·H·W·C normalized values, NHWC; targets: batch·classes soft labels. */
+  | {
+      readonly from: "values";
+      readonly images: Float32Array | Float64Array;
+      readonly targets: Float32Array | Float64Array;
+    };
+
+export interface BatchResult {
+  /** Sum over the images of the cross-entropy (natural logarithm); NaN or ∞ if the network diverged. */
+  readonly lossSum: number;
+  /** Images whose largest logit is at the label. */
+  readonly correct: number;
+  readonly count: number;
+}
+
+/** One network, loaded. */
+export interface Session {
+  readonly plan: Plan;
+  /** Forward, backward, update. The result is of the forward pass, before the update. */
+  step(batch: Batch, learningRate: number): Promise<BatchResult>;
+  /** Forward in evaluation mode; fewer images than plan.batch are allowed, only they are counted. */
+  evaluate(batch: Batch): Promise<BatchResult>;
+  /**
+   * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "logits",
+   * or a key of plan.kept.outputs. In the plan's layout.
+   */
+  read(name: string): Promise<Float32Array | Float64Array>;
+  /** All parameters and running statistics. */
+  readState(): Promise<ModelState>;
+  dispose(): void;
+}
+
+export type ExecutorErrorCode = "out-of-memory" | "unsupported" | "lost" | "misuse";
+
+export class ExecutorError extends Error {
+  readonly code: ExecutorErrorCode;
+
+  constructor(code: ExecutorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ExecutorError";
+    this.code = code;
+  }
+}

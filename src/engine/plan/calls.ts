@@ -69,6 +69,7 @@ export interface MapsShape {
 /**
  * Input op. images[n] = (bytes[index[n]] / 255 − mean) · (1 / std) per channel; targets[n] = soft label of image n:
  * smoothing/classes everywhere plus 1 − smoothing on the label. Indices come with the step, the bytes are resident.
+ * Where a batch has fewer indices than `batch`, the remaining images and targets are 0 (padding).
  */
 export type Gather = Call<
   "gather",
@@ -224,7 +225,7 @@ export type ChannelScaleGrad = Call<
 /**
  * Training loss: the mean over the batch of −Σ targets·log softmax(logits); dLogits is its gradient
  * (softmax − targets)/batch; metrics = [Σ of the losses over the images, number of images whose largest logit is where
- * the largest target is]. Ties go to the lower class.
+ * the largest target is]. Ties go to the lower class. A row of targets that is all 0 is padding: it adds nothing.
  */
 export type SoftmaxCrossEntropy = Call<
   "softmaxCrossEntropy",

@@ -21,6 +21,11 @@ export interface LayerSink<T> {
   /** Fully connected layer with bias on a 1×1×C map. */
   linear(x: T, name: string, units: number): T;
   channels(x: T): number;
+  /**
+   * Tells that x is the output of a part: "stem", a block "s1.b2", a stage "s1", or "head" for the logits. A sink
+   * without use for it ignores it; the reference data holds these outputs by the same names.
+   */
+  mark(x: T, part: string): void;
 }
 
 export interface ConvAttrs {
@@ -82,7 +87,11 @@ export function normCost(x: MapShape): LayerCost {
 }
 
 export function poolShape(x: MapShape, attrs: PoolAttrs): MapShape {
-  return { height: strided(x.height, attrs.stride), width: strided(x.width, attrs.stride), channels: x.channels };
+  return {
+    height: strided(x.height, attrs.stride),
+    width: strided(x.width, attrs.stride),
+    channels: x.channels,
+  };
 }
 
 export function poolCost(x: MapShape, attrs: PoolAttrs): LayerCost {

@@ -6,7 +6,13 @@ import { z } from "zod";
  */
 
 /** Upper limits at every border; far above what a browser trains, far below what overflows 2^53 in a cost. */
-export const specLimits = { side: 4096, channels: 65_536, depth: 1_000, stages: 32, classes: 100_000 } as const;
+export const specLimits = {
+  side: 4096,
+  channels: 65_536,
+  depth: 1_000,
+  stages: 32,
+  classes: 100_000,
+} as const;
 
 const side = z.int().min(1).max(specLimits.side);
 const channels = z.int().min(1).max(specLimits.channels);
@@ -33,7 +39,11 @@ const bottleneckStage = z.strictObject({
   seRatio: ratio,
 });
 
-const kernel = z.int().min(1).max(15).refine((k) => k % 2 === 1, "kernel must be odd");
+const kernel = z
+  .int()
+  .min(1)
+  .max(15)
+  .refine((k) => k % 2 === 1, "kernel must be odd");
 
 const mbconvStage = z.strictObject({
   block: z.literal("mbconv"),

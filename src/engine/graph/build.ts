@@ -1,0 +1,101 @@
+import { buildNetwork } from "../network/build.ts";
+import type { ConvAttrs, LayerSink, MapShape, PoolAttrs } from "../network/layers.ts";
+import type { Activation, NetworkSpec } from "../network/spec.ts";
+import type { Graph, GraphNode, NodeId } from "./graph.ts";
+import { shapeOf } from "./rules.ts";
+import { verifyGraph } from "./verify.ts";
+
+/** GraphNode without what the sink fills in. */
+type Draft = GraphNode extends infer Node
+  ? Node extends GraphNode
+    ? Omit<Node, "id" | "shape">
+    : never
+  : never;
+
+/** Collects the layers of a network as graph nodes, shapes included. */
+class GraphSink implements LayerSink<NodeId> {
+  readonly nodes: GraphNode[] = [];
+  readonly outputs = new Map<string, NodeId>();
+
+  input(shape: MapShape): NodeId {
+    this.nodes.push({ id: 0, op: "input", name: "input", inputs: [], shape });
+    return 0;
+  }
+
+  conv(x: NodeId, name: string, attrs: ConvAttrs): NodeId {
+    return this.#push({ op: "conv", name, inputs: [x], attrs });
+  }
+
+  norm(x: NodeId, name: string): NodeId {
+    return this.#push({ op: "norm", name, inputs: [x] });
+  }
+
+  activation(x: NodeId, kind: Activation | "sigmoid"): NodeId {
+    return this.#push({ op: "activation", name: this.#unnamed(kind), inputs: [x], kind });
+  }
+
+  add(a: NodeId, b: NodeId): NodeId {
+    return this.#push({ op: "add", name: this.#unnamed("add"), inputs: [a, b] });
+  }
+
+  maxPool(x: NodeId, attrs: PoolAttrs): NodeId {
+    return this.#push({ op: "maxPool", name: this.#unnamed("maxPool"), inputs: [x], attrs });
+  }
+
+  globalPool(x: NodeId): NodeId {
+    return this.#push({ op: "globalPool", name: this.#unnamed("globalPool"), inputs: [x] });
+  }
+
+  scale(x: NodeId, s: NodeId): NodeId {
+    return this.#push({ op: "scale", name: this.#unnamed("scale"), inputs: [x, s] });
+  }
+
+  linear(x: NodeId, name: string, units: number): NodeId {
+    return this.#push({ op: "linear", name, inputs: [x], units });
+  }
+
+  channels(x: NodeId): number {
+    return this.#shape(x).channels;
+  }
+
+  mark(x: NodeId, name: string): void {
+    this.outputs.set(name, x);
+  }
+
+  #unnamed(op: string): string {
+    return `${op}#${this.nodes.length}`;
+  }
+
+  #shape(id: NodeId): MapShape {
+    const node = this.nodes[id];
+    if (node === undefined) throw new RangeError(`no node ${id}`);
+    return node.shape;
+  }
+
+  #push(draft: Draft): NodeId {
+    const id = this.nodes.length;
+    // The input's shape is what conv and the others start from; every other shape follows from the rules.
+    const bare = { ...draft, id, shape: { height: 0, width: 0, channels: 0 } } as GraphNode;
+    const shape = shapeOf(
+      bare,
+      draft.inputs.map((input) => this.#shape(input)),
+    );
+    this.nodes.push({ ...bare, shape });
+    return id;
+  }
+}
+
+/**
+ * The graph of a network.
+ * @throws Error when the spec builds an unsound graph (a block that breaks a rule); parseNetworkSpec refuses the specs
+ * that could.
+ */
+export function buildGraph(spec: NetworkSpec): Graph {
+  const sink = new GraphSink();
+  const logits = buildNetwork(spec, sink, sink.input(spec.input));
+  const graph: Graph = { spec, nodes: sink.nodes, logits, outputs: sink.outputs };
+  const faults = verifyGraph(graph);
+  if (faults.length > 0)
+    throw new Error(`unsound graph of ${spec.name ?? "a network"}: ${faults.join("; ")}`);
+  return graph;
+}

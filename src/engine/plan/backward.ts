@@ -1,0 +1,236 @@
+import type { NodeId } from "../graph/graph.ts";
+import type { KernelCall, TensorId } from "./calls.ts";
+import { type Forward, type LoweringContext, layerOf, required } from "./forward.ts";
+import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
+import type { Unit } from "./units.ts";
+
+type NormUnit = Extract<Unit, { type: "norm" }>;
+type SingleUnit = Extract<Unit, { type: "single" }>;
+
+/** The backward pass as calls: units in reverse, each turning its output's gradient into its inputs'. */
+export function lowerBackward(
+  context: LoweringContext,
+  forward: Forward,
+  dLogits: TensorId,
+): readonly KernelCall[] {
+  const lowering = new Backward(context, forward);
+  lowering.give(context.graph.logits, dLogits);
+  for (const unit of [...context.units].reverse()) lowering.unit(unit);
+  return lowering.calls;
+}
+
+class Backward {
+  readonly calls: KernelCall[] = [];
+  /** Sum of the gradients that a node's consumers have handed back so far. */
+  readonly #gradients = new Map<NodeId, TensorId>();
+  readonly #context: LoweringContext;
+  readonly #forward: Forward;
+
+  constructor(context: LoweringContext, forward: Forward) {
+    this.#context = context;
+    this.#forward = forward;
+  }
+
+  unit(unit: Unit): void {
+    const dy = this.#gradients.get(unit.output);
+    if (dy === undefined) return;
+    if (unit.type === "norm") this.#norm(unit, dy);
+    else this.#single(unit, dy);
+  }
+
+  /** Hands a finished tensor to a node as a gradient. */
+  give(id: NodeId, gradient: TensorId): void {
+    if (!this.#needsGradient(id)) return;
+    const other = this.#gradients.get(id);
+    if (other === undefined) {
+      this.#gradients.set(id, gradient);
+      return;
+    }
+    const y = this.#temporary(id);
+    this.calls.push({
+      op: "add",
+      label: this.#name(id),
+      in: { a: other, b: gradient },
+      out: { y },
+      update: {},
+      attrs: matrixShape(this.#context.batch, shapeAt(this.#context.graph, id)),
+    });
+    this.#gradients.set(id, y);
+  }
+
+  /** For a call that writes a node's gradient and can add what is there already. */
+  #receive(id: NodeId): { dx: TensorId; addend: { addend?: TensorId } } {
+    const other = this.#gradients.get(id);
+    const dx = this.#temporary(id);
+    this.#gradients.set(id, dx);
+    return { dx, addend: other === undefined ? {} : { addend: other } };
+  }
+
+  #norm(unit: NormUnit, dOut: TensorId): void {
+    const { graph, batch } = this.#context;
+    const { node, residual } = unit;
+    const input = inputOf(node.inputs);
+    const layer = layerOf(this.#context, node.name);
+    const vectors = this.#forward.norms.get(node.id);
+    if (vectors === undefined) throw new RangeError(`norm ${node.name} has no statistics`);
+    let { activation } = unit;
+    let dy = dOut;
+    if (residual !== undefined) {
+      // Both branches of the sum get the gradient behind the activation.
+      if (activation !== "none") {
+        dy = this.#activationGrad(unit.output, activation, dOut, this.#value(unit.output));
+        activation = "none";
+      }
+      this.give(residual, dy);
+    }
+    const shape = matrixShape(batch, shapeAt(graph, input));
+    const operands = { dy, x: this.#value(input), ...vectors };
+    const sums = { dGamma: layer.dWeight, dBeta: required(layer.dBias, node.name) };
+    this.calls.push({
+      op: "batchNormReduceGrad",
+      label: node.name,
+      in: operands,
+      out: sums,
+      update: {},
+      attrs: { ...shape, activation },
+    });
+    if (!this.#needsGradient(input)) return;
+    const { dx, addend } = this.#receive(input);
+    this.calls.push({
+      op: "batchNormInputGrad",
+      label: node.name,
+      in: { ...operands, ...sums, ...addend },
+      out: { dx },
+      update: {},
+      attrs: { ...shape, activation },
+    });
+  }
+
+  #single({ node }: SingleUnit, dy: TensorId): void {
+    const { graph, batch } = this.#context;
+    const label = node.name;
+    if (node.op === "input") return;
+    const input = inputOf(node.inputs);
+    switch (node.op) {
+      case "conv":
+      case "linear": {
+        const layer = layerOf(this.#context, label);
+        const attrs = convGeometry(graph, batch, node);
+        this.calls.push({
+          op: "conv2dFilterGrad",
+          label,
+          in: { x: this.#value(input), dy },
+          out: { dFilters: layer.dWeight, ...(layer.dBias === undefined ? {} : { dBias: layer.dBias }) },
+          update: {},
+          attrs,
+        });
+        if (!this.#needsGradient(input)) return;
+        const { dx, addend } = this.#receive(input);
+        this.calls.push({
+          op: "conv2dInputGrad",
+          label,
+          in: { dy, filters: layer.weight, ...addend },
+          out: { dx },
+          update: {},
+          attrs,
+        });
+        return;
+      }
+      case "activation": {
+        const saved = this.#value(node.kind === "silu" ? input : node.id);
+        this.give(input, this.#activationGrad(input, node.kind, dy, saved));
+        return;
+      }
+      case "add":
+        for (const id of node.inputs) this.give(id, dy);
+        return;
+      case "maxPool": {
+        const dx = this.#temporary(input);
+        const attrs = poolGeometry(graph, batch, node);
+        this.calls.push({
+          op: "maxPoolGrad",
+          label,
+          in: { x: this.#value(input), dy },
+          out: { dx },
+          update: {},
+          attrs,
+        });
+        this.give(input, dx);
+        return;
+      }
+      case "globalPool": {
+        const { dx, addend } = this.#receive(input);
+        this.calls.push({
+          op: "globalPoolGrad",
+          label,
+          in: { dy, ...addend },
+          out: { dx },
+          update: {},
+          attrs: mapsShape(batch, shapeAt(graph, input)),
+        });
+        return;
+      }
+      case "scale": {
+        const factors = inputOf(node.inputs.slice(1));
+        const dx = this.#temporary(input);
+        const ds = this.#temporary(factors);
+        this.calls.push({
+          op: "channelScaleGrad",
+          label,
+          in: { dy, x: this.#value(input), s: this.#value(factors) },
+          out: { dx, ds },
+          update: {},
+          attrs: mapsShape(batch, node.shape),
+        });
+        this.give(input, dx);
+        this.give(factors, ds);
+        return;
+      }
+      default:
+        node satisfies never;
+    }
+  }
+
+  /** Gradient at an activation's input. */
+  #activationGrad(
+    id: NodeId,
+    activation: "relu" | "silu" | "sigmoid",
+    dy: TensorId,
+    saved: TensorId,
+  ): TensorId {
+    const dx = this.#temporary(id);
+    this.calls.push({
+      op: "activationGrad",
+      label: this.#name(id),
+      in: { dy, saved },
+      out: { dx },
+      update: {},
+      attrs: { ...matrixShape(this.#context.batch, shapeAt(this.#context.graph, id)), activation },
+    });
+    return dx;
+  }
+
+  /** Nothing is trained before the input image. */
+  #needsGradient(id: NodeId): boolean {
+    return this.#context.graph.nodes[id]?.op !== "input";
+  }
+
+  #value(id: NodeId): TensorId {
+    return required(this.#forward.values.get(id), this.#name(id));
+  }
+
+  #name(id: NodeId): string {
+    return this.#context.graph.nodes[id]?.name ?? `${id}`;
+  }
+
+  #temporary(id: NodeId): TensorId {
+    const { graph, batch, table } = this.#context;
+    return table.temporary(`d ${this.#name(id)}`, mapLength(batch, shapeAt(graph, id)));
+  }
+}
+
+function inputOf(inputs: readonly NodeId[]): NodeId {
+  const [first] = inputs;
+  if (first === undefined) throw new RangeError("a node has no input");
+  return first;
+}

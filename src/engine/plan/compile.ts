@@ -1,0 +1,105 @@
+import type { Graph, NodeId } from "../graph/graph.ts";
+import { lowerBackward } from "./backward.ts";
+import type { KernelCall, TensorId } from "./calls.ts";
+import { type LoweringContext, lowerForward } from "./forward.ts";
+import { placeTensors } from "./memory.ts";
+import { planParameters } from "./parameters.ts";
+import type { OptimizerSpec, Plan } from "./plan.ts";
+import { TensorTable } from "./tensors.ts";
+import { unitsOf } from "./units.ts";
+
+export interface CompileOptions {
+  /** Images per step; also per evaluation. */
+  readonly batch: number;
+  readonly optimizer: OptimizerSpec;
+  /** Weight of the uniform distribution in the targets, 0–1. */
+  readonly labelSmoothing?: number;
+  /** Keep the maps after the stem and the stages readable (Plan.kept.outputs), at the price of their memory. */
+  readonly keepOutputs?: boolean;
+}
+
+/** Nesterov SGD as pycls' CIFAR configs have it. */
+export const defaultOptimizer: OptimizerSpec = {
+  type: "sgd",
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 5e-4,
+};
+
+/** Turns a graph into a plan: the kernel calls of a training step and of an evaluation, and their memory. */
+export function compilePlan(graph: Graph, options: CompileOptions): Plan {
+  const { batch, optimizer, labelSmoothing = 0, keepOutputs = false } = options;
+  const { spec } = graph;
+  const { height, width, channels } = spec.input;
+  const table = new TensorTable();
+  const { parameters, statistics, layers } = planParameters(graph, table);
+
+  const images = table.kept("activations", "images", batch * height * width * channels);
+  const targets = table.kept("activations", "targets", batch * spec.classes);
+  const logits = table.kept("activations", "logits", batch * spec.classes);
+  const metrics = table.kept("activations", "metrics", 2);
+  const learningRate = table.kept("host", "learningRate", 1);
+  const keptNodes = new Map<NodeId, string>([
+    [0, "images"],
+    [graph.logits, "logits"],
+  ]);
+  if (keepOutputs) for (const [name, id] of graph.outputs) if (!keptNodes.has(id)) keptNodes.set(id, name);
+
+  const context: LoweringContext = { graph, units: unitsOf(graph), batch, table, layers, keptNodes };
+  const loss = (dLogits?: TensorId): KernelCall => ({
+    op: "softmaxCrossEntropy",
+    label: "loss",
+    in: { logits, targets },
+    out: { ...(dLogits === undefined ? {} : { dLogits }), metrics },
+    update: {},
+    attrs: { batch, classes: spec.classes },
+  });
+
+  const forward = lowerForward(context, "train");
+  const dLogits = table.temporary("d logits", batch * spec.classes);
+  const backward = lowerBackward(context, forward, dLogits);
+  const train = [...forward.calls, loss(dLogits), ...backward, update(table, optimizer, learningRate)];
+  const evaluate = [...lowerForward(context, "evaluate").calls, loss()];
+
+  const outputs: Record<string, TensorId> = {};
+  for (const [name, id] of keepOutputs ? graph.outputs : []) {
+    const value = forward.values.get(id);
+    if (value !== undefined) outputs[name] = value;
+  }
+  return {
+    batch,
+    classes: spec.classes,
+    input: { height, width, channels },
+    ...placeTensors(table, [train, evaluate]),
+    parameters,
+    statistics,
+    gather: {
+      op: "gather",
+      label: "input",
+      in: {},
+      out: { images, targets },
+      update: {},
+      attrs: { batch, pixels: height * width, channels, classes: spec.classes, labelSmoothing },
+    },
+    train,
+    evaluate,
+    kept: { images, targets, logits, metrics, learningRate, outputs },
+  };
+}
+
+function update(table: TensorTable, optimizer: OptimizerSpec, learningRate: TensorId): KernelCall {
+  const length = table.filled("parameters");
+  return {
+    op: "sgd",
+    label: "update",
+    in: { gradients: table.whole("gradients", length), learningRate },
+    out: {},
+    update: { parameters: table.whole("parameters", length), velocity: table.whole("velocity", length) },
+    attrs: {
+      length,
+      momentum: optimizer.momentum,
+      weightDecay: optimizer.weightDecay,
+      nesterov: optimizer.nesterov,
+    },
+  };
+}

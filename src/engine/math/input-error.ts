@@ -1,0 +1,130 @@
+import type { z } from "zod";
+
+/** One thing that is wrong with a file, a URL or an argument. */
+export interface InputProblem {
+  /** Where: `populations[0].budget.flops`; empty for the whole. */
+  readonly path: string;
+  /** What is wrong and what is allowed. */
+  readonly message: string;
+}
+
+/** Bad input from outside the program. Its message is one line: where, what, what is allowed. */
+export class InputError extends Error {
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super(problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; "));
+    this.name = "InputError";
+    this.problems = problems;
+  }
+}
+
+/** Checks `input` against a schema; an InputError names every field that is wrong, its value and what is allowed. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown, root = ""): z.output<S> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new InputError(result.error.issues.flatMap((issue) => describeIssue(issue, input, schema, root)));
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+function describeIssue(issue: Issue, input: unknown, schema: z.ZodType, root: string): InputProblem[] {
+  const value = valueAt(input, issue.path);
+  const at = (path: Path) => pathText(path, root);
+  if (issue.code === "unrecognized_keys") {
+    const known = fieldsAt(schema, issue.path);
+    const allowed = known.length > 0 ? `; the fields here are ${known.join(", ")}` : "";
+    return issue.keys.map((key) => ({ path: at([...issue.path, key]), message: `unknown field${allowed}` }));
+  }
+  if (issue.code === "invalid_union") {
+    // The alternative that went past the type of the whole is the one that was meant.
+    const meant = issue.errors.find((issues) =>
+      issues.some((one) => one.path.length > 0 || one.code === "custom" || one.code === "unrecognized_keys"),
+    );
+    if (meant)
+      return meant.flatMap((one) =>
+        describeIssue({ ...one, path: [...issue.path, ...one.path] }, input, schema, root),
+      );
+  }
+  if (value === undefined && issue.code !== "custom")
+    return [{ path: at(issue.path), message: `missing; ${allowedText(issue)}` }];
+  if (issue.code === "custom") return [{ path: at(issue.path), message: issue.message }];
+  return [{ path: at(issue.path), message: `${valueText(value)} is not allowed; ${allowedText(issue)}` }];
+}
+
+function allowedText(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `expected ${issue.expected === "int" ? "a whole number" : withArticle(issue.expected)}`;
+    case "too_small":
+      return `at least ${issue.minimum}${countedUnit(issue.origin)}${issue.inclusive === false ? " (exclusive)" : ""}`;
+    case "too_big":
+      return `at most ${issue.maximum}${countedUnit(issue.origin)}${issue.inclusive === false ? " (exclusive)" : ""}`;
+    case "invalid_value":
+      return `expected ${issue.values.map((one) => JSON.stringify(one)).join(", ")}`.replace(
+        /, ([^,]*)$/,
+        " or $1",
+      );
+    default:
+      return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+  }
+}
+
+function countedUnit(origin: string): string {
+  return origin === "array" ? " items" : origin === "string" ? " characters" : "";
+}
+
+function withArticle(noun: string): string {
+  if (noun === "null" || noun === "undefined") return noun;
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}
+
+function valueText(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+/** `populations[0].name`. */
+function pathText(path: Path, root: string): string {
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === "number" ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
+    root,
+  );
+}
+
+/** The field names of the object schema at a path; none where it cannot be told. */
+function fieldsAt(schema: z.ZodType, path: Path): string[] {
+  let current: SchemaNode | undefined = schema as unknown as SchemaNode;
+  for (const key of path) {
+    const def: SchemaDef | undefined = unwrap(current)?._zod.def;
+    current = def?.shape ? def.shape[String(key)] : def?.element;
+  }
+  return Object.keys(unwrap(current)?._zod.def.shape ?? {});
+}
+
+interface SchemaDef {
+  readonly shape?: Readonly<Record<string, SchemaNode>>;
+  readonly element?: SchemaNode;
+  readonly innerType?: SchemaNode;
+  readonly in?: SchemaNode;
+}
+
+interface SchemaNode {
+  readonly _zod: { readonly def: SchemaDef };
+}
+
+/** Past defaults, optionals and pipes to what they hold. */
+function unwrap(schema: SchemaNode | undefined): SchemaNode | undefined {
+  const inner = schema?._zod.def.innerType ?? schema?._zod.def.in;
+  return inner ? unwrap(inner) : schema;
+}

@@ -7,14 +7,30 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-const port = Number(process.env.PORT ?? 4280);
+const address = { host: "localhost", port: Number(process.env.PORT ?? 4280), strictPort: true };
 
 export default defineConfig({
   // Relative addresses: the built site works from any sub-path.
   base: "./",
+  // One page, no routes: an address that is not there answers 404, so that a missing shard is seen as missing.
+  appType: "mpa",
   plugins: [react()],
   worker: { format: "es" },
-  build: { target: "es2023", outDir: "dist", chunkSizeWarningLimit: 1200 },
-  server: { host: "localhost", port, strictPort: true, headers: isolation },
-  preview: { host: "localhost", port, strictPort: true, headers: isolation },
+  build: { target: "es2023", chunkSizeWarningLimit: 1500 },
+  // Named, because what only a worker imports would be found late and reload the page.
+  optimizeDeps: {
+    include: [
+      "@mantine/core",
+      "@mantine/hooks",
+      "dexie",
+      "react",
+      "react-dom/client",
+      "recharts",
+      "yaml",
+      "zod",
+      "zustand",
+    ],
+  },
+  server: { ...address, headers: isolation },
+  preview: { ...address, headers: isolation },
 });

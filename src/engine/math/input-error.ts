@@ -48,19 +48,23 @@ function describeIssue(issue: Issue, input: unknown, schema: z.ZodType, root: st
       );
   }
   if (value === undefined && issue.code !== "custom")
-    return [{ path: at(issue.path), message: `missing; ${allowedText(issue)}` }];
+    return [{ path: at(issue.path), message: `missing; ${allowedText(issue, schema)}` }];
   if (issue.code === "custom") return [{ path: at(issue.path), message: issue.message }];
-  return [{ path: at(issue.path), message: `${valueText(value)} is not allowed; ${allowedText(issue)}` }];
+  return [
+    { path: at(issue.path), message: `${valueText(value)} is not allowed; ${allowedText(issue, schema)}` },
+  ];
 }
 
-function allowedText(issue: Issue): string {
+function allowedText(issue: Issue, schema: z.ZodType): string {
+  const range = rangeText(schemaAt(schema, issue.path));
   switch (issue.code) {
     case "invalid_type":
-      return `expected ${issue.expected === "int" ? "a whole number" : withArticle(issue.expected)}`;
+      return `expected ${issue.expected === "int" ? "a whole number" : withArticle(issue.expected)}${range}`;
     case "too_small":
-      return `at least ${issue.minimum}${countedUnit(issue.origin)}${issue.inclusive === false ? " (exclusive)" : ""}`;
     case "too_big":
-      return `at most ${issue.maximum}${countedUnit(issue.origin)}${issue.inclusive === false ? " (exclusive)" : ""}`;
+      if (range)
+        return `expected ${schemaAt(schema, issue.path)?.isInt ? "a whole number" : "a number"}${range}`;
+      return boundText(issue);
     case "invalid_value":
       return `expected ${issue.values.map((one) => JSON.stringify(one)).join(", ")}`.replace(
         /, ([^,]*)$/,
@@ -71,8 +75,21 @@ function allowedText(issue: Issue): string {
   }
 }
 
-function countedUnit(origin: string): string {
-  return origin === "array" ? " items" : origin === "string" ? " characters" : "";
+function boundText(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const [bound, most] = issue.code === "too_small" ? [issue.minimum, "at least"] : [issue.maximum, "at most"];
+  return `${most} ${bound}${countedUnit(issue.origin, Number(bound))}`;
+}
+
+/** " from 1 to 1000" of a number that has both ends. */
+function rangeText(schema: SchemaNode | undefined): string {
+  const { minValue, maxValue } = schema ?? {};
+  const bounded = [minValue, maxValue].every((end) => Number.isFinite(end) && Math.abs(end!) < 1e15);
+  return bounded ? ` from ${minValue} to ${maxValue}` : "";
+}
+
+function countedUnit(origin: string, count: number): string {
+  const unit = origin === "array" ? " item" : origin === "string" ? " character" : "";
+  return unit && count !== 1 ? `${unit}s` : unit;
 }
 
 function withArticle(noun: string): string {
@@ -104,12 +121,16 @@ function pathText(path: Path, root: string): string {
 
 /** The field names of the object schema at a path; none where it cannot be told. */
 function fieldsAt(schema: z.ZodType, path: Path): string[] {
-  let current: SchemaNode | undefined = schema as unknown as SchemaNode;
+  return Object.keys(schemaAt(schema, path)?._zod.def.shape ?? {});
+}
+
+function schemaAt(schema: z.ZodType, path: Path): SchemaNode | undefined {
+  let current = unwrap(schema as unknown as SchemaNode);
   for (const key of path) {
-    const def: SchemaDef | undefined = unwrap(current)?._zod.def;
-    current = def?.shape ? def.shape[String(key)] : def?.element;
+    const def: SchemaDef | undefined = current?._zod.def;
+    current = unwrap(def?.shape ? def.shape[String(key)] : def?.element);
   }
-  return Object.keys(unwrap(current)?._zod.def.shape ?? {});
+  return current;
 }
 
 interface SchemaDef {
@@ -121,6 +142,9 @@ interface SchemaDef {
 
 interface SchemaNode {
   readonly _zod: { readonly def: SchemaDef };
+  readonly isInt?: boolean;
+  readonly minValue?: number | null;
+  readonly maxValue?: number | null;
 }
 
 /** Past defaults, optionals and pipes to what they hold. */

@@ -1,0 +1,138 @@
+import type { ExecutorKind } from "../runtime/executor.ts";
+import type { Population, Study } from "./study.ts";
+import type { EpochRecord, Trial, TrialNetwork } from "./trial.ts";
+
+/**
+ * The worker protocol: every request the page may make of the sweep worker and every event the worker may send. Both
+ * ends derive their types from these two maps (runtime/worker/rpc.ts).
+ */
+export type SweepRequests = {
+  /**
+   * Starts a study, or goes on with it if trials of it are stored: those are not trained again. One study runs at a time;
+   * starting another while one runs is an error.
+   */
+  startSweep(study: Study, options: SweepOptions): StartedSweep;
+  /** Takes effect at the next step; the session stays loaded. */
+  pause(): void;
+  resume(): void;
+  /** Ends the run at the next step. The running trial is recorded as stopped; resolves when it is stored. */
+  stop(): void;
+  /** Newest first. */
+  listStudies(): readonly StudySummary[];
+  /** undefined if there is none with this id. */
+  loadStudy(id: string): StoredStudy | undefined;
+  deleteStudy(id: string): void;
+  /** Draws up to `count` networks of a population as the study would, without training: sizes, acceptance. */
+  previewPopulation(population: Population, options: PreviewOptions): PopulationPreview;
+  device(): DeviceInfo;
+};
+
+export type SweepEvents = {
+  /** Networks of a population are drawn one by one, as they are needed. */
+  trialStarted: RunningTrial;
+  epoch: { readonly trialId: string; readonly epoch: EpochRecord };
+  /** Done, diverged, failed or stopped; already stored. */
+  trialDone: Trial;
+  /** At most a few per second while training, and after every trial. */
+  progress: SweepProgress;
+  paused: { readonly studyId: string };
+  resumed: { readonly studyId: string };
+  /** The run is over; every population's acceptance is known. */
+  finished: SweepSummary;
+  /** Something outside a trial failed: data set, store, a budget nothing satisfies. The run is over. */
+  failed: { readonly studyId: string; readonly message: string; readonly path?: string };
+  device: DeviceInfo;
+};
+
+export interface SweepOptions {
+  /** Left out: the best that this browser has. */
+  readonly executor?: ExecutorKind;
+  readonly threads?: number;
+}
+
+export interface StartedSweep {
+  readonly studyId: string;
+  /** Trials of all populations, and how many of them were recorded before. */
+  readonly trials: number;
+  readonly recorded: number;
+}
+
+/** A trial under way. */
+export interface RunningTrial {
+  readonly trialId: string;
+  readonly studyId: string;
+  readonly population: string;
+  readonly index: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly network: TrialNetwork;
+}
+
+export interface SweepProgress {
+  readonly studyId: string;
+  readonly trials: { readonly settled: number; readonly total: number };
+  /** Of all trials' work, by the cost model; 0–1. */
+  readonly fraction: number;
+  /** Of the running trial. */
+  readonly step: number;
+  readonly steps: number;
+  /** Milliseconds; undefined until a trial has been measured. */
+  readonly etaMs?: number;
+  readonly imagesPerSecond?: number;
+}
+
+export interface SweepSummary {
+  readonly studyId: string;
+  readonly outcome: "complete" | "stopped";
+  readonly trials: number;
+  readonly acceptance: readonly PopulationAcceptance[];
+}
+
+/** How many draws of a space a budget let through. */
+export interface PopulationAcceptance {
+  readonly population: string;
+  readonly accepted: number;
+  readonly drawn: number;
+}
+
+export interface StudySummary {
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly settled: number;
+  readonly total: number;
+}
+
+export interface StoredStudy {
+  readonly id: string;
+  readonly study: Study;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly trials: readonly Trial[];
+  /** A trial that was running when the tab closed: its epochs so far. It is trained again when the study goes on. */
+  readonly interrupted: readonly InterruptedTrial[];
+}
+
+export interface InterruptedTrial extends RunningTrial {
+  readonly epochs: readonly EpochRecord[];
+}
+
+export interface PreviewOptions {
+  readonly seed: number;
+  readonly dataset: Study["regime"]["dataset"];
+  readonly batch: number;
+  readonly count: number;
+}
+
+export interface PopulationPreview extends PopulationAcceptance {
+  readonly networks: readonly TrialNetwork[];
+}
+
+export interface DeviceInfo {
+  readonly executor: ExecutorKind;
+  /** E.g. "wasm relaxed-simd, 1 thread". */
+  readonly device: string;
+  /** Why it is not the best one, in words for the user. */
+  readonly note?: string;
+}

@@ -1,0 +1,32 @@
+import type { Study } from "./study.ts";
+
+/**
+ * The id of a study: a hash of all that decides its trials. Name and counts are left out, so that renaming or extending
+ * a study keeps the trials it has.
+ */
+export function studyId(study: Study): string {
+  const decisive = {
+    version: study.version,
+    seed: study.seed,
+    populations: study.populations.map(({ count: _, ...population }) => population),
+    regime: study.regime,
+  };
+  return fnv1a64(canonicalJson(decisive));
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** FNV-1a, 64 bits, of the UTF-8 text, as 16 hexadecimal digits. */
+function fnv1a64(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text))
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return hash.toString(16).padStart(16, "0");
+}

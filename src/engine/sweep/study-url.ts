@@ -1,0 +1,95 @@
+import { InputError } from "../math/input-error.ts";
+import { defaultRegime, type Regime, regimeSchema } from "../training/regime.ts";
+import { formatRange } from "./quantity.ts";
+import {
+  type Budget,
+  budgetKeys,
+  type Population,
+  parseStudy,
+  populationSchema,
+  type Study,
+} from "./study.ts";
+
+/**
+ * A study as a URL's query, readable and short: what is at its default is left out.
+ *
+ *     v=1&name=Widths&seed=7&p=name:wide,space:regnetx,count:8,flops:2M..4M&p=…&epochs=5
+ *
+ * `p` repeats, one a population; every other key is a field of the study or of its regime. Names are percent-encoded
+ * within `p`, so that they may hold commas and colons.
+ */
+export function encodeStudy(study: Study): string {
+  const query = new URLSearchParams({ v: String(study.version), name: study.name, seed: String(study.seed) });
+  for (const population of study.populations) query.append("p", encodePopulation(population));
+  for (const key of regimeKeys)
+    if (study.regime[key] !== defaultRegime[key]) query.append(key, String(study.regime[key]));
+  // "," ":" and "%" are legal in a query; leaving the first two as they are keeps the address readable.
+  return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+}
+
+/** Reads a query back; undefined if it holds no study. An InputError names the field that is wrong. */
+export function decodeStudy(query: string | URLSearchParams): Study | undefined {
+  const params = new URLSearchParams(query);
+  const version = params.get("v");
+  if (version === null) return undefined;
+  const study: Record<string, unknown> = { version: scalar(version), populations: [] };
+  const regime: Record<string, unknown> = {};
+  const populations: unknown[] = [];
+  for (const [key, value] of params) {
+    if (key === "v") continue;
+    else if (key === "p") populations.push(decodePopulation(value, populations.length));
+    else if (key === "name") study.name = value;
+    else if (key === "seed") study.seed = scalar(value);
+    else regime[key] = scalar(value);
+  }
+  return parseStudy({ ...study, populations, regime });
+}
+
+const regimeKeys = Object.keys(regimeSchema.shape) as (keyof Regime)[];
+const populationDefaults: Partial<Population> = { stages: 3, stemWidth: 16 };
+const populationKeys = Object.keys(populationSchema.shape).filter((key) => key !== "budget") as Exclude<
+  keyof Population,
+  "budget"
+>[];
+
+function encodePopulation(population: Population): string {
+  const fields = populationKeys
+    .filter((key) => population[key] !== populationDefaults[key])
+    .map((key) => `${key}:${encodeURIComponent(population[key])}`);
+  const budget = budgetKeys.flatMap((key) => {
+    const range = population.budget[key];
+    return range ? [`${key}:${formatRange(range)}`] : [];
+  });
+  return [...fields, ...budget].join(",");
+}
+
+function decodePopulation(text: string, index: number): Record<string, unknown> {
+  const population: Record<string, unknown> = {};
+  const budget: Partial<Record<keyof Budget, string>> = {};
+  for (const field of text.split(",")) {
+    const colon = field.indexOf(":");
+    const key = field.slice(0, colon);
+    if (colon < 1)
+      throw new InputError([
+        { path: `populations[${index}]`, message: `"${field}" is not allowed; expected key:value` },
+      ]);
+    const value = decodePart(field.slice(colon + 1), `populations[${index}].${key}`);
+    if ((budgetKeys as readonly string[]).includes(key)) budget[key as keyof Budget] = value;
+    else population[key] = key === "name" || key === "space" ? value : scalar(value);
+  }
+  return Object.keys(budget).length > 0 ? { ...population, budget } : population;
+}
+
+function decodePart(text: string, path: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new InputError([{ path, message: `"${text}" is not percent-encoded text` }]);
+  }
+}
+
+/** Text that JSON reads as a number or a boolean is one; the schema judges the rest. */
+function scalar(text: string): unknown {
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { InputError, parseInput } from "../math/input-error.ts";
+import { defaultRegime, regimeSchema } from "../training/regime.ts";
+import { rangeSchema } from "./quantity.ts";
+
+/**
+ * A study is what a user compares: populations of networks, each drawn from one design space within a budget, all
+ * trained under one regime. One versioned schema serves the page, its URL, study files and the command line.
+ */
+
+export const spaceNames = ["anynetxa", "anynetxb", "anynetxc", "anynetxd", "anynetxe", "regnetx"] as const;
+
+export const studyLimits = { populations: 10, count: 1_000, nameLength: 80, stemWidth: 512 } as const;
+
+/** Costs a budget may bound. */
+export const budgetKeys = ["flops", "params", "acts"] as const;
+
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(studyLimits.nameLength)
+  // A name is part of a trial's id and of what is printed on one line.
+  .refine((text) => !/[\p{Cc}/]/u.test(text), 'no "/" and no control characters');
+
+const budgetSchema = z.strictObject({
+  /** Multiply-adds of one image. */
+  flops: rangeSchema.optional(),
+  /** Trained weights and biases. */
+  params: rangeSchema.optional(),
+  /** Output elements of all convolutions. */
+  acts: rangeSchema.optional(),
+});
+
+export const populationSchema = z.strictObject({
+  name,
+  /** The design space networks are drawn from. */
+  space: z.enum(spaceNames),
+  /** How many networks. */
+  count: z.int().min(1).max(studyLimits.count),
+  /** Stages of every network; small images bear 3, or 4 with maps down to 2×2. */
+  stages: z.union([z.literal(3), z.literal(4)], { error: "expected 3 or 4" }).default(3),
+  /** Output channels of the 3×3 stem. */
+  stemWidth: z.int().min(1).max(studyLimits.stemWidth).default(16),
+  /** Networks outside are drawn again. */
+  budget: budgetSchema.default({}),
+});
+
+export const studySchema = z
+  .strictObject({
+    version: z.literal(1),
+    name: name.default("Study"),
+    /** Fixes the drawn networks, their initial weights and the order of the images. */
+    seed: z.int().min(0).max(0xffffffff).default(1),
+    populations: z.array(populationSchema).min(1).max(studyLimits.populations),
+    regime: regimeSchema.default(defaultRegime),
+  })
+  .superRefine(({ populations }, context) => {
+    const seen = new Map<string, number>();
+    populations.forEach(({ name }, index) => {
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, index);
+      else
+        context.addIssue({
+          code: "custom",
+          path: ["populations", index, "name"],
+          message: `"${name}" is the name of populations[${first}] too; names must differ`,
+        });
+    });
+  });
+
+export type Study = z.output<typeof studySchema>;
+export type Population = Study["populations"][number];
+export type Budget = Population["budget"];
+export type BudgetKey = (typeof budgetKeys)[number];
+export type SpaceName = (typeof spaceNames)[number];
+
+/** Checks a study that came from a file, a URL or the page; an InputError names every wrong field. */
+export function parseStudy(input: unknown): Study {
+  if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw new InputError([
+      { path: "", message: "a study is an object with version, name, seed, populations, regime" },
+    ]);
+  return parseInput(studySchema, input);
+}
+
+/** What the page starts with and `examples/first-study.yaml` says: two spaces under one budget. */
+export const defaultStudy: Study = parseStudy({
+  version: 1,
+  name: "AnyNetXA against RegNetX",
+  seed: 1,
+  populations: [
+    { name: "AnyNetXA", space: "anynetxa", count: 8, budget: { flops: "1M..3M" } },
+    { name: "RegNetX", space: "regnetx", count: 8, budget: { flops: "1M..3M" } },
+  ],
+});

@@ -1,0 +1,75 @@
+import type { NetworkDescription } from "../network/describe.ts";
+import type { Regime } from "../training/regime.ts";
+
+/**
+ * A trial: one network trained once under a regime with a seed. This record is what stores keep, the command line
+ * appends to results.jsonl and analyses read. Errors are fractions 0–1, times milliseconds.
+ */
+export interface Trial {
+  /** `study/population/index`: the same trial of the same study always has the same id. */
+  readonly id: string;
+  readonly study: string;
+  readonly population: string;
+  /** Position in the population. */
+  readonly index: number;
+  /** The parameters the space drew, by the space's own names. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly network: TrialNetwork;
+  readonly seed: number;
+  readonly regime: Regime;
+  readonly status: TrialStatus;
+  /** Why it is not "done". */
+  readonly reason?: string;
+  readonly epochs: readonly EpochRecord[];
+  /**
+   * The lowest test error of all epochs, as pycls counts a sweep. A diverged trial counts as 1: in an EDF it is a
+   * network of the population that never gets below any error. null: not known (failed, or stopped before an epoch).
+   */
+  readonly error: number | null;
+  readonly ms: number;
+  /** What it was trained on, e.g. "wasm relaxed-simd, 1 thread". */
+  readonly device: string;
+  /** Of the program. */
+  readonly version: string;
+}
+
+/**
+ * done: trained to the end. diverged: the loss became NaN or infinite. failed: could not be trained (its reason says
+ * why). stopped: the user stopped it; it is trained again when the study is resumed.
+ */
+export type TrialStatus = "done" | "diverged" | "failed" | "stopped";
+
+/** A network as `describe` prints it, and the bytes a training step of the regime's batch needs. */
+export interface TrialNetwork extends NetworkDescription {
+  readonly trainBytes: number;
+}
+
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean training loss over the epoch's images. */
+  readonly trainLoss: number;
+  /** Fraction of the epoch's images misclassified while training. */
+  readonly trainError: number;
+  readonly testError: number;
+  /** η of the epoch's last step. */
+  readonly learningRate: number;
+  readonly ms: number;
+}
+
+export function trialId(study: string, population: string, index: number): string {
+  return `${study}/${population}/${index}`;
+}
+
+/** Trials that are settled: a resumed study does not train them again. */
+export function isSettled(trial: Pick<Trial, "status">): boolean {
+  return trial.status !== "stopped";
+}
+
+/** The record without what differs between two runs of one seed on one device: its times. */
+export function withoutTimes(trial: Trial): Omit<Trial, "ms" | "epochs"> & {
+  readonly epochs: readonly Omit<EpochRecord, "ms">[];
+} {
+  const { ms: _, epochs, ...rest } = trial;
+  return { ...rest, epochs: epochs.map(({ ms: _, ...epoch }) => epoch) };
+}

@@ -1,0 +1,114 @@
+import type { KernelCall, TensorId } from "../../plan/calls.ts";
+import type { BufferName, Plan } from "../../plan/plan.ts";
+import { checkBatch, checkState } from "../checks.ts";
+import {
+  type Batch,
+  type BatchResult,
+  type Executor,
+  ExecutorError,
+  type ImageHandle,
+  type ModelState,
+  type ResidentImages,
+  type Session,
+} from "../executor.ts";
+import { readable } from "../readable.ts";
+import { gather } from "./kernels/gather.ts";
+import { runCall } from "./run-call.ts";
+
+/** The oracle: every kernel as plain loops in double precision. Slow by intention; nothing in it is clever. */
+export function createReferenceExecutor(): Executor {
+  return {
+    kind: "reference",
+    device: "reference float64",
+    attach: async (images) => new ReferenceImages(images),
+    load: async (plan, state) => new ReferenceSession(plan, state),
+    dispose: async () => {},
+  };
+}
+
+class ReferenceImages implements ImageHandle {
+  readonly count: number;
+  set: ResidentImages | undefined;
+
+  constructor(set: ResidentImages) {
+    this.count = set.count;
+    this.set = set;
+  }
+
+  dispose(): void {
+    this.set = undefined;
+  }
+}
+
+class ReferenceSession implements Session {
+  readonly plan: Plan;
+  readonly #buffers: ReadonlyMap<BufferName, Float64Array>;
+  readonly #names: ReadonlyMap<string, TensorId>;
+
+  constructor(plan: Plan, state: ModelState) {
+    checkState(plan, state);
+    this.plan = plan;
+    this.#buffers = new Map(plan.buffers.map(({ name, length }) => [name, new Float64Array(length)]));
+    this.#names = readable(plan);
+    for (const { name, tensor } of [...plan.parameters, ...plan.statistics])
+      this.#values(tensor).set(state.get(name) ?? []);
+  }
+
+  async step(batch: Batch, learningRate: number): Promise<BatchResult> {
+    checkBatch(this.plan, batch, { partial: false });
+    this.#values(this.plan.kept.learningRate)[0] = learningRate;
+    return this.#run(batch, this.plan.train);
+  }
+
+  async evaluate(batch: Batch): Promise<BatchResult> {
+    checkBatch(this.plan, batch, { partial: true });
+    return this.#run(batch, this.plan.evaluate);
+  }
+
+  async read(name: string): Promise<Float64Array> {
+    const tensor = this.#names.get(name);
+    if (tensor === undefined)
+      throw new ExecutorError("misuse", `no tensor "${name}" can be read from this plan`);
+    return this.#values(tensor).slice();
+  }
+
+  async readState(): Promise<ModelState> {
+    const all = [...this.plan.parameters, ...this.plan.statistics];
+    return new Map(all.map(({ name, tensor }) => [name, this.#values(tensor).slice()]));
+  }
+
+  dispose(): void {
+    // The garbage collector frees the arrays.
+  }
+
+  #run(batch: Batch, calls: readonly KernelCall[]): BatchResult {
+    const count = this.#fill(batch);
+    for (const call of calls) {
+      if (call.op === "gather") throw new ExecutorError("misuse", "the input op stands outside the programs");
+      runCall(call, (id) => this.#values(id));
+    }
+    const [lossSum = Number.NaN, correct = 0] = this.#values(this.plan.kept.metrics);
+    return { lossSum, correct, count };
+  }
+
+  /** Writes images and targets; gives the number of images. */
+  #fill(batch: Batch): number {
+    if (batch.from === "values") {
+      this.#values(this.plan.kept.images).set(batch.images);
+      this.#values(this.plan.kept.targets).set(batch.targets);
+      return this.plan.batch;
+    }
+    const set = batch.images instanceof ReferenceImages ? batch.images.set : undefined;
+    if (set === undefined)
+      throw new ExecutorError("misuse", "these images are not attached to this executor");
+    gather(this.plan.gather, (id) => this.#values(id), set, batch.indices);
+    return batch.indices.length;
+  }
+
+  #values(id: TensorId): Float64Array {
+    const tensor = this.plan.tensors[id];
+    const buffer = tensor && this.#buffers.get(tensor.buffer);
+    if (buffer === undefined) throw new ExecutorError("misuse", `tensor ${id} has no place in this plan`);
+    return buffer.subarray(tensor?.offset, (tensor?.offset ?? 0) + (tensor?.length ?? 0));
+  }
+}

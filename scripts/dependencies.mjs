@@ -31,6 +31,6 @@ export async function ensureDependencies(log) {
   log("Installing the packages that package-lock.json names …");
   const status = await npm(["ci", "--include=dev", "--no-audit", "--no-fund"], { stdio: ["ignore", 2, 2] });
   if (status !== 0) {
-    throw new Error("npm ci failed (see above). Check the network connection, then run the command again.");
+    throw new Error("npm ci failed: its message is above. Nothing else was started.");
   }
 }

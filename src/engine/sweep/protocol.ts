@@ -1,6 +1,7 @@
 import type { ExecutorKind } from "../runtime/executor.ts";
+import type { EpochRecord } from "../training/trainer.ts";
 import type { Population, Study } from "./study.ts";
-import type { EpochRecord, Trial, TrialNetwork } from "./trial.ts";
+import type { Trial, TrialNetwork } from "./trial.ts";
 
 /**
  * The worker protocol: every request the page may make of the sweep worker and every event the worker may send. Both

@@ -1,5 +1,6 @@
 import type { NetworkDescription } from "../network/describe.ts";
 import type { Regime } from "../training/regime.ts";
+import type { EpochRecord } from "../training/trainer.ts";
 
 /**
  * A trial: one network trained once under a regime with a seed. This record is what stores keep, the command line
@@ -22,8 +23,8 @@ export interface Trial {
   readonly reason?: string;
   readonly epochs: readonly EpochRecord[];
   /**
-   * The lowest test error of all epochs, as pycls counts a sweep. A diverged trial counts as 1: in an EDF it is a
-   * network of the population that never gets below any error. null: not known (failed, or stopped before an epoch).
+   * The lowest test error of all epochs, as pycls counts its sweeps. A diverged trial counts as 1: in an EDF it is a
+   * network of the population that never gets below any error. null if it failed or was stopped.
    */
   readonly error: number | null;
   readonly ms: number;
@@ -44,18 +45,8 @@ export interface TrialNetwork extends NetworkDescription {
   readonly trainBytes: number;
 }
 
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean training loss over the epoch's images. */
-  readonly trainLoss: number;
-  /** Fraction of the epoch's images misclassified while training. */
-  readonly trainError: number;
-  readonly testError: number;
-  /** η of the epoch's last step. */
-  readonly learningRate: number;
-  readonly ms: number;
-}
+/** Part of the record; the trainer measures it. */
+export type { EpochRecord };
 
 export function trialId(study: string, population: string, index: number): string {
   return `${study}/${population}/${index}`;

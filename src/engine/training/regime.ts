@@ -10,7 +10,7 @@ import { datasetNames } from "../data/catalogue.ts";
  * what a laptop's processor does in a few seconds per network.
  */
 
-/** Limits at every border. `images` above the data set's size are cut to it when the data are loaded. */
+/** Limits at every border. Whether a data set has so many images is known, and said, when it is loaded. */
 export const regimeLimits = {
   images: { min: 16, max: 1_000_000 },
   testImages: { min: 16, max: 1_000_000 },

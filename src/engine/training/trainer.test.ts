@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { networkOf, smallImageFrame } from "../network/frame.ts";
+import { createControl } from "./control.ts";
+import { createFakeExecutor, type FakeAnswers } from "./fake-executor.ts";
+import { planTraining } from "./plan-training.ts";
+import { regimeSchema } from "./regime.ts";
+import { type TrainRequest, trainNetwork } from "./trainer.ts";
+
+const spec = networkOf(smallImageFrame, [{ block: "vanilla", depth: 1, width: 8, stride: 2 }]);
+const regime = regimeSchema.parse({ images: 70, testImages: 40, batch: 16, epochs: 3 });
+const plan = planTraining(spec, regime);
+const images = { count: 100, dispose() {} };
+
+function request(answers: FakeAnswers = {}, more: Partial<TrainRequest> = {}) {
+  const executor = createFakeExecutor(answers);
+  const control = createControl();
+  const data = { train: images, test: images };
+  let clock = 0;
+  const now = () => clock++;
+  return { plan, regime, seed: 5, executor, data, control, now, ...more, fake: executor };
+}
+
+test("an epoch takes every full batch once and measures on all test images", async () => {
+  const wanted = request({ evaluate: (count) => ({ lossSum: count, correct: count / 2 }) });
+  const { status, epochs, error } = await trainNetwork(wanted);
+  expect(status).toBe("done");
+  expect(epochs.map(({ epoch, trainError, testError }) => [epoch, trainError, testError])).toEqual([
+    [1, 1, 0.5],
+    [2, 1, 0.5],
+    [3, 1, 0.5],
+  ]);
+  expect(error).toBe(0.5);
+  expect(wanted.fake.batches).toHaveLength(3 * 4);
+  const firstEpoch = wanted.fake.batches.slice(0, 4).flatMap((batch) => [...batch]);
+  expect(new Set(firstEpoch).size).toBe(64);
+});
+
+test("the error of a trial is the lowest of its epochs", async () => {
+  const correct = new Map([
+    [4, 0.5],
+    [8, 0.75],
+    [12, 0.25],
+  ]);
+  const { error } = await trainNetwork(
+    request({ evaluate: (count, steps) => ({ lossSum: count, correct: count * correct.get(steps)! }) }),
+  );
+  expect(error).toBe(0.25);
+});
+
+test("a loss that is not finite ends the run as diverged, with its step, and counts as error 1", async () => {
+  for (const lossSum of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const outcome = await trainNetwork(
+      request({ step: (step, count) => ({ lossSum: step === 6 ? lossSum : count, correct: 1 }) }),
+    );
+    expect(outcome).toMatchObject({
+      status: "diverged",
+      reason: `training loss is ${lossSum} at step 6 of 12`,
+      error: 1,
+    });
+    expect(outcome.epochs).toHaveLength(1);
+  }
+});
+
+test("a network whose evaluation is not finite has diverged too", async () => {
+  const outcome = await trainNetwork(request({ evaluate: () => ({ lossSum: Number.NaN, correct: 0 }) }));
+  expect(outcome).toMatchObject({ status: "diverged", reason: "test loss is NaN after epoch 1", epochs: [] });
+});
+
+test("stop ends the run before the next step and keeps the complete epochs", async () => {
+  const wanted = request();
+  const outcome = await trainNetwork({
+    ...wanted,
+    onStep: (step) => {
+      if (step === 6) wanted.control.stop();
+    },
+  });
+  expect(outcome).toMatchObject({ status: "stopped", reason: "stopped in epoch 2", error: null });
+  expect(outcome.epochs).toHaveLength(1);
+  expect(wanted.fake.batches).toHaveLength(6);
+});
+
+test("a paused run goes on where it was, and the pause costs no time of its own", async () => {
+  const undisturbed = await trainNetwork(request());
+  const wanted = request();
+  const paused = await trainNetwork({
+    ...wanted,
+    onStep: (step) => {
+      if (step !== 6) return;
+      wanted.control.pause();
+      setTimeout(() => wanted.control.resume(), 5);
+    },
+  });
+  expect(paused).toEqual(undisturbed);
+});
+
+test("the same seed gives the same batches and learning rates; another seed other batches", async () => {
+  const [first, second, third] = [request(), request(), request({}, { seed: 6 })];
+  for (const wanted of [first, second, third]) await trainNetwork(wanted);
+  expect(second.fake.batches).toEqual(first.fake.batches);
+  expect(second.fake.learningRates).toEqual(first.fake.learningRates);
+  expect(third.fake.batches).not.toEqual(first.fake.batches);
+});
+
+test("the session is disposed when a step fails", async () => {
+  const wanted = request({
+    step: () => {
+      throw new Error("out of memory");
+    },
+  });
+  await expect(trainNetwork(wanted)).rejects.toThrow("out of memory");
+  expect(wanted.fake.open).toBe(0);
+});

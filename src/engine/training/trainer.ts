@@ -1,0 +1,193 @@
+import type { Plan } from "../plan/plan.ts";
+import type { BatchResult, Executor, ImageHandle, ModelState, Session } from "../runtime/executor.ts";
+import type { TrainControl } from "./control.ts";
+import { initialState } from "./initialize.ts";
+import { batchesOf, epochOrder } from "./order.ts";
+import { type Regime, stepsPerEpoch } from "./regime.ts";
+import { learningRateAt } from "./schedule.ts";
+
+/** Images that are resident on the executor. */
+export interface TrainingData {
+  readonly train: ImageHandle;
+  readonly test: ImageHandle;
+}
+
+/** What was measured in one epoch; errors are fractions 0–1. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean training loss over the epoch's images. */
+  readonly trainLoss: number;
+  /** Fraction of the epoch's images misclassified while training, each before the update it takes part in. */
+  readonly trainError: number;
+  readonly testError: number;
+  /** η of the epoch's last step. */
+  readonly learningRate: number;
+  /** Of training and evaluation, pauses left out. */
+  readonly ms: number;
+}
+
+export interface TrainRequest {
+  /** From planTraining(spec, regime). */
+  readonly plan: Plan;
+  readonly regime: Regime;
+  readonly seed: number;
+  readonly executor: Executor;
+  readonly data: TrainingData;
+  readonly control: TrainControl;
+  readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
+  readonly onStep?: (step: number, steps: number) => void;
+  /** Asks for the trained weights (of a run that ended "done"). */
+  readonly keepState?: boolean;
+  readonly now?: () => number;
+}
+
+export interface TrainOutcome {
+  readonly status: "done" | "diverged" | "stopped";
+  /** Why it is not "done". */
+  readonly reason?: string;
+  /** Complete epochs only. */
+  readonly epochs: readonly EpochRecord[];
+  /**
+   * The lowest test error of all epochs, as pycls counts its sweeps; 1 if the network diverged: it is a member of its
+   * population that never gets below any error. null if it was stopped.
+   */
+  readonly error: number | null;
+  readonly ms: number;
+  readonly state?: ModelState;
+}
+
+/**
+ * Trains one network. The outcome, times aside, depends on plan, regime, seed and executor only. Errors of the executor
+ * pass through; the session is disposed whatever happens.
+ */
+export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
+  const { plan, executor, seed, keepState = false } = request;
+  const session = await executor.load(plan, initialState(plan, seed));
+  try {
+    const run = new Run(request, session);
+    const ending = await run.train();
+    const { epochs, ms } = run;
+    if (ending !== "done") {
+      const error = ending.status === "diverged" ? 1 : null;
+      return { ...ending, epochs, error, ms };
+    }
+    const error = Math.min(...epochs.map(({ testError }) => testError));
+    const state = keepState ? { state: await session.readState() } : {};
+    return { status: "done", epochs, error, ms, ...state };
+  } finally {
+    session.dispose();
+  }
+}
+
+type Ending = "done" | { readonly status: "diverged" | "stopped"; readonly reason: string };
+
+class Run {
+  readonly epochs: EpochRecord[] = [];
+  ms = 0;
+  readonly #request: TrainRequest;
+  readonly #session: Session;
+  readonly #now: () => number;
+  readonly #steps: number;
+  #step = 0;
+
+  constructor(request: TrainRequest, session: Session) {
+    this.#request = request;
+    this.#session = session;
+    this.#now = request.now ?? (() => performance.now());
+    this.#steps = stepsPerEpoch(request.regime) * request.regime.epochs;
+  }
+
+  async train(): Promise<Ending> {
+    for (let epoch = 1; epoch <= this.#request.regime.epochs; epoch++) {
+      const ending = await this.#epoch(epoch);
+      if (ending !== "done") return ending;
+    }
+    return "done";
+  }
+
+  async #epoch(epoch: number): Promise<Ending> {
+    const { regime, seed, data, onEpoch, onStep } = this.#request;
+    const startedMs = this.ms;
+    const training = new Tally();
+    let learningRate = 0;
+    const order = epochOrder(seed, epoch, regime.images);
+    for (const indices of batchesOf(order, regime.batch, { partial: false })) {
+      learningRate = learningRateAt(regime, this.#step, this.#steps);
+      const batch = { from: "resident", images: data.train, indices } as const;
+      const result = await this.#timed(() => this.#session.step(batch, learningRate));
+      if (result === "stop") return stopped(epoch);
+      this.#step++;
+      if (!Number.isFinite(result.lossSum))
+        return diverged(`training loss is ${result.lossSum} at step ${this.#step} of ${this.#steps}`);
+      training.add(result);
+      onStep?.(this.#step, this.#steps);
+    }
+    const test = await this.#evaluate();
+    if (test === "stop") return stopped(epoch);
+    if (!Number.isFinite(test.lossSum)) return diverged(`test loss is ${test.lossSum} after epoch ${epoch}`);
+
+    const record: EpochRecord = {
+      epoch,
+      trainLoss: training.loss,
+      trainError: training.error,
+      testError: test.error,
+      learningRate,
+      ms: this.ms - startedMs,
+    };
+    this.epochs.push(record);
+    await onEpoch?.(record);
+    return "done";
+  }
+
+  async #evaluate(): Promise<Tally | "stop"> {
+    const { regime, data } = this.#request;
+    const tally = new Tally();
+    const order = Uint32Array.from({ length: regime.testImages }, (_, index) => index);
+    for (const indices of batchesOf(order, regime.batch, { partial: true })) {
+      const batch = { from: "resident", images: data.test, indices } as const;
+      const result = await this.#timed(() => this.#session.evaluate(batch));
+      if (result === "stop") return result;
+      tally.add(result);
+    }
+    return tally;
+  }
+
+  /** Runs one unit of work unless the user stops the run, and counts its time; waiting at the gate does not count. */
+  async #timed(work: () => Promise<BatchResult>): Promise<BatchResult | "stop"> {
+    if ((await this.#request.control.gate()) === "stop") return "stop";
+    const start = this.#now();
+    const result = await work();
+    this.ms += this.#now() - start;
+    return result;
+  }
+}
+
+/** Sums of batch results. */
+class Tally {
+  lossSum = 0;
+  #correct = 0;
+  #count = 0;
+
+  add({ lossSum, correct, count }: BatchResult): void {
+    this.lossSum += lossSum;
+    this.#correct += correct;
+    this.#count += count;
+  }
+
+  get loss(): number {
+    return this.lossSum / this.#count;
+  }
+
+  get error(): number {
+    return (this.#count - this.#correct) / this.#count;
+  }
+}
+
+function diverged(reason: string): Ending {
+  return { status: "diverged", reason };
+}
+
+function stopped(epoch: number): Ending {
+  return { status: "stopped", reason: `stopped in epoch ${epoch}` };
+}

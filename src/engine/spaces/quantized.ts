@@ -30,6 +30,15 @@ export interface QuantizedWidths {
   readonly possibleStages: number;
 }
 
+/**
+ * 1 + the rounded s of the last block: how many stages the line allows for. It needs two logarithms where the whole
+ * quantization needs one a block, so samplers ask it first.
+ */
+export function possibleStages({ depth, initialWidth, slope, widthMultiplier }: WidthLine): number {
+  const last = initialWidth + slope * (depth - 1);
+  return roundHalfEven(portableLog(last / initialWidth) / portableLog(widthMultiplier)) + 1;
+}
+
 /** Widths are multiples of this, as in the paper. */
 export const widthStep = 8;
 

@@ -1,5 +1,5 @@
 import type { KernelCall, TensorId } from "../../plan/calls.ts";
-import type { BufferName, Plan } from "../../plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { checkBatch, checkState } from "../checks.ts";
 import {
   type Batch,
@@ -42,13 +42,19 @@ class ReferenceImages implements ImageHandle {
 
 class ReferenceSession implements Session {
   readonly plan: Plan;
-  readonly #buffers: ReadonlyMap<BufferName, Float64Array>;
+  /** By tensor id. */
+  readonly #tensors: readonly Float64Array[];
   readonly #names: ReadonlyMap<string, TensorId>;
 
   constructor(plan: Plan, state: ModelState) {
     checkState(plan, state);
     this.plan = plan;
-    this.#buffers = new Map(plan.buffers.map(({ name, length }) => [name, new Float64Array(length)]));
+    const buffers = new Map(plan.buffers.map(({ name, length }) => [name, new Float64Array(length)]));
+    this.#tensors = plan.tensors.map(({ name, buffer, offset, length }) => {
+      const values = buffers.get(buffer);
+      if (values === undefined) throw new ExecutorError("misuse", `tensor ${name}: no buffer ${buffer}`);
+      return values.subarray(offset, offset + length);
+    });
     this.#names = readable(plan);
     for (const { name, tensor } of [...plan.parameters, ...plan.statistics])
       this.#values(tensor).set(state.get(name) ?? []);
@@ -106,9 +112,8 @@ class ReferenceSession implements Session {
   }
 
   #values(id: TensorId): Float64Array {
-    const tensor = this.plan.tensors[id];
-    const buffer = tensor && this.#buffers.get(tensor.buffer);
-    if (buffer === undefined) throw new ExecutorError("misuse", `tensor ${id} has no place in this plan`);
-    return buffer.subarray(tensor?.offset, (tensor?.offset ?? 0) + (tensor?.length ?? 0));
+    const values = this.#tensors[id];
+    if (values === undefined) throw new ExecutorError("misuse", `this plan has no tensor ${id}`);
+    return values;
   }
 }

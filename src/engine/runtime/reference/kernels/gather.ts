@@ -1,6 +1,6 @@
 import type { CallOf } from "../../../plan/calls.ts";
 import type { ResidentImages } from "../../executor.ts";
-import { at, type Memory } from "./memory.ts";
+import type { Memory } from "./memory.ts";
 
 export function gather(
   { out, attrs }: CallOf<"gather">,
@@ -20,6 +20,6 @@ export function gather(
     }
     const label = n * classes + (set.labels[index] ?? 0);
     targets.fill(labelSmoothing / classes, n * classes, (n + 1) * classes);
-    targets[label] = at(targets, label) + 1 - labelSmoothing;
+    targets[label] = targets[label]! + 1 - labelSmoothing;
   });
 }

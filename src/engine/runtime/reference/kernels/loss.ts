@@ -1,4 +1,4 @@
-import { at, type ReferenceKernel } from "./memory.ts";
+import type { ReferenceKernel } from "./memory.ts";
 
 export const softmaxCrossEntropy: ReferenceKernel<"softmaxCrossEntropy"> = (
   { in: input, out, attrs },
@@ -17,9 +17,9 @@ export const softmaxCrossEntropy: ReferenceKernel<"softmaxCrossEntropy"> = (
     const largest = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     const total = row.reduce((sum, z) => sum + Math.exp(z - largest), 0);
     for (let k = 0; k < classes; k++) {
-      const logProbability = at(row, k) - largest - Math.log(total);
-      if (at(target, k) > 0) lossSum -= at(target, k) * logProbability;
-      if (dLogits) dLogits[n * classes + k] = (mass * Math.exp(logProbability) - at(target, k)) / batch;
+      const logProbability = row[k]! - largest - Math.log(total);
+      if (target[k]! > 0) lossSum -= target[k]! * logProbability;
+      if (dLogits) dLogits[n * classes + k] = (mass * Math.exp(logProbability) - target[k]!) / batch;
     }
     if (mass > 0 && argMax(row) === argMax(target)) correct++;
   }
@@ -30,7 +30,7 @@ export const softmaxCrossEntropy: ReferenceKernel<"softmaxCrossEntropy"> = (
 function argMax(values: Float64Array): number {
   let best = 0;
   values.forEach((value, i) => {
-    if (value > at(values, best)) best = i;
+    if (value > values[best]!) best = i;
   });
   return best;
 }

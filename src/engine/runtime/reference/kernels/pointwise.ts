@@ -1,5 +1,5 @@
 import type { PointwiseActivation } from "../../../plan/calls.ts";
-import { at, type ReferenceKernel } from "./memory.ts";
+import type { ReferenceKernel } from "./memory.ts";
 
 export function activate(kind: PointwiseActivation, x: number): number {
   switch (kind) {
@@ -18,16 +18,15 @@ export function activate(kind: PointwiseActivation, x: number): number {
 
 /** Derivative at the activation's INPUT. */
 export function slope(kind: PointwiseActivation, x: number): number {
-  const s = sigmoid(x);
   switch (kind) {
     case "none":
       return 1;
     case "relu":
       return x > 0 ? 1 : 0;
     case "silu":
-      return s * (1 + x * (1 - s));
+      return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
     case "sigmoid":
-      return s * (1 - s);
+      return sigmoid(x) * (1 - sigmoid(x));
     default:
       return kind satisfies never;
   }
@@ -45,8 +44,8 @@ export const affine: ReferenceKernel<"affine"> = ({ in: input, out, attrs }, mem
   const y = memory(out.y);
   for (let i = 0; i < y.length; i++) {
     const c = i % attrs.channels;
-    const z = at(x, i) * (scale ? at(scale, c) : 1) + (shift ? at(shift, c) : 0);
-    y[i] = activate(attrs.activation, z + (residual ? at(residual, i) : 0));
+    const z = x[i]! * (scale ? scale[c]! : 1) + (shift ? shift[c]! : 0);
+    y[i] = activate(attrs.activation, z + (residual ? residual[i]! : 0));
   }
 };
 
@@ -55,8 +54,8 @@ export const activationGrad: ReferenceKernel<"activationGrad"> = ({ in: input, o
   const saved = memory(input.saved);
   const dx = memory(out.dx);
   for (let i = 0; i < dx.length; i++) {
-    const s = at(saved, i);
-    dx[i] = at(dy, i) * (attrs.activation === "sigmoid" ? s * (1 - s) : slope(attrs.activation, s));
+    const s = saved[i]!;
+    dx[i] = dy[i]! * (attrs.activation === "sigmoid" ? s * (1 - s) : slope(attrs.activation, s));
   }
 };
 
@@ -64,7 +63,7 @@ export const add: ReferenceKernel<"add"> = ({ in: input, out }, memory) => {
   const b = memory(input.b);
   const y = memory(out.y);
   memory(input.a).forEach((a, i) => {
-    y[i] = a + at(b, i);
+    y[i] = a + b[i]!;
   });
 };
 
@@ -73,7 +72,7 @@ export const channelScale: ReferenceKernel<"channelScale"> = ({ in: input, out, 
   const y = memory(out.y);
   const perImage = attrs.pixels * attrs.channels;
   memory(input.x).forEach((x, i) => {
-    y[i] = x * at(s, Math.floor(i / perImage) * attrs.channels + (i % attrs.channels));
+    y[i] = x * s[Math.floor(i / perImage) * attrs.channels + (i % attrs.channels)]!;
   });
 };
 
@@ -85,7 +84,7 @@ export const channelScaleGrad: ReferenceKernel<"channelScaleGrad"> = ({ in: inpu
   const perImage = attrs.pixels * attrs.channels;
   memory(input.x).forEach((x, i) => {
     const factor = Math.floor(i / perImage) * attrs.channels + (i % attrs.channels);
-    dx[i] = at(dy, i) * at(s, factor);
-    ds[factor] = at(ds, factor) + at(dy, i) * x;
+    dx[i] = dy[i]! * s[factor]!;
+    ds[factor] = ds[factor]! + dy[i]! * x;
   });
 };

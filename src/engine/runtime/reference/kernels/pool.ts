@@ -1,12 +1,12 @@
 import type { PoolGeometry } from "../../../plan/calls.ts";
-import { at, type ReferenceKernel } from "./memory.ts";
+import type { ReferenceKernel } from "./memory.ts";
 
 export const globalPool: ReferenceKernel<"globalPool"> = ({ in: input, out, attrs }, memory) => {
   const y = memory(out.y).fill(0);
   const perImage = attrs.pixels * attrs.channels;
   memory(input.x).forEach((x, i) => {
     const mean = Math.floor(i / perImage) * attrs.channels + (i % attrs.channels);
-    y[mean] = at(y, mean) + x / attrs.pixels;
+    y[mean] = y[mean]! + x / attrs.pixels;
   });
 };
 
@@ -17,7 +17,7 @@ export const globalPoolGrad: ReferenceKernel<"globalPoolGrad"> = ({ in: input, o
   const perImage = attrs.pixels * attrs.channels;
   for (let i = 0; i < dx.length; i++) {
     const mean = Math.floor(i / perImage) * attrs.channels + (i % attrs.channels);
-    dx[i] = at(dy, mean) / attrs.pixels + (addend ? at(addend, i) : 0);
+    dx[i] = dy[mean]! / attrs.pixels + (addend ? addend[i]! : 0);
   }
 };
 
@@ -35,7 +35,7 @@ function eachMaximum(x: Float64Array, g: PoolGeometry, visit: (y: number, maximu
               const ix = ox * g.stride - g.padding + kx;
               if (ix < 0 || ix >= g.width) continue;
               const i = ((n * g.height + iy) * g.width + ix) * g.channels + c;
-              if (best < 0 || at(x, i) > at(x, best)) best = i;
+              if (best < 0 || x[i]! > x[best]!) best = i;
             }
           }
           visit(((n * g.outHeight + oy) * g.outWidth + ox) * g.channels + c, best);
@@ -49,7 +49,7 @@ export const maxPool: ReferenceKernel<"maxPool"> = ({ in: input, out, attrs }, m
   const x = memory(input.x);
   const y = memory(out.y);
   eachMaximum(x, attrs, (o, i) => {
-    y[o] = at(x, i);
+    y[o] = x[i]!;
   });
 };
 
@@ -57,6 +57,6 @@ export const maxPoolGrad: ReferenceKernel<"maxPoolGrad"> = ({ in: input, out, at
   const dy = memory(input.dy);
   const dx = memory(out.dx).fill(0);
   eachMaximum(memory(input.x), attrs, (o, i) => {
-    dx[i] = at(dx, i) + at(dy, o);
+    dx[i] = dx[i]! + dy[o]!;
   });
 };

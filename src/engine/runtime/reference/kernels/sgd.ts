@@ -1,14 +1,14 @@
-import { at, type ReferenceKernel } from "./memory.ts";
+import type { ReferenceKernel } from "./memory.ts";
 
 export const sgd: ReferenceKernel<"sgd"> = ({ in: input, update, attrs }, memory) => {
   const gradients = memory(input.gradients);
-  const rate = at(memory(input.learningRate), 0);
+  const rate = memory(input.learningRate)[0]!;
   const parameters = memory(update.parameters);
   const velocity = memory(update.velocity);
   for (let i = 0; i < attrs.length; i++) {
-    const gradient = at(gradients, i) + attrs.weightDecay * at(parameters, i);
-    const v = attrs.momentum * at(velocity, i) + gradient;
+    const gradient = gradients[i]! + attrs.weightDecay * parameters[i]!;
+    const v = attrs.momentum * velocity[i]! + gradient;
     velocity[i] = v;
-    parameters[i] = at(parameters, i) - rate * (attrs.nesterov ? gradient + attrs.momentum * v : v);
+    parameters[i] = parameters[i]! - rate * (attrs.nesterov ? gradient + attrs.momentum * v : v);
   }
 };

@@ -1,0 +1,326 @@
+import fc from "fast-check";
+import {
+  type CallOf,
+  type ConvGeometry,
+  type KernelCall,
+  type KernelOp,
+  type PointwiseActivation,
+  type PoolGeometry,
+  type TensorId,
+} from "../../src/engine/plan/calls.ts";
+import type { CallCase } from "./single-call.ts";
+
+/**
+ * Random calls of every kernel: odd sizes, tails (no channel count is a multiple of anything), strides, group widths
+ * from depthwise to dense, with and without the optional operands.
+ */
+type Arbitraries = { readonly [Op in Exclude<KernelOp, "gather" | "sgd">]: fc.Arbitrary<CallCase> } & {
+  readonly sgd: fc.Arbitrary<CallCase>;
+};
+
+const small = (most: number) => fc.integer({ min: 1, max: most });
+
+const convGeometry: fc.Arbitrary<ConvGeometry> = fc
+  .record({
+    batch: small(5),
+    height: small(9),
+    width: small(9),
+    groups: fc.constantFrom(1, 1, 2, 3, 5),
+    groupChannels: fc.constantFrom(1, 2, 3, 4, 8, 8, 16, 24, 7),
+    groupFilters: fc.constantFrom(1, 2, 3, 4, 8, 8, 16, 24, 9),
+    kernel: fc.constantFrom(1, 1, 3, 3, 5, 7),
+    stride: fc.constantFrom(1, 1, 2, 3),
+    square: fc.boolean(),
+  })
+  .map(({ batch, height, width, groups, groupChannels, groupFilters, kernel, stride, square }) => {
+    // Square groups are what networks have, and the fast path of many kernels.
+    const filters = square ? groupChannels : groupFilters;
+    return {
+      batch,
+      ...windows(height, width, kernel, stride),
+      groups,
+      channels: groups * groupChannels,
+      filters: groups * filters,
+    };
+  });
+
+const poolGeometry: fc.Arbitrary<PoolGeometry> = fc
+  .record({
+    batch: small(3),
+    height: small(9),
+    width: small(9),
+    channels: small(21),
+    kernel: fc.constantFrom(1, 3, 5),
+    stride: fc.constantFrom(1, 2, 3),
+  })
+  .map(({ batch, height, width, channels, kernel, stride }) => ({
+    batch,
+    channels,
+    ...windows(height, width, kernel, stride),
+  }));
+
+function windows(height: number, width: number, kernel: number, stride: number) {
+  return {
+    height,
+    width,
+    kernel,
+    stride,
+    padding: (kernel - 1) / 2,
+    outHeight: Math.floor((height - 1) / stride) + 1,
+    outWidth: Math.floor((width - 1) / stride) + 1,
+  };
+}
+
+const matrix = fc.record({
+  rows: fc.oneof(small(7), fc.integer({ min: 60, max: 700 })),
+  channels: fc.oneof(small(40), fc.constantFrom(8, 16, 24, 64)),
+});
+const maps = fc.record({ batch: small(5), pixels: small(50), channels: small(40) });
+const activation = fc.constantFrom<PointwiseActivation>("none", "relu", "silu", "sigmoid");
+const flag = fc.boolean();
+
+/** Numbers operands from 0 in the order in which they are asked for. */
+class Operands {
+  readonly lengths = new Map<TensorId, number>();
+
+  of(length: number): TensorId {
+    const id = this.lengths.size;
+    this.lengths.set(id, length);
+    return id;
+  }
+
+  /** `{[name]: operand}`, or nothing. */
+  optional<Name extends string>(given: boolean, name: Name, length: number): { [N in Name]?: TensorId } {
+    return given ? ({ [name]: this.of(length) } as { [N in Name]?: TensorId }) : {};
+  }
+}
+
+type Parts<Op extends KernelOp> = Pick<CallOf<Op>, "in" | "out" | "attrs"> &
+  Partial<Pick<CallOf<Op>, "update">>;
+
+function callCase<Op extends KernelOp>(op: Op, build: (operands: Operands) => Parts<Op>): CallCase {
+  const operands = new Operands();
+  const call = { op, label: op, update: {}, ...build(operands) } as unknown as KernelCall;
+  return { call, lengths: operands.lengths };
+}
+
+const xLength = (g: ConvGeometry | PoolGeometry) => g.batch * g.height * g.width * g.channels;
+const yLength = (g: ConvGeometry) => g.batch * g.outHeight * g.outWidth * g.filters;
+const pooledLength = (g: PoolGeometry) => g.batch * g.outHeight * g.outWidth * g.channels;
+const filterLength = (g: ConvGeometry) => (g.kernel * g.kernel * g.channels * g.filters) / g.groups;
+
+export const callCases: Arbitraries = {
+  conv2d: fc.tuple(convGeometry, flag).map(([attrs, biased]) =>
+    callCase("conv2d", (o) => ({
+      in: {
+        x: o.of(xLength(attrs)),
+        filters: o.of(filterLength(attrs)),
+        ...o.optional(biased, "bias", attrs.filters),
+      },
+      out: { y: o.of(yLength(attrs)) },
+      attrs,
+    })),
+  ),
+  conv2dInputGrad: fc.tuple(convGeometry, flag).map(([attrs, added]) =>
+    callCase("conv2dInputGrad", (o) => ({
+      in: {
+        dy: o.of(yLength(attrs)),
+        filters: o.of(filterLength(attrs)),
+        ...o.optional(added, "addend", xLength(attrs)),
+      },
+      out: { dx: o.of(xLength(attrs)) },
+      attrs,
+    })),
+  ),
+  conv2dFilterGrad: fc.tuple(convGeometry, flag).map(([attrs, biased]) =>
+    callCase("conv2dFilterGrad", (o) => ({
+      in: { x: o.of(xLength(attrs)), dy: o.of(yLength(attrs)) },
+      out: { dFilters: o.of(filterLength(attrs)), ...o.optional(biased, "dBias", attrs.filters) },
+      attrs,
+    })),
+  ),
+  batchNormStats: matrix.map((shape) =>
+    callCase("batchNormStats", (o) => ({
+      in: { x: o.of(shape.rows * shape.channels), gamma: o.of(shape.channels), beta: o.of(shape.channels) },
+      out: {
+        mean: o.of(shape.channels),
+        invStd: o.of(shape.channels),
+        scale: o.of(shape.channels),
+        shift: o.of(shape.channels),
+      },
+      update: { runningMean: o.of(shape.channels), runningVar: o.of(shape.channels) },
+      attrs: { ...shape, epsilon: 1e-5, momentum: 0.1 },
+    })),
+  ),
+  batchNormFold: small(50).map((channels) =>
+    callCase("batchNormFold", (o) => ({
+      in: {
+        gamma: o.of(channels),
+        beta: o.of(channels),
+        runningMean: o.of(channels),
+        runningVar: o.of(channels),
+      },
+      out: { scale: o.of(channels), shift: o.of(channels) },
+      attrs: { channels, epsilon: 1e-5 },
+    })),
+  ),
+  affine: fc.tuple(matrix, activation, flag, flag).map(([shape, kind, scaled, residual]) =>
+    callCase("affine", (o) => ({
+      in: {
+        x: o.of(shape.rows * shape.channels),
+        ...o.optional(scaled, "scale", shape.channels),
+        ...o.optional(scaled, "shift", shape.channels),
+        ...o.optional(residual, "residual", shape.rows * shape.channels),
+      },
+      out: { y: o.of(shape.rows * shape.channels) },
+      attrs: { ...shape, activation: kind },
+    })),
+  ),
+  activationGrad: fc
+    .tuple(matrix, fc.constantFrom("relu" as const, "silu" as const, "sigmoid" as const))
+    .map(([shape, kind]) =>
+      callCase("activationGrad", (o) => ({
+        in: { dy: o.of(shape.rows * shape.channels), saved: o.of(shape.rows * shape.channels) },
+        out: { dx: o.of(shape.rows * shape.channels) },
+        attrs: { ...shape, activation: kind },
+      })),
+    ),
+  batchNormReduceGrad: fc.tuple(matrix, activation).map(([shape, kind]) =>
+    callCase("batchNormReduceGrad", (o) => ({
+      in: {
+        dy: o.of(shape.rows * shape.channels),
+        x: o.of(shape.rows * shape.channels),
+        mean: o.of(shape.channels),
+        invStd: o.of(shape.channels),
+        scale: o.of(shape.channels),
+        shift: o.of(shape.channels),
+      },
+      out: { dGamma: o.of(shape.channels), dBeta: o.of(shape.channels) },
+      attrs: { ...shape, activation: kind },
+    })),
+  ),
+  batchNormInputGrad: fc.tuple(matrix, activation, flag).map(([shape, kind, added]) =>
+    callCase("batchNormInputGrad", (o) => ({
+      in: {
+        dy: o.of(shape.rows * shape.channels),
+        x: o.of(shape.rows * shape.channels),
+        mean: o.of(shape.channels),
+        invStd: o.of(shape.channels),
+        scale: o.of(shape.channels),
+        shift: o.of(shape.channels),
+        dGamma: o.of(shape.channels),
+        dBeta: o.of(shape.channels),
+        ...o.optional(added, "addend", shape.rows * shape.channels),
+      },
+      out: { dx: o.of(shape.rows * shape.channels) },
+      attrs: { ...shape, activation: kind },
+    })),
+  ),
+  add: matrix.map((shape) =>
+    callCase("add", (o) => ({
+      in: { a: o.of(shape.rows * shape.channels), b: o.of(shape.rows * shape.channels) },
+      out: { y: o.of(shape.rows * shape.channels) },
+      attrs: shape,
+    })),
+  ),
+  globalPool: maps.map((shape) =>
+    callCase("globalPool", (o) => ({
+      in: { x: o.of(shape.batch * shape.pixels * shape.channels) },
+      out: { y: o.of(shape.batch * shape.channels) },
+      attrs: shape,
+    })),
+  ),
+  globalPoolGrad: fc.tuple(maps, flag).map(([shape, added]) =>
+    callCase("globalPoolGrad", (o) => ({
+      in: {
+        dy: o.of(shape.batch * shape.channels),
+        ...o.optional(added, "addend", shape.batch * shape.pixels * shape.channels),
+      },
+      out: { dx: o.of(shape.batch * shape.pixels * shape.channels) },
+      attrs: shape,
+    })),
+  ),
+  maxPool: poolGeometry.map((attrs) =>
+    callCase("maxPool", (o) => ({
+      in: { x: o.of(xLength(attrs)) },
+      out: { y: o.of(pooledLength(attrs)) },
+      attrs,
+    })),
+  ),
+  maxPoolGrad: poolGeometry.map((attrs) =>
+    callCase("maxPoolGrad", (o) => ({
+      in: { x: o.of(xLength(attrs)), dy: o.of(pooledLength(attrs)) },
+      out: { dx: o.of(xLength(attrs)) },
+      attrs,
+    })),
+  ),
+  channelScale: maps.map((shape) =>
+    callCase("channelScale", (o) => ({
+      in: { x: o.of(shape.batch * shape.pixels * shape.channels), s: o.of(shape.batch * shape.channels) },
+      out: { y: o.of(shape.batch * shape.pixels * shape.channels) },
+      attrs: shape,
+    })),
+  ),
+  channelScaleGrad: maps.map((shape) =>
+    callCase("channelScaleGrad", (o) => ({
+      in: {
+        dy: o.of(shape.batch * shape.pixels * shape.channels),
+        x: o.of(shape.batch * shape.pixels * shape.channels),
+        s: o.of(shape.batch * shape.channels),
+      },
+      out: { dx: o.of(shape.batch * shape.pixels * shape.channels), ds: o.of(shape.batch * shape.channels) },
+      attrs: shape,
+    })),
+  ),
+  softmaxCrossEntropy: fc.tuple(small(40), small(20), flag).map(([batch, classes, trains]) =>
+    callCase("softmaxCrossEntropy", (o) => ({
+      in: { logits: o.of(batch * classes), targets: o.of(batch * classes) },
+      out: { metrics: o.of(2), ...o.optional(trains, "dLogits", batch * classes) },
+      attrs: { batch, classes },
+    })),
+  ),
+  sgd: fc.tuple(small(200), flag).map(([length, nesterov]) =>
+    callCase("sgd", (o) => ({
+      in: { gradients: o.of(length), learningRate: o.of(1) },
+      out: {},
+      update: { parameters: o.of(length), velocity: o.of(length) },
+      attrs: { length, momentum: 0.9, weightDecay: 5e-4, nesterov },
+    })),
+  ),
+};
+
+/** Operands that stand for variances or 1/σ must be positive. */
+const positive = new Set(["invStd", "runningVar"]);
+
+/** Random inputs of a case: all values ordinary (normal, σ = 1), soft targets rows of a simplex, some of them empty. */
+export function inputsOf({ call, lengths }: CallCase, random: () => number): Map<TensorId, Float32Array> {
+  const operands = { ...call.in, ...call.update } as Record<string, TensorId>;
+  const inputs = new Map<TensorId, Float32Array>();
+  for (const [role, id] of Object.entries(operands)) {
+    const values = Float32Array.from({ length: lengths.get(id) ?? 0 }, () => normal(random));
+    if (positive.has(role))
+      values.forEach((value, i) => {
+        values[i] = 0.1 + Math.abs(value);
+      });
+    if (role === "targets" && call.op === "softmaxCrossEntropy")
+      simplexRows(values, call.attrs.classes, random);
+    inputs.set(id, values);
+  }
+  return inputs;
+}
+
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Every fourth row or so is padding: all 0. */
+function simplexRows(values: Float32Array, classes: number, random: () => number): void {
+  for (let row = 0; row < values.length; row += classes) {
+    const padding = random() < 0.25;
+    const weights = Array.from({ length: classes }, () => random());
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    weights.forEach((w, i) => {
+      values[row + i] = padding ? 0 : w / total;
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRng } from "../../src/engine/math/rng.ts";
+import type { TensorId } from "../../src/engine/plan/calls.ts";
+import type { Executor } from "../../src/engine/runtime/executor.ts";
+import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
+import { callCases, inputsOf } from "./cases.ts";
+import { executors } from "./executors.ts";
+import { runSingleCall } from "./single-call.ts";
+
+/** float32 sums of ordinary values, relative to the largest value of the tensor. */
+const tolerance = 1e-5;
+const runs = 60;
+
+type Floats = Float32Array | Float64Array;
+
+describe.each(executors)("$name", ({ name, create }) => {
+  let executor: Executor;
+  const oracle = createReferenceExecutor();
+  beforeAll(async () => {
+    executor = await create();
+  });
+  afterAll(() => executor.dispose());
+
+  test.each(Object.entries(callCases))(
+    "%s: random shapes equal the reference within 1e-5 of the largest value",
+    async (_op, cases) => {
+      await fc.assert(
+        fc.asyncProperty(cases, fc.integer({ min: 0, max: 1e9 }), async (callCase, seed) => {
+          const rng = createRng(seed, "inputs");
+          const inputs = inputsOf(callCase, () => rng.float());
+          const expected = await runSingleCall(oracle, callCase, inputs);
+          const actual = await runSingleCall(executor, callCase, inputs);
+          for (const [id, values] of expected) {
+            const error = relativeError(actual.get(id), values);
+            expect(
+              error,
+              `${operandName(callCase.call, id)} of ${JSON.stringify(callCase.call.attrs)}`,
+            ).toBeLessThan(tolerance);
+          }
+        }),
+        { numRuns: name === "reference" ? 5 : runs, seed: 20_260 },
+      );
+    },
+  );
+});
+
+function relativeError(actual: Floats | undefined, expected: Floats): number {
+  if (actual?.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  let worst = 0;
+  expected.forEach((value, i) => {
+    const off = Math.abs(value - (actual[i] ?? Number.NaN));
+    worst = Number.isNaN(off) ? Number.POSITIVE_INFINITY : Math.max(worst, off);
+    largest = Math.max(largest, Math.abs(value));
+  });
+  return worst / Math.max(largest, 1e-3);
+}
+
+function operandName(call: { readonly out: object; readonly update: object }, id: TensorId): string {
+  const roles = Object.entries({ ...call.out, ...call.update }) as [string, TensorId][];
+  return roles.find(([, tensor]) => tensor === id)?.[0] ?? `${id}`;
+}

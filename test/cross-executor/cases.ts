@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import {
-  type CallOf,
-  type ConvGeometry,
-  type KernelCall,
-  type KernelOp,
-  type PointwiseActivation,
-  type PoolGeometry,
-  type TensorId,
+import type {
+  CallOf,
+  ConvGeometry,
+  KernelCall,
+  KernelOp,
+  PointwiseActivation,
+  PoolGeometry,
+  TensorId,
 } from "../../src/engine/plan/calls.ts";
 import type { CallCase } from "./single-call.ts";
 

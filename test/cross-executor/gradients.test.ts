@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { buildGraph } from "../../src/engine/graph/build.ts";
+import { createRng } from "../../src/engine/math/rng.ts";
+import type { NetworkSpec, StageSpec } from "../../src/engine/network/spec.ts";
+import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
+import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
+
+// Central differences in double precision. SiLU throughout: a kink of ReLU inside the difference would be an error of
+// the method, not of the gradient.
+
+const common = { depth: 2, width: 8, stride: 2 };
+const bottleneck = { ...common, bottleneckRatio: 0.5, groupWidth: 4, seRatio: 0.25 };
+const stages: readonly StageSpec[] = [
+  { block: "vanilla", ...common },
+  { block: "res_basic", ...common },
+  { block: "res_bottleneck", ...bottleneck },
+  { block: "res_bottleneck_linear", ...bottleneck },
+  { block: "mbconv", ...common, expansion: 3, kernel: 5, seRatio: 0.5 },
+  { block: "fused_mbconv", ...common, expansion: 2, kernel: 3 },
+];
+
+test.each(stages)("$block: gradients equal finite differences within 1e-6", async (stage) => {
+  const spec: NetworkSpec = {
+    version: 1,
+    input: { height: 7, width: 6, channels: 2 },
+    classes: 3,
+    stem: { type: "small", width: 6 },
+    stages: [stage],
+    head: { width: 5 },
+    activation: "silu",
+    norm: { type: "batch", epsilon: 1e-3, momentum: 0.1 },
+  };
+  const batch = 3;
+  const plan = compilePlan(buildGraph(spec), { batch, optimizer: defaultOptimizer });
+  const rng = createRng(11, stage.block);
+  const values = (length: number, scale: number) => Float64Array.from({ length }, () => scale * rng.normal());
+  const lengthOf = (tensor: number) => plan.tensors[tensor]?.length ?? 0;
+  const state = new Map(
+    [...plan.parameters, ...plan.statistics].map(({ name, kind, tensor }) => [
+      name,
+      values(lengthOf(tensor), 0.4).map((value) =>
+        kind === "normScale" || kind === "variance" ? 1 + value : value,
+      ),
+    ]),
+  );
+  const images = values(lengthOf(plan.kept.images), 1);
+  const targets = Float64Array.from([0.7, 0.2, 0.1, 0, 1, 0, 0.05, 0.05, 0.9]);
+  const executor = createReferenceExecutor();
+  const lossOf = async (changed: ReadonlyMap<string, Float64Array>) => {
+    const session = await executor.load(plan, changed);
+    const { lossSum } = await session.step({ from: "values", images, targets }, 0);
+    return { loss: lossSum / batch, session };
+  };
+  const { session } = await lossOf(state);
+  const h = 1e-5;
+  for (const { name, tensor } of plan.parameters) {
+    const gradient = await session.read(`grad:${name}`);
+    const element = rng.int(0, lengthOf(tensor) - 1);
+    const at = async (delta: number) => {
+      const moved = state.get(name)?.slice() ?? new Float64Array();
+      moved[element] = (moved[element] ?? 0) + delta;
+      return (await lossOf(new Map(state).set(name, moved))).loss;
+    };
+    const difference = ((await at(h)) - (await at(-h))) / (2 * h);
+    expect(Math.abs((gradient[element] ?? Number.NaN) - difference), `${name}[${element}]`).toBeLessThan(
+      1e-6,
+    );
+  }
+});

@@ -22,8 +22,13 @@ export function regnetSpec(
   frame: Frame,
   strides: readonly number[] = [2],
 ): NetworkSpec {
+  return networkOf(frame, regnetStages(params, strides));
+}
+
+/** The stages alone, whatever the stem, head and input around them. */
+export function regnetStages(params: RegNetParams, strides: readonly number[] = [2]): StageSpec[] {
   const { stageWidths, stageDepths } = quantizedWidths(params);
-  const stages = stageWidths.map((requested, i): StageSpec => {
+  return stageWidths.map((requested, i): StageSpec => {
     const { bottleneckRatio, groupWidth } = params;
     const { width, groupWidth: fitted } = adjustBlock({ width: requested, bottleneckRatio, groupWidth });
     return {
@@ -36,5 +41,4 @@ export function regnetSpec(
       seRatio: params.seRatio,
     };
   });
-  return networkOf(frame, stages);
 }

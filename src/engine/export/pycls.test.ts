@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type PyclsNet, specOfPycls } from "../../../test/fixtures/pycls-spec.ts";
+import { readReference } from "../../../test/fixtures/reference.ts";
+import { smallImageFrame } from "../network/frame.ts";
+import { parseNetworkSpec } from "../network/parse.ts";
+import type { NetworkSpec } from "../network/spec.ts";
+import { drawNetwork } from "../spaces/population.ts";
+import { spaceIds } from "../spaces/registry.ts";
+import { imagenetSetting, smallImageSetting } from "../spaces/setting.ts";
+import { defaultRegime } from "../training/regime.ts";
+import { specToJson } from "./json.ts";
+import { specToPycls } from "./pycls.ts";
+import { specFromPycls } from "./pycls-import.ts";
+
+const anySample = fc
+  .tuple(fc.constantFrom(...spaceIds), fc.constantFrom(smallImageSetting, imagenetSetting), fc.nat())
+  .map(([space, setting, seed]) => drawNetwork({ space, setting, budget: {}, seed }, 0));
+
+describe("export", () => {
+  test("JSON and back is the same network", () => {
+    fc.assert(
+      fc.property(anySample, ({ spec }) => {
+        expect(parseNetworkSpec(JSON.parse(specToJson(spec)))).toEqual(spec);
+      }),
+    );
+  });
+
+  test("pycls' YAML and back is the same network; a RegNet stays a RegNet", () => {
+    fc.assert(
+      fc.property(anySample, ({ spec, params }) => {
+        const regnet = params.family === "regnet" ? { regnet: params } : {};
+        const yaml = specToPycls(spec, { regime: defaultRegime, ...regnet });
+        expect(yaml).toContain(`TYPE: ${params.family}\n`);
+        expect(specFromPycls(yaml, spec.input.channels)).toEqual(spec);
+        expect(specFromPycls(specToPycls(spec), spec.input.channels)).toEqual(spec);
+      }),
+    );
+  });
+
+  const published = readReference<{ name: string; resolution: number; config: PyclsNet }[]>("complexity.json")
+    .filter(({ config }) => config.type !== "effnet_v2")
+    .map(({ name, resolution, config }) => [name, specOfPycls(config, resolution)] as const);
+
+  test.each(published)("%s goes to pycls' YAML and back", (_, spec) => {
+    expect(specFromPycls(specToPycls(spec))).toEqual(spec);
+  });
+
+  test("reads as a person would write it, with floats that YAML 1.1 takes for floats", () => {
+    const { spec, params } = drawNetwork(
+      { space: "regnetx", setting: smallImageSetting, budget: {}, seed: 1 },
+      0,
+    );
+    const regnet = params.family === "regnet" ? { regnet: params } : {};
+    const regime = { ...defaultRegime, learningRate: 1, weightDecay: 1e-7 };
+    expect(specToPycls({ ...spec, name: "first" }, { regime, ...regnet })).toMatchSnapshot();
+  });
+
+  test.each<[string, NetworkSpec]>([
+    ["square images only", sample({ input: { height: 28, width: 30, channels: 1 } })],
+    ["one block for all stages; stage 2 differs", mixed()],
+    ["stage 1 is fused_mbconv", fused()],
+  ])("says what pycls cannot express: %s", (reason, spec) => {
+    expect(() => specToPycls(spec)).toThrow(reason);
+  });
+
+  test("a name with a line break stays a comment", () => {
+    const yaml = specToPycls({ ...sample({}), name: "a\nMODEL:" });
+    expect(specFromPycls(yaml, 1)).toEqual(sample({}));
+  });
+
+  test("a file that is no network says what is wrong", () => {
+    expect(() => specFromPycls("MODEL: {TYPE: vit}")).toThrow(/MODEL.TYPE: "vit" is not allowed/);
+    expect(() => specFromPycls("MODEL: {TYPE: anynet}")).toThrow("ANYNET: missing");
+    expect(() => specFromPycls("MODEL: [")).toThrow("not YAML");
+  });
+});
+
+function sample(changes: Partial<NetworkSpec>): NetworkSpec {
+  const stage = { block: "vanilla", depth: 1, width: 8, stride: 2 } as const;
+  return { version: 1, ...smallImageFrame, stages: [stage, stage], ...changes };
+}
+
+function mixed(): NetworkSpec {
+  const { stages } = sample({});
+  return sample({
+    stages: [stages[0]!, { ...stages[1]!, block: "res_basic" } as NetworkSpec["stages"][number]],
+  });
+}
+
+function fused(): NetworkSpec {
+  return sample({
+    stages: [{ block: "fused_mbconv", depth: 1, width: 8, stride: 1, expansion: 1, kernel: 3 }],
+  });
+}

@@ -1,0 +1,186 @@
+import { bottleneckMultiplier } from "../network/blocks/bottleneck.ts";
+import { stageRow } from "../network/describe.ts";
+import type { NetworkSpec, StageSpec } from "../network/spec.ts";
+import { type RegNetParams, regnetStages } from "../spaces/regnet.ts";
+import type { Regime } from "../training/regime.ts";
+
+export interface PyclsOptions {
+  /** Also writes how to train it. */
+  readonly regime?: Regime;
+  /** The parameters it was built of: written as a `regnet`, if they give exactly this network, else as an `anynet`. */
+  readonly regnet?: RegNetParams;
+}
+
+/** This network has no words in that tool's language. */
+export class ExportError extends Error {
+  override readonly name = "ExportError";
+}
+
+/** A config file of pycls (facebookresearch/pycls), to train the network there: `tools/run_net.py --cfg FILE`. */
+export function specToPycls(spec: NetworkSpec, options: PyclsOptions = {}): string {
+  const { height, width, channels } = spec.input;
+  if (height !== width) throw new ExportError(`pycls reads square images only, not ${height}×${width}`);
+  const type = modelType(spec, options);
+  const config: Record<string, Section> = {
+    MODEL: { TYPE: type, NUM_CLASSES: `${spec.classes}`, ACTIVATION_FUN: spec.activation },
+    ...modelSection(type, spec, options),
+    BN: { EPS: float(spec.norm.epsilon), MOM: float(spec.norm.momentum) },
+    ...(options.regime ? trainingSections(options.regime, height) : { TRAIN: { IM_SIZE: `${height}` } }),
+  };
+  const lines = Object.entries(config).flatMap(([name, section]) => [
+    `${name}:`,
+    ...Object.entries(section).map(([key, value]) => `  ${key}: ${value}`),
+  ]);
+  const notes = comments(spec.name, channels, options.regime).map((line) => `# ${line}`);
+  return `${[...notes, ...lines].join("\n")}\n`;
+}
+
+/** A section's values as YAML text. */
+type Section = Readonly<Record<string, string>>;
+
+/**
+ * pycls' config checks types: a float must look like one to YAML 1.1, which takes 1e-5 for a text and 36 for an integer.
+ */
+function float(value: number): string {
+  const [mantissa = "", exponent] = String(value).split("e");
+  const dotted = mantissa.includes(".") ? mantissa : `${mantissa}.0`;
+  return exponent === undefined ? dotted : `${dotted}e${exponent}`;
+}
+
+function list(values: readonly (number | string)[]): string {
+  return `[${values.join(", ")}]`;
+}
+
+function flag(value: boolean): string {
+  return value ? "True" : "False";
+}
+
+function comments(name: string | undefined, channels: number, regime: Regime | undefined): string[] {
+  return [
+    // A name must not end its comment.
+    ...(name ? [name.replace(/\p{Cc}/gu, " ")] : []),
+    ...(channels === 3
+      ? []
+      : [
+          `Designed for images with ${channels} channel(s); pycls feeds 3: repeat the channel, or change its stem.`,
+        ]),
+    ...(regime && !regime.dataset.startsWith("cifar")
+      ? [`pycls has no loader for ${regime.dataset}: add one to pycls/datasets/loader.py under this name.`]
+      : []),
+  ];
+}
+
+function modelType(spec: NetworkSpec, { regnet }: PyclsOptions): "regnet" | "anynet" | "effnet" {
+  if (spec.stages.some(({ block }) => block === "mbconv" || block === "fused_mbconv")) return "effnet";
+  return regnet && givesSpec(regnet, spec) ? "regnet" : "anynet";
+}
+
+function givesSpec(params: RegNetParams, spec: NetworkSpec): boolean {
+  const stages = regnetStages(params, [spec.stages[0]!.stride]);
+  return JSON.stringify(stages.map(stageRow)) === JSON.stringify(spec.stages.map(stageRow));
+}
+
+function modelSection(
+  type: ReturnType<typeof modelType>,
+  spec: NetworkSpec,
+  options: PyclsOptions,
+): Record<string, Section> {
+  switch (type) {
+    case "regnet":
+      return { REGNET: regnetSection(spec, options.regnet!) };
+    case "effnet":
+      return { EN: effnetSection(spec) };
+    case "anynet":
+      return { ANYNET: anynetSection(spec) };
+  }
+}
+
+const stemTypes = { small: "res_stem_cifar", simple: "simple_stem_in", resnet: "res_stem_in" } as const;
+
+function regnetSection(spec: NetworkSpec, params: RegNetParams): Section {
+  return {
+    ...outside(spec),
+    BLOCK_TYPE: "res_bottleneck_block",
+    STRIDE: `${spec.stages[0]!.stride}`,
+    DEPTH: `${params.depth}`,
+    W0: `${params.initialWidth}`,
+    WA: float(params.slope),
+    WM: float(params.widthMultiplier),
+    GROUP_W: `${params.groupWidth}`,
+    BOT_MUL: float(bottleneckMultiplier(params.bottleneckRatio)),
+    ...squeeze(params.seRatio),
+  };
+}
+
+function anynetSection(spec: NetworkSpec): Section {
+  const block = shared(spec.stages, "block", ({ block }) => block);
+  const seRatio = shared(spec.stages, "seRatio", (stage) => ("seRatio" in stage ? stage.seRatio : 0));
+  const bottlenecks = spec.stages.flatMap((stage) => ("bottleneckRatio" in stage ? [stage] : []));
+  return {
+    ...outside(spec),
+    BLOCK_TYPE: `${block}_block`,
+    DEPTHS: list(spec.stages.map(({ depth }) => depth)),
+    WIDTHS: list(spec.stages.map(({ width }) => width)),
+    STRIDES: list(spec.stages.map(({ stride }) => stride)),
+    BOT_MULS: list(bottlenecks.map(({ bottleneckRatio }) => float(bottleneckMultiplier(bottleneckRatio)))),
+    GROUP_WS: list(bottlenecks.map(({ groupWidth }) => groupWidth)),
+    ...squeeze(seRatio),
+  };
+}
+
+function outside(spec: NetworkSpec): Section {
+  return { STEM_TYPE: stemTypes[spec.stem.type], STEM_W: `${spec.stem.width}`, HEAD_W: `${spec.head.width}` };
+}
+
+function squeeze(seRatio: number): Section {
+  return seRatio > 0 ? { SE_ON: flag(true), SE_R: float(seRatio) } : { SE_ON: flag(false) };
+}
+
+function effnetSection(spec: NetworkSpec): Section {
+  const stages = spec.stages.map((stage, i) => {
+    if (stage.block === "mbconv") return stage;
+    throw new ExportError(`pycls' EffNets are made of mbconv alone; stage ${i + 1} is ${stage.block}`);
+  });
+  if (spec.stem.type !== "simple")
+    throw new ExportError("pycls' EffNets have the simple stem (3×3, stride 2)");
+  if (spec.head.width === 0)
+    throw new ExportError("pycls' EffNets have a head convolution; this head's width is 0");
+  const seRatio = shared(stages, "seRatio", (stage) => stage.seRatio);
+  if (seRatio === 0) throw new ExportError("pycls' EffNets have squeeze-and-excitation in every block");
+  return {
+    STEM_W: `${spec.stem.width}`,
+    DEPTHS: list(stages.map(({ depth }) => depth)),
+    WIDTHS: list(stages.map(({ width }) => width)),
+    EXP_RATIOS: list(stages.map(({ expansion }) => expansion)),
+    KERNELS: list(stages.map(({ kernel }) => kernel)),
+    STRIDES: list(stages.map(({ stride }) => stride)),
+    SE_R: float(seRatio),
+    HEAD_W: `${spec.head.width}`,
+  };
+}
+
+/** The one value that all stages share: pycls has no list for it. */
+function shared<S extends StageSpec, V>(stages: readonly S[], field: string, of: (stage: S) => V): V {
+  const value = of(stages[0]!);
+  const other = stages.findIndex((stage) => of(stage) !== value);
+  if (other < 0) return value;
+  throw new ExportError(`pycls has one ${field} for all stages; stage ${other + 1} differs from stage 1`);
+}
+
+function trainingSections(regime: Regime, side: number): Record<string, Section> {
+  const data = { DATASET: regime.dataset.replace("-", "_"), IM_SIZE: `${side}` };
+  return {
+    OPTIM: {
+      BASE_LR: float(regime.learningRate),
+      ...(regime.schedule === "cosine" ? { LR_POLICY: "cos" } : { LR_POLICY: "steps", STEPS: list([0]) }),
+      MAX_EPOCH: `${regime.epochs}`,
+      MOMENTUM: float(regime.momentum),
+      NESTEROV: flag(regime.nesterov),
+      WEIGHT_DECAY: float(regime.weightDecay),
+      // pycls counts the warm-up in whole epochs.
+      WARMUP_EPOCHS: `${Math.round(regime.warmup * regime.epochs)}`,
+    },
+    TRAIN: { ...data, BATCH_SIZE: `${regime.batch}`, LABEL_SMOOTHING: float(regime.labelSmoothing) },
+    TEST: data,
+  };
+}

@@ -1,4 +1,5 @@
 import type { ExecutorKind } from "../runtime/executor.ts";
+import type { NetworkParams } from "../spaces/registry.ts";
 import type { EpochRecord } from "../training/trainer.ts";
 import type { Population, Study } from "./study.ts";
 import type { Trial, TrialNetwork } from "./trial.ts";
@@ -64,8 +65,10 @@ export interface RunningTrial {
   readonly studyId: string;
   readonly population: string;
   readonly index: number;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: NetworkParams;
   readonly network: TrialNetwork;
+  /** Networks of the space that were drawn until one was in the budget, this one included. */
+  readonly draws: number;
 }
 
 export interface SweepProgress {
@@ -84,14 +87,16 @@ export interface SweepProgress {
 export interface SweepSummary {
   readonly studyId: string;
   readonly outcome: "complete" | "stopped";
+  /** Settled ones, of this run and earlier ones. */
   readonly trials: number;
   readonly acceptance: readonly PopulationAcceptance[];
 }
 
-/** How many draws of a space a budget let through. */
+/** How many networks of a space a budget let through. */
 export interface PopulationAcceptance {
   readonly population: string;
   readonly accepted: number;
+  /** Networks of the space that were drawn, accepted ones included. */
   readonly drawn: number;
 }
 

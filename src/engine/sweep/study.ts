@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError, parseInput } from "../math/input-error.ts";
+import type { SpaceId } from "../spaces/registry.ts";
 import { defaultRegime, regimeSchema } from "../training/regime.ts";
 import { rangeSchema } from "./quantity.ts";
 
@@ -8,7 +9,15 @@ import { rangeSchema } from "./quantity.ts";
  * trained under one regime. One versioned schema serves the page, its URL, study files and the command line.
  */
 
-export const spaceNames = ["anynetxa", "anynetxb", "anynetxc", "anynetxd", "anynetxe", "regnetx"] as const;
+/** The spaces a population may be drawn from. */
+export const spaceNames = [
+  "anynetxa",
+  "anynetxb",
+  "anynetxc",
+  "anynetxd",
+  "anynetxe",
+  "regnetx",
+] as const satisfies readonly SpaceId[];
 
 export const studyLimits = { populations: 10, count: 1_000, nameLength: 80, stemWidth: 512 } as const;
 
@@ -21,7 +30,7 @@ const name = z
   .min(1)
   .max(studyLimits.nameLength)
   // A name is part of a trial's id and of what is printed on one line.
-  .refine((text) => !/[\p{Cc}/]/u.test(text), 'no "/" and no control characters');
+  .refine((text) => !/[\p{Cc}\p{Cs}/]/u.test(text), 'no "/" and no control characters');
 
 const budgetSchema = z.strictObject({
   /** Multiply-adds of one image. */

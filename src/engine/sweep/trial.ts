@@ -1,4 +1,5 @@
 import type { NetworkDescription } from "../network/describe.ts";
+import type { NetworkParams } from "../spaces/registry.ts";
 import type { Regime } from "../training/regime.ts";
 import type { EpochRecord } from "../training/trainer.ts";
 
@@ -13,9 +14,11 @@ export interface Trial {
   readonly population: string;
   /** Position in the population. */
   readonly index: number;
-  /** The parameters the space drew, by the space's own names. */
-  readonly params: Readonly<Record<string, unknown>>;
+  /** What the space drew. */
+  readonly params: NetworkParams;
   readonly network: TrialNetwork;
+  /** Networks of the space that were drawn until one was in the budget, this one included. */
+  readonly draws: number;
   readonly seed: number;
   readonly regime: Regime;
   readonly status: TrialStatus;

@@ -62,6 +62,10 @@ export const regimeSchema = z
 
 export type Regime = Readonly<z.output<typeof regimeSchema>>;
 
+/** A name of the data catalogue. */
+export type DatasetName = Regime["dataset"];
+export { datasetNames };
+
 export const defaultRegime: Regime = regimeSchema.parse({});
 
 /** A number of the regime as controls, tables and files present it. */

@@ -36,7 +36,8 @@ export interface TrainRequest {
   readonly data: TrainingData;
   readonly control: TrainControl;
   readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
-  readonly onStep?: (step: number, steps: number) => void;
+  /** `ms`: of the run so far. */
+  readonly onStep?: (step: number, steps: number, ms: number) => void;
   /** Asks for the trained weights (of a run that ended "done"). */
   readonly keepState?: boolean;
   readonly now?: () => number;
@@ -121,7 +122,7 @@ class Run {
       if (!Number.isFinite(result.lossSum))
         return diverged(`training loss is ${result.lossSum} at step ${this.#step} of ${this.#steps}`);
       training.add(result);
-      onStep?.(this.#step, this.#steps);
+      onStep?.(this.#step, this.#steps, this.ms);
     }
     const test = await this.#evaluate();
     if (test === "stop") return stopped(epoch);

@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ExecutorError } from "../runtime/executor.ts";
+import { createControl } from "../training/control.ts";
+import { fakeTrainer, memoryRecorder, smallStudy } from "./fake-training.ts";
+import type { SweepProgress } from "./protocol.ts";
+import { trialOrder } from "./schedule.ts";
+import { runSweep, type SweepRun } from "./scheduler.ts";
+import { parseStudy } from "./study.ts";
+
+function sweep(more: Partial<SweepRun> = {}) {
+  const control = more.control ?? createControl();
+  const recorder = memoryRecorder();
+  const run: SweepRun = {
+    study: smallStudy,
+    studyId: "s",
+    recorded: [],
+    train: fakeTrainer(control),
+    recorder,
+    listener: {},
+    control,
+    device: "fake",
+    version: "0",
+    ...more,
+  };
+  return { run, recorder, control };
+}
+
+test("the order visits every network once and keeps populations level", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 }), (counts) => {
+      const order = trialOrder(counts.map((count) => ({ count })));
+      expect(order).toHaveLength(counts.reduce((sum, count) => sum + count, 0));
+      const done = counts.map(() => 0);
+      order.forEach(({ population, index }, at) => {
+        expect(index).toBe(done[population]);
+        done[population]! += 1;
+        const share = (at + 1) / order.length;
+        counts.forEach((count, i) => {
+          expect(Math.abs(done[i]! - share * count)).toBeLessThanOrEqual(counts.length);
+        });
+      });
+    }),
+  );
+});
+
+test("a run trains every network and records it as it goes", async () => {
+  const { run, recorder } = sweep();
+  const summary = await runSweep(run);
+  expect(summary).toMatchObject({ studyId: "s", outcome: "complete", trials: 6 });
+  expect(recorder.trials.map(({ id }) => id)).toEqual([
+    "s/line/0",
+    "s/wide/0",
+    "s/line/1",
+    "s/line/2",
+    "s/wide/1",
+    "s/line/3",
+  ]);
+  expect(recorder.log.slice(0, 4)).toEqual([
+    "begin s/line/0",
+    "epoch 1 s/line/0",
+    "epoch 2 s/line/0",
+    "done s/line/0",
+  ]);
+  for (const { network, draws, seed } of recorder.trials) {
+    expect(network.flops).toBeGreaterThanOrEqual(1e6);
+    expect(network.flops).toBeLessThanOrEqual(3e6);
+    expect(network.trainBytes).toBeGreaterThan(network.params * 12);
+    expect(draws).toBeGreaterThanOrEqual(1);
+    expect(seed).toBe(3);
+  }
+  for (const { accepted, drawn, population } of summary.acceptance) {
+    const mine = recorder.trials.filter((trial) => trial.population === population);
+    expect(accepted).toBe(mine.length);
+    expect(drawn).toBe(mine.reduce((sum, { draws }) => sum + draws, 0));
+  }
+});
+
+test("a run that was stopped anywhere and resumed has the records of an uninterrupted one", async () => {
+  const whole = sweep();
+  const summary = await runSweep(whole.run);
+  for (let stopAt = 0; stopAt < 12; stopAt++) {
+    const control = createControl();
+    let epochs = 0;
+    const first = sweep({
+      control,
+      train: fakeTrainer(control, () => {
+        if (epochs++ === stopAt) control.stop();
+      }),
+    });
+    expect((await runSweep(first.run)).outcome).toBe("stopped");
+    const recorded = first.recorder.trials;
+    expect(recorded.at(-1)?.status).toBe("stopped");
+    const second = sweep({ recorded });
+    expect(await runSweep(second.run)).toEqual(summary);
+    const settled = recorded.filter(({ status }) => status !== "stopped");
+    expect([...settled, ...second.recorder.trials]).toEqual(whole.recorder.trials);
+  }
+});
+
+test("a network that cannot be trained is recorded with its reason, and the run goes on", async () => {
+  const control = createControl();
+  const { run, recorder } = sweep({
+    control,
+    train: fakeTrainer(control, ({ trial }, epoch) => {
+      if (trial.trialId === "s/wide/0" && epoch === 2)
+        throw new ExecutorError("out-of-memory", "the plan needs 5 GB");
+    }),
+  });
+  expect((await runSweep(run)).outcome).toBe("complete");
+  expect(recorder.trials).toHaveLength(6);
+  const failed = recorder.trials.find(({ id }) => id === "s/wide/0");
+  expect(failed).toMatchObject({ status: "failed", reason: "the plan needs 5 GB", error: null });
+  expect(failed?.epochs).toHaveLength(1);
+});
+
+test("a lost device or a store that refuses ends the run", async () => {
+  const control = createControl();
+  const lost = sweep({
+    train: fakeTrainer(control, () => {
+      throw new ExecutorError("lost", "the device is gone");
+    }),
+  });
+  await expect(runSweep(lost.run)).rejects.toThrow("the device is gone");
+  const full = sweep({
+    recorder: { ...memoryRecorder(), finish: () => Promise.reject(new Error("quota exceeded")) },
+  });
+  await expect(runSweep(full.run)).rejects.toThrow("quota exceeded");
+});
+
+test("a budget that nothing satisfies is told before anything is trained", async () => {
+  const study = parseStudy({
+    ...smallStudy,
+    populations: [
+      smallStudy.populations[0],
+      { name: "none", space: "regnetx", count: 1, budget: { flops: "1..2" } },
+    ],
+  });
+  const { run, recorder } = sweep({ study });
+  await expect(runSweep(run)).rejects.toThrow(/^populations\[1\]\.budget: RegNetX: none of .*flops above/);
+  expect(recorder.log).toEqual([]);
+});
+
+test("progress only grows, ends at 1, and knows the time that is left after the first epoch", async () => {
+  const reports: SweepProgress[] = [];
+  let clock = 0;
+  const { run } = sweep({
+    listener: { progress: (progress) => reports.push(progress) },
+    now: () => (clock += 1_000),
+  });
+  await runSweep(run);
+  expect(reports[0]).toMatchObject({ trials: { settled: 0, total: 6 }, fraction: 0 });
+  expect(reports.at(-1)).toMatchObject({ trials: { settled: 6, total: 6 }, fraction: 1, etaMs: 0 });
+  expect(reports.slice(1).every(({ etaMs }) => etaMs !== undefined)).toBe(true);
+});

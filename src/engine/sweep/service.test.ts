@@ -1,0 +1,174 @@
+import "fake-indexeddb/auto";
+import { afterEach, expect, test } from "vitest";
+import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
+import { createFakeExecutor } from "../training/fake-executor.ts";
+import { fakeTrainer, smallStudy } from "./fake-training.ts";
+import type { SweepEvents, SweepRequests } from "./protocol.ts";
+import type { TrialJob } from "./scheduler.ts";
+import { SweepService } from "./service.ts";
+import { SweepStore } from "./store.ts";
+import { studyId } from "./study-id.ts";
+
+const id = studyId(smallStudy);
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+let databases = 0;
+
+/** Page and worker in one process: the service behind a real message channel. */
+function connect(
+  before?: (job: TrialJob, epoch: number) => void | Promise<void>,
+  name = `service ${++databases}`,
+) {
+  const { port1, port2 } = new MessageChannel();
+  const store = new SweepStore({ name });
+  const executor = createFakeExecutor();
+  const server: { current?: RpcServer<SweepEvents> } = {};
+  const service = new SweepService(
+    {
+      store,
+      openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
+      loadData: async () => ({
+        train: { count: 64, dispose() {} },
+        test: { count: 32, dispose() {} },
+        dispose() {},
+      }),
+      trainer: (_, __, control) => fakeTrainer(control, before),
+      version: "0",
+    },
+    (event, payload) => server.current?.emit(event, payload),
+  );
+  server.current = createServer<SweepRequests, SweepEvents>(port1 as Endpoint, service.handlers);
+  const client = createClient<SweepRequests, SweepEvents>(port2 as Endpoint);
+  const seen: string[] = [];
+  const next = <K extends keyof SweepEvents & string>(event: K) =>
+    new Promise<SweepEvents[K]>((resolve) => {
+      const off = client.on(event, (payload) => {
+        off();
+        resolve(payload);
+      });
+    });
+  for (const event of [
+    "trialStarted",
+    "epoch",
+    "trialDone",
+    "paused",
+    "resumed",
+    "finished",
+    "failed",
+  ] as const)
+    client.on(event, () => seen.push(event));
+  const close = () => {
+    port1.close();
+    port2.close();
+    store.close();
+  };
+  cleanups.push(close);
+  return { client, next, seen, name, close };
+}
+
+test("a study runs from start to finished, and is there when asked for", async () => {
+  const { client, next, seen } = connect();
+  const finished = next("finished");
+  expect(await client.call("startSweep", smallStudy, {})).toEqual({ studyId: id, trials: 6, recorded: 0 });
+  expect(await finished).toMatchObject({ studyId: id, outcome: "complete", trials: 6 });
+  expect(seen.filter((event) => event === "trialDone")).toHaveLength(6);
+  expect(seen.filter((event) => event === "epoch")).toHaveLength(12);
+  expect((await client.call("loadStudy", id))?.trials).toHaveLength(6);
+  expect(await client.call("listStudies")).toMatchObject([{ id, settled: 6 }]);
+});
+
+test("pause holds the run, resume lets it go on, stop ends it and what is done stays", async () => {
+  let release = () => {};
+  const reached = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { client, next, seen } = connect(({ trial }) => {
+    if (trial.trialId === `${id}/wide/0`) release();
+    return new Promise((resolve) => setTimeout(resolve, 2));
+  });
+  await client.call("startSweep", smallStudy, {});
+  await reached;
+  await client.call("pause");
+  const before = seen.length;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  // What was under way when the pause arrived may still be told.
+  expect(seen.length - before).toBeLessThanOrEqual(2);
+  expect(seen).toContain("paused");
+  const resumed = next("epoch");
+  await client.call("resume");
+  await resumed;
+  const finished = next("finished");
+  await client.call("stop");
+  expect((await finished).outcome).toBe("stopped");
+  const { trials } = (await client.call("loadStudy", id))!;
+  expect(trials.at(-1)).toBeDefined();
+  expect(await client.call("startSweep", smallStudy, {})).toMatchObject({
+    recorded: trials.filter(({ status }) => status !== "stopped").length,
+  });
+  expect((await next("finished")).outcome).toBe("complete");
+});
+
+test("a worker that dies in the middle has lost nothing that was recorded", async () => {
+  let epochs = 0;
+  const first = connect(() => (++epochs === 6 ? new Promise(() => {}) : undefined));
+  await first.client.call("startSweep", smallStudy, {});
+  while (epochs < 6) await new Promise((resolve) => setTimeout(resolve, 1));
+  first.close();
+  const second = connect(undefined, first.name);
+  const kept = await second.client.call("loadStudy", id);
+  expect(kept?.trials).toHaveLength(2);
+  expect(kept?.interrupted).toMatchObject([{ epochs: [{ epoch: 1 }] }]);
+  const finished = second.next("finished");
+  expect(await second.client.call("startSweep", smallStudy, {})).toMatchObject({ recorded: 2 });
+  expect(await finished).toMatchObject({ outcome: "complete", trials: 6 });
+});
+
+test("one study at a time", async () => {
+  const { client, next } = connect();
+  const finished = next("finished");
+  const first = client.call("startSweep", smallStudy, {});
+  await expect(client.call("startSweep", smallStudy, {})).rejects.toThrow("running already");
+  await first;
+  await finished;
+});
+
+test("a study that does not parse is refused with its path and leaves the service free", async () => {
+  const { client, next } = connect();
+  const wrong = { ...smallStudy, populations: [] };
+  await expect(client.call("startSweep", wrong, {})).rejects.toMatchObject({ name: "InputError" });
+  const finished = next("finished");
+  await client.call("startSweep", smallStudy, {});
+  await finished;
+});
+
+test("a budget that nothing satisfies arrives as a failure with its path", async () => {
+  const { client, next } = connect();
+  const failed = next("failed");
+  const [wide] = smallStudy.populations;
+  const study = { ...smallStudy, populations: [{ ...wide!, budget: { flops: { min: 1, max: 2 } } }] };
+  await client.call("startSweep", study, {});
+  expect(await failed).toMatchObject({
+    path: "populations[0].budget",
+    message: expect.stringMatching(/flops above/),
+  });
+});
+
+test("a preview draws the networks that the study will train", async () => {
+  const { client, next } = connect();
+  const preview = await client.call("previewPopulation", smallStudy.populations[1]!, {
+    seed: smallStudy.seed,
+    dataset: "fashion-mnist",
+    batch: 16,
+    count: 3,
+  });
+  const finished = next("finished");
+  await client.call("startSweep", smallStudy, {});
+  await finished;
+  const { trials } = (await client.call("loadStudy", id))!;
+  const trained = trials.filter(({ population }) => population === "line").slice(0, 3);
+  expect(preview.networks.map(({ spec }) => spec)).toEqual(trained.map(({ network }) => network.spec));
+  expect(preview.accepted).toBe(3);
+});

@@ -1,0 +1,208 @@
+import { InputError } from "../math/input-error.ts";
+import type { Executor } from "../runtime/executor.ts";
+import type { Handlers, RpcServer } from "../runtime/worker/rpc.ts";
+import { createControl, createYield, type TrainControl } from "../training/control.ts";
+import type { Regime } from "../training/regime.ts";
+import type { TrainingData } from "../training/trainer.ts";
+import { drawTrial } from "./population.ts";
+import type {
+  DeviceInfo,
+  PopulationPreview,
+  PreviewOptions,
+  StartedSweep,
+  SweepEvents,
+  SweepOptions,
+  SweepRequests,
+} from "./protocol.ts";
+import { runSweep, type TrialTrainer } from "./scheduler.ts";
+import type { SweepStore } from "./store.ts";
+import { type Population, parseStudy, type Study } from "./study.ts";
+import { studyId } from "./study-id.ts";
+import { isSettled } from "./trial.ts";
+
+/** What the service is made of; the worker's entry supplies the real ones, tests supply others. */
+export interface ServiceParts {
+  readonly store: SweepStore;
+  /** Made once per set of options and kept. */
+  readonly openDevice: (options: SweepOptions) => Promise<OpenDevice>;
+  readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
+  readonly trainer: (executor: Executor, data: TrainingData, control: TrainControl) => TrialTrainer;
+  readonly version: string;
+}
+
+export interface OpenDevice {
+  readonly executor: Executor;
+  readonly info: DeviceInfo;
+}
+
+export interface LoadedData extends TrainingData {
+  dispose(): void;
+}
+
+/** A sweep under way. */
+interface Active {
+  readonly studyId: string;
+  readonly control: TrainControl;
+  readonly ended: Promise<void>;
+}
+
+/** The worker's side of the sweep protocol, free of anything a browser has. */
+export class SweepService {
+  readonly #parts: ServiceParts;
+  readonly #emit: RpcServer<SweepEvents>["emit"];
+  #active: Active | undefined;
+  #device: { readonly key: string; readonly opened: Promise<OpenDevice> } | undefined;
+
+  constructor(parts: ServiceParts, emit: RpcServer<SweepEvents>["emit"]) {
+    this.#parts = parts;
+    this.#emit = emit;
+  }
+
+  get handlers(): Handlers<SweepRequests> {
+    return {
+      startSweep: (study, options) => this.#start(study, options),
+      pause: () => this.#pause(),
+      resume: () => this.#resume(),
+      stop: () => this.#stop(),
+      listStudies: () => this.#parts.store.list(),
+      loadStudy: async (id) => {
+        const stored = await this.#parts.store.load(id);
+        // What this worker is training now is not interrupted.
+        return stored && this.#active?.studyId === id ? { ...stored, interrupted: [] } : stored;
+      },
+      deleteStudy: async (id) => {
+        if (this.#active?.studyId === id) await this.#stop();
+        await this.#parts.store.remove(id);
+      },
+      previewPopulation: (population, options) => this.#preview(population, options),
+      // Asking must not change the device that is in use.
+      device: async () => (await (this.#device?.opened ?? this.#openDevice({}))).info,
+    };
+  }
+
+  async #start(input: Study, options: SweepOptions): Promise<StartedSweep> {
+    if (this.#active) throw new Error("a study is running already; stop it first");
+    const study = parseStudy(input);
+    const id = studyId(study);
+    const control = createControl();
+    let end = () => {};
+    // Taken before anything is awaited, so that a second start meets it.
+    this.#active = { studyId: id, control, ended: new Promise((resolve) => (end = resolve)) };
+    const finish = () => {
+      this.#active = undefined;
+      end();
+    };
+    try {
+      const { executor, info } = await this.#openDevice(options);
+      const recorded = await this.#parts.store.open(id, study);
+      const data = await this.#parts.loadData(executor, study.regime);
+      this.#emit("device", info);
+      // Runs on after this request is answered.
+      void this.#run(study, id, recorded, executor, data, control).finally(finish);
+      const trials = study.populations.reduce((sum, { count }) => sum + count, 0);
+      return { studyId: id, trials, recorded: recorded.filter(isSettled).length };
+    } catch (error) {
+      finish();
+      throw error;
+    }
+  }
+
+  async #run(
+    study: Study,
+    id: string,
+    recorded: Awaited<ReturnType<SweepStore["open"]>>,
+    executor: Executor,
+    data: LoadedData,
+    control: TrainControl,
+  ): Promise<void> {
+    const { store, trainer, version } = this.#parts;
+    const emit = this.#emit;
+    // The answer to the request goes out before the first event.
+    await createYield()();
+    try {
+      const summary = await runSweep({
+        study,
+        studyId: id,
+        recorded,
+        train: trainer(executor, data, control),
+        recorder: store,
+        listener: {
+          trialStarted: (trial) => emit("trialStarted", trial),
+          epoch: (event) => emit("epoch", event),
+          trialDone: (trial) => emit("trialDone", trial),
+          progress: (progress) => emit("progress", progress),
+        },
+        control,
+        device: executor.device,
+        version,
+      });
+      emit("finished", summary);
+    } catch (error) {
+      emit("failed", { studyId: id, ...describeFailure(error) });
+    } finally {
+      data.dispose();
+    }
+  }
+
+  #pause(): void {
+    if (!this.#active || this.#active.control.paused) return;
+    this.#active.control.pause();
+    this.#emit("paused", { studyId: this.#active.studyId });
+  }
+
+  #resume(): void {
+    if (!this.#active?.control.paused) return;
+    this.#active.control.resume();
+    this.#emit("resumed", { studyId: this.#active.studyId });
+  }
+
+  async #stop(): Promise<void> {
+    const active = this.#active;
+    active?.control.stop();
+    await active?.ended;
+  }
+
+  async #preview(population: Population, options: PreviewOptions): Promise<PopulationPreview> {
+    const { populations, regime, seed } = parseStudy({
+      version: 1,
+      seed: options.seed,
+      populations: [population],
+      regime: { dataset: options.dataset, batch: options.batch, images: Math.max(options.batch, 2_048) },
+    });
+    const yieldToEvents = createYield();
+    const drawn = [];
+    for (let index = 0; index < options.count; index++) {
+      drawn.push(drawTrial({ studyId: "preview", seed, regime }, populations[0]!, index));
+      await yieldToEvents();
+    }
+    return {
+      population: population.name,
+      accepted: drawn.length,
+      drawn: drawn.reduce((sum, { draws }) => sum + draws, 0),
+      networks: drawn.map(({ network }) => network),
+    };
+  }
+
+  async #openDevice(options: SweepOptions): Promise<OpenDevice> {
+    const key = JSON.stringify([options.executor, options.threads]);
+    if (this.#device?.key !== key) {
+      const before = await this.#device?.opened.catch(() => undefined);
+      await before?.executor.dispose();
+      this.#device = { key, opened: this.#parts.openDevice(options) };
+    }
+    const { opened } = this.#device;
+    try {
+      return await opened;
+    } catch (error) {
+      // The next request may try again.
+      if (this.#device?.opened === opened) this.#device = undefined;
+      throw error;
+    }
+  }
+}
+
+function describeFailure(error: unknown): { message: string; path?: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  const path = error instanceof InputError ? error.problems[0]?.path : undefined;
+  return path === undefined ? { message } : { message, path };
+}

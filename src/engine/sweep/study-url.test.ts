@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { defaultStudy } from "./study.ts";
+import { anyStudy } from "./study-arbitrary.ts";
+import { decodeStudy, encodeStudy } from "./study-url.ts";
+
+test("a study is read back from its URL", () => {
+  fc.assert(
+    fc.property(anyStudy, (study) => {
+      expect(decodeStudy(encodeStudy(study))).toEqual(study);
+      const address = new URL(`https://example.org/?${encodeStudy(study)}`);
+      expect(decodeStudy(address.search)).toEqual(study);
+    }),
+  );
+});
+
+test("the URL is readable, and defaults are left out", () => {
+  expect(encodeStudy(defaultStudy)).toBe(
+    "v=1&name=AnyNetXA+against+RegNetX&seed=1&p=name:AnyNetXA,space:anynetxa,count:8,flops:1M..3M&p=name:RegNetX,space:regnetx,count:8,flops:1M..3M",
+  );
+});
+
+test("an address without a study gives none", () => {
+  expect(decodeStudy("")).toBeUndefined();
+  expect(decodeStudy("tab=explore")).toBeUndefined();
+});
+
+test.each([
+  ["v=1", "populations: [] is not allowed; at least 1 item"],
+  ["v=2&p=name:a,space:regnetx,count:1", "version: 2 is not allowed; expected 1"],
+  ["v=1&p=regnetx", 'populations[0]: "regnetx" is not allowed; expected key:value'],
+  ["v=1&p=name:%25E0,space:regnetx,count:1", "populations[0].name"],
+  ["v=1&p=name:a,space:regnetx,count:0", "populations[0].count: 0 is not allowed"],
+  ["v=1&p=name:a,space:regnetx,count:1,flops:3M..1M", "populations[0].budget.flops: 3M..1M is empty"],
+  ["v=1&p=name:a,space:regnetx,count:1,width:3", "populations[0].width: unknown field"],
+  ["v=1&p=name:a,space:regnetx,count:1&epochs=0", "regime.epochs: 0 is not allowed"],
+  ["v=1&p=name:a,space:regnetx,count:1&epoch=3", "regime.epoch: unknown field"],
+])("%s is refused with the field's path", (query, message) => {
+  expect(() => decodeStudy(query)).toThrow(message);
+});

@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { defaultRegime } from "../training/regime.ts";
+import { defaultStudy, parseStudy } from "./study.ts";
+import { anyStudy } from "./study-arbitrary.ts";
+import { studyId } from "./study-id.ts";
+
+const population = { name: "a", space: "regnetx", count: 8 };
+const study = { version: 1, populations: [population] };
+const withPopulation = (fields: object) => ({ ...study, populations: [{ ...population, ...fields }] });
+
+test("what is left out takes its default", () => {
+  expect(parseStudy(study)).toMatchObject({
+    name: "Study",
+    seed: 1,
+    regime: defaultRegime,
+    populations: [{ stages: 3, stemWidth: 16, budget: {} }],
+  });
+});
+
+test("a budget is written as text, as a pair or by its ends", () => {
+  for (const flops of ["1M..3M", [1e6, 3e6], { min: 1e6, max: 3e6 }])
+    expect(parseStudy(withPopulation({ budget: { flops } })).populations[0]?.budget).toEqual({
+      flops: { min: 1e6, max: 3e6 },
+    });
+});
+
+test.each([
+  ["not an object", 3, "a study is an object with version, name, seed, populations, regime"],
+  ["another version", { ...study, version: 2 }, "version: 2 is not allowed; expected 1"],
+  ["no populations", { version: 1 }, "populations: missing; expected an array"],
+  ["an empty list", { version: 1, populations: [] }, "populations: [] is not allowed; at least 1 item"],
+  [
+    "zero networks",
+    withPopulation({ count: 0 }),
+    "populations[0].count: 0 is not allowed; expected a whole number from 1 to 1000",
+  ],
+  [
+    "too many networks",
+    withPopulation({ count: 1001 }),
+    "populations[0].count: 1001 is not allowed; expected a whole number from 1 to 1000",
+  ],
+  [
+    "half a network",
+    withPopulation({ count: 1.5 }),
+    "populations[0].count: 1.5 is not allowed; expected a whole number from 1 to 1000",
+  ],
+  [
+    "a wrong type",
+    withPopulation({ count: "8" }),
+    'populations[0].count: "8" is not allowed; expected a number from 1 to 1000',
+  ],
+  [
+    "a wrong number of stages",
+    withPopulation({ stages: 5 }),
+    "populations[0].stages: 5 is not allowed; expected 3 or 4",
+  ],
+  [
+    "an unknown space",
+    withPopulation({ space: "resnet" }),
+    'populations[0].space: "resnet" is not allowed; expected "anynetxa", "anynetxb"',
+  ],
+  [
+    "an unknown field",
+    withPopulation({ cuont: 8 }),
+    "populations[0].cuont: unknown field; the fields here are name, space, count, stages, stemWidth, budget",
+  ],
+  [
+    "an empty range",
+    withPopulation({ budget: { flops: "12M..8M" } }),
+    "populations[0].budget.flops: 12M..8M is empty (min is above max)",
+  ],
+  [
+    "an empty pair",
+    withPopulation({ budget: { acts: [9, 8] } }),
+    "populations[0].budget.acts: 9..8 is empty (min is above max)",
+  ],
+  [
+    "a range that is none",
+    withPopulation({ budget: { params: "4M" } }),
+    'populations[0].budget.params: "4M" is not allowed; expected a range such as "2M..4M"',
+  ],
+  [
+    "a range of the wrong type",
+    withPopulation({ budget: { params: 7 } }),
+    'populations[0].budget.params: 7 is not allowed; expected a range such as "2M..4M"',
+  ],
+  [
+    "one name twice",
+    { ...study, populations: [population, population] },
+    'populations[1].name: "a" is the name of populations[0] too; names must differ',
+  ],
+  [
+    "an empty name",
+    withPopulation({ name: " " }),
+    'populations[0].name: " " is not allowed; at least 1 character',
+  ],
+  ["a name that breaks an id", withPopulation({ name: "a/b" }), 'populations[0].name: no "/"'],
+  [
+    "a wrong regime",
+    { ...study, regime: { learningRate: -1 } },
+    "regime.learningRate: -1 is not allowed; expected a number from 0.000001 to 100",
+  ],
+  [
+    "a batch larger than the epoch",
+    { ...study, regime: { batch: 4_000 } },
+    "regime.batch: 4000 is not allowed; at most the images per epoch (2048)",
+  ],
+])("%s is refused with its path and what is allowed", (_, input, message) => {
+  expect(() => parseStudy(input)).toThrow(message);
+});
+
+test("all problems are told at once", () => {
+  expect(() => parseStudy({ ...withPopulation({ count: 0 }), seed: -1, foo: 1 })).toThrow(
+    /seed: -1.*populations\[0\]\.count: 0.*foo: unknown field/,
+  );
+});
+
+test("anything at all is a study or an InputError", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.anything(),
+        fc.anything().map((populations) => ({ version: 1, populations })),
+      ),
+      (input) => {
+        try {
+          parseStudy(input);
+        } catch (error) {
+          expect(error).toHaveProperty("name", "InputError");
+        }
+      },
+    ),
+  );
+});
+
+test("a parsed study parses to itself, and survives JSON", () => {
+  fc.assert(
+    fc.property(anyStudy, (each) => {
+      expect(parseStudy(each)).toEqual(each);
+      expect(parseStudy(JSON.parse(JSON.stringify(each)))).toEqual(each);
+    }),
+  );
+});
+
+test("a study keeps its id when renamed or extended, and changes it with anything else", () => {
+  const id = studyId(defaultStudy);
+  const [first, second] = defaultStudy.populations;
+  expect(studyId({ ...defaultStudy, name: "other" })).toBe(id);
+  expect(studyId({ ...defaultStudy, populations: [{ ...first!, count: 20 }, second!] })).toBe(id);
+  expect(studyId({ ...defaultStudy, seed: 2 })).not.toBe(id);
+  expect(studyId({ ...defaultStudy, regime: { ...defaultRegime, epochs: 9 } })).not.toBe(id);
+  expect(studyId({ ...defaultStudy, populations: [first!] })).not.toBe(id);
+});

@@ -8,6 +8,7 @@ const pipeline = [
   "network",
   "spaces",
   "scaling",
+  "published",
   "graph",
   "plan",
   "runtime",

@@ -1,0 +1,15 @@
+import type { Complexity } from "../network/complexity.ts";
+import type { NetworkSpec } from "../network/spec.ts";
+
+/** A network that a paper or a model zoo gives a name, with the numbers published for it. */
+export interface PublishedNetwork extends Complexity {
+  /** As the command line and the URL write it: `regnetx-1.6gf`. */
+  readonly id: string;
+  /** As its authors write it: `RegNetX-1.6GF`. */
+  readonly name: string;
+  readonly family: string;
+  /** Where structure and numbers come from. */
+  readonly source: string;
+  /** At the published resolution, with 1,000 classes; flops, params and acts are of this network. */
+  readonly spec: NetworkSpec;
+}

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { InputError, parseInput } from "../math/input-error.ts";
+import { type Frame, imagenetFrame, reframe, smallImageFrame } from "../network/frame.ts";
+import { parseNetworkSpec } from "../network/parse.ts";
+import { type NetworkSpec, specLimits } from "../network/spec.ts";
+import { anynetSpec } from "../spaces/anynet.ts";
+import { anynetParamsSchema, regnetParamsSchema } from "../spaces/params.ts";
+import { regnetSpec } from "../spaces/regnet.ts";
+import { publishedNetwork } from "./registry.ts";
+
+/**
+ * A network asked for: by its name, by the params of its family, or as a NetworkSpec. What is left out of the frame is
+ * the published one of a preset, else ImageNet's.
+ */
+const frameFields = {
+  /** Side of the image, pixels. */
+  resolution: z.int().min(1).max(specLimits.side).optional(),
+  /** Channels of the image. */
+  channels: z.int().min(1).max(64).optional(),
+  classes: z.int().min(1).max(specLimits.classes).optional(),
+  /** `imagenet` halves the image (a preset keeps its own stem); `small` keeps its size. */
+  stem: z.enum(["imagenet", "small"]).optional(),
+  stemWidth: z.int().min(1).max(specLimits.channels).optional(),
+};
+
+const presetRequest = z.strictObject({ preset: z.string(), ...frameFields });
+
+const regnetRequest = z.strictObject({
+  space: z.enum(["regnetx", "regnety"]),
+  params: regnetParamsSchema,
+  ...frameFields,
+});
+
+const anynetRequest = z.strictObject({
+  space: z.enum(["anynetx", "anynetxa", "anynetxb", "anynetxc", "anynetxd", "anynetxe"]),
+  params: anynetParamsSchema,
+  ...frameFields,
+});
+
+const spaceNames = [...regnetRequest.shape.space.options, ...anynetRequest.shape.space.options];
+
+export type FrameOptions = { readonly [K in keyof typeof frameFields]?: z.output<(typeof frameFields)[K]> };
+
+/** The network of a request, checked; an InputError names what does not fit. */
+export function resolveNetwork(request: unknown): NetworkSpec {
+  if (typeof request !== "object" || request === null || Array.isArray(request)) {
+    throw new InputError([
+      { path: "", message: "expected an object with preset, space and params, or stages" },
+    ]);
+  }
+  if ("preset" in request) {
+    const { preset, ...frame } = parseInput(presetRequest, request);
+    return withFrame(publishedNetwork(preset).spec, frame);
+  }
+  if ("space" in request) return checked(resolveSpace(request as { space: unknown }));
+  return parseNetworkSpec(request, "");
+}
+
+/** The same network on other images. Checked, since a wider stem or image may be too much. */
+export function withFrame(spec: NetworkSpec, options: FrameOptions): NetworkSpec {
+  return checked(reframe(spec, frameOf(spec, options)));
+}
+
+function resolveSpace(request: { space: unknown }): NetworkSpec {
+  if (regnetRequest.shape.space.options.some((name) => name === request.space)) {
+    const { space, params, ...options } = parseInput(regnetRequest, withSqueeze(request));
+    return { ...regnetSpec(params, frameOf(base(options), options)), name: space };
+  }
+  if (anynetRequest.shape.space.options.some((name) => name === request.space)) {
+    const { space, params, ...options } = parseInput(anynetRequest, request);
+    return { ...anynetSpec(params, frameOf(base(options), options)), name: space };
+  }
+  const message = `${JSON.stringify(request.space)} is not allowed; expected one of ${spaceNames.join(", ")}`;
+  throw new InputError([{ path: "space", message }]);
+}
+
+/** RegNetY is RegNetX with squeeze ratio 1/4, unless the request says another. */
+function withSqueeze(request: { space: unknown; params?: unknown }): unknown {
+  const { space, params } = request;
+  if (space !== "regnety" || typeof params !== "object" || params === null) return request;
+  return { ...request, params: { seRatio: 0.25, ...params } };
+}
+
+function base({ stem }: FrameOptions): Frame {
+  return stem === "small"
+    ? { ...smallImageFrame, input: { height: 32, width: 32, channels: 3 } }
+    : imagenetFrame;
+}
+
+function frameOf(frame: Frame, options: FrameOptions): Frame {
+  const { input, classes, stem, head, activation, norm } = frame;
+  return {
+    input: {
+      height: options.resolution ?? input.height,
+      width: options.resolution ?? input.width,
+      channels: options.channels ?? input.channels,
+    },
+    classes: options.classes ?? classes,
+    stem: {
+      type: options.stem === "small" ? "small" : stem.type,
+      width: options.stemWidth ?? stem.width,
+    },
+    head,
+    activation,
+    norm,
+  };
+}
+
+function checked(spec: NetworkSpec): NetworkSpec {
+  return parseNetworkSpec(spec, "network");
+}

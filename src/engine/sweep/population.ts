@@ -1,13 +1,14 @@
 import { findDataset } from "../data/catalogue.ts";
+import { buildGraph } from "../graph/build.ts";
 import { InputError } from "../math/input-error.ts";
 import { createRng } from "../math/rng.ts";
 import { describeNetwork } from "../network/describe.ts";
+import { compilePlan } from "../plan/compile.ts";
 import { planBytes } from "../plan/plan.ts";
 import { UnsatisfiableBudgetError } from "../spaces/constraint.ts";
 import { drawNetwork, type PopulationMember, type PopulationSource } from "../spaces/population.ts";
 import { smallImageSetting } from "../spaces/setting.ts";
-import { planTraining } from "../training/plan-training.ts";
-import type { Regime } from "../training/regime.ts";
+import { compileOptions, type Regime } from "../training/regime.ts";
 import type { RunningTrial } from "./protocol.ts";
 import type { Population, Study } from "./study.ts";
 import { trialId } from "./trial.ts";
@@ -31,13 +32,14 @@ export function drawTrial(
   const member = draw(populationSource(population, seed, regime.dataset), index, path);
   const name = `${population.name} ${index + 1}`;
   const spec = { ...member.spec, name };
+  const plan = compilePlan(buildGraph(spec), compileOptions(regime));
   return {
     trialId: trialId(studyId, population.name, index),
     studyId,
     population: population.name,
     index,
     params: member.params,
-    network: { ...describeNetwork(spec), trainBytes: planBytes(planTraining(spec, regime)) },
+    network: { ...describeNetwork(spec), trainBytes: planBytes(plan) },
     draws: member.tally.drawn - member.tally.unfit,
   };
 }

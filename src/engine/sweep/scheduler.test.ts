@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { ExecutorError } from "../runtime/executor.ts";
-import { createControl } from "../training/control.ts";
-import { fakeTrainer, memoryRecorder, smallStudy } from "./fake-training.ts";
+import { createControl } from "../runtime/worker/control.ts";
 import type { SweepProgress } from "./protocol.ts";
 import { trialOrder } from "./schedule.ts";
 import { runSweep, type SweepRun } from "./scheduler.ts";

@@ -1,6 +1,6 @@
 import { ExecutorError } from "../runtime/executor.ts";
-import type { TrainControl } from "../training/control.ts";
-import type { EpochRecord, TrainOutcome } from "../training/trainer.ts";
+import type { RunControl } from "../runtime/worker/control.ts";
+import type { EpochRecord, TrainOutcome, TrainRequest } from "../training/trainer.ts";
 import { checkPopulations, drawTrial } from "./population.ts";
 import { ProgressMeter } from "./progress.ts";
 import type { RunningTrial, SweepProgress, SweepSummary } from "./protocol.ts";
@@ -11,12 +11,9 @@ import { isSettled, type Trial, trialId } from "./trial.ts";
 /** Trains one network; the scheduler does not know how. */
 export type TrialTrainer = (job: TrialJob) => Promise<TrainOutcome>;
 
-export interface TrialJob {
+export interface TrialJob extends Pick<TrainRequest, "spec" | "regime" | "seed" | "onStep"> {
   readonly trial: RunningTrial;
-  readonly study: Study;
   readonly onEpoch: (epoch: EpochRecord) => Promise<void>;
-  /** `ms`: of the trial so far. */
-  readonly onStep: (step: number, steps: number, ms: number) => void;
 }
 
 /** Where records go; each call is awaited, and one that fails ends the run. */
@@ -42,7 +39,7 @@ export interface SweepRun {
   readonly train: TrialTrainer;
   readonly recorder: TrialRecorder;
   readonly listener: SweepListener;
-  readonly control: TrainControl;
+  readonly control: RunControl;
   readonly device: string;
   readonly version: string;
   readonly now?: () => number;
@@ -104,7 +101,9 @@ async function runTrial(run: SweepRun, trial: RunningTrial, meter: ProgressMeter
   let reportedAt = now();
   const job: TrialJob = {
     trial,
-    study,
+    spec: trial.network.spec,
+    regime: study.regime,
+    seed: study.seed,
     onEpoch: async (epoch) => {
       epochs.push(epoch);
       await recorder.epoch(trial, epoch);

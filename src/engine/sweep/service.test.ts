@@ -1,8 +1,8 @@
 import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
+import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
+import { fakeTrainer, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
-import { createFakeExecutor } from "../training/fake-executor.ts";
-import { fakeTrainer, smallStudy } from "./fake-training.ts";
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
 import type { TrialJob } from "./scheduler.ts";
 import { SweepService } from "./service.ts";

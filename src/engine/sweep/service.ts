@@ -1,7 +1,8 @@
 import { InputError } from "../math/input-error.ts";
 import type { Executor } from "../runtime/executor.ts";
+import { createControl, type RunControl } from "../runtime/worker/control.ts";
 import type { Handlers, RpcServer } from "../runtime/worker/rpc.ts";
-import { createControl, createYield, type TrainControl } from "../training/control.ts";
+import { createYield } from "../runtime/worker/yield.ts";
 import type { Regime } from "../training/regime.ts";
 import type { TrainingData } from "../training/trainer.ts";
 import { drawTrial } from "./population.ts";
@@ -26,7 +27,8 @@ export interface ServiceParts {
   /** Made once per set of options and kept. */
   readonly openDevice: (options: SweepOptions) => Promise<OpenDevice>;
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
-  readonly trainer: (executor: Executor, data: TrainingData, control: TrainControl) => TrialTrainer;
+  /** A trainer that works on this executor, with these data, under this control. */
+  readonly trainer: (executor: Executor, data: TrainingData, control: RunControl) => TrialTrainer;
   readonly version: string;
 }
 
@@ -42,7 +44,7 @@ export interface LoadedData extends TrainingData {
 /** A sweep under way. */
 interface Active {
   readonly studyId: string;
-  readonly control: TrainControl;
+  readonly control: RunControl;
   readonly ended: Promise<void>;
 }
 
@@ -113,7 +115,7 @@ export class SweepService {
     recorded: Awaited<ReturnType<SweepStore["open"]>>,
     executor: Executor,
     data: LoadedData,
-    control: TrainControl,
+    control: RunControl,
   ): Promise<void> {
     const { store, trainer, version } = this.#parts;
     const emit = this.#emit;

@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
-import { createControl } from "../training/control.ts";
-import { fakeEpochs, fakeTrainer, memoryRecorder, smallStudy } from "./fake-training.ts";
+import { fakeEpochs, fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { createControl } from "../runtime/worker/control.ts";
 import { drawTrial } from "./population.ts";
 import { runSweep } from "./scheduler.ts";
 import { SweepStore } from "./store.ts";
@@ -10,7 +10,7 @@ import type { Trial } from "./trial.ts";
 
 const id = studyId(smallStudy);
 const trial = drawTrial({ ...smallStudy, studyId: id }, smallStudy.populations[0]!, 0);
-const epochs = fakeEpochs({ trial, study: smallStudy, onEpoch: async () => {}, onStep: () => {} });
+const epochs = fakeEpochs({ trial, regime: smallStudy.regime });
 
 let databases = 0;
 const open: SweepStore[] = [];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { anyStudy } from "../../../test/fixtures/any-study.ts";
 import { defaultStudy } from "./study.ts";
-import { anyStudy } from "./study-arbitrary.ts";
 import { decodeStudy, encodeStudy } from "./study-url.ts";
 
 test("a study is read back from its URL", () => {

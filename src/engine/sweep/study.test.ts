@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { anyStudy } from "../../../test/fixtures/any-study.ts";
 import { defaultRegime } from "../training/regime.ts";
 import { defaultStudy, parseStudy } from "./study.ts";
-import { anyStudy } from "./study-arbitrary.ts";
 import { studyId } from "./study-id.ts";
 
 const population = { name: "a", space: "regnetx", count: 8 };

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { buildGraph } from "../graph/build.ts";
 import { networkOf, smallImageFrame } from "../network/frame.ts";
+import { compilePlan } from "../plan/compile.ts";
 import { initialState } from "./initialize.ts";
-import { planTraining } from "./plan-training.ts";
-import { defaultRegime } from "./regime.ts";
+import { compileOptions, defaultRegime } from "./regime.ts";
 
 const spec = networkOf(smallImageFrame, [
   {
@@ -15,7 +16,7 @@ const spec = networkOf(smallImageFrame, [
     seRatio: 0.25,
   },
 ]);
-const plan = planTraining(spec, defaultRegime);
+const plan = compilePlan(buildGraph(spec), compileOptions(defaultRegime));
 const state = initialState(plan, 7);
 
 function deviation(name: string): number {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datasetNames } from "../data/catalogue.ts";
+import type { CompileOptions } from "../plan/compile.ts";
 
 /**
  * A regime says how every network of a study is trained: data, length, optimizer, schedule. With a seed it fixes a
@@ -116,6 +117,12 @@ export const regimeFields: readonly RegimeField[] = [
     help: "share of the target spread over all classes",
   },
 ];
+
+/** What a regime asks of the plan of every network. */
+export function compileOptions(regime: Regime): CompileOptions {
+  const { batch, labelSmoothing, momentum, nesterov, weightDecay } = regime;
+  return { batch, labelSmoothing, optimizer: { type: "sgd", momentum, nesterov, weightDecay } };
+}
 
 /** Steps of one epoch; the partial batch at the end is left out. */
 export function stepsPerEpoch(regime: Pick<Regime, "images" | "batch">): number {

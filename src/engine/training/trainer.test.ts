@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
+import { createFakeExecutor, type FakeAnswers } from "../../../test/fixtures/fake-executor.ts";
 import { networkOf, smallImageFrame } from "../network/frame.ts";
-import { createControl } from "./control.ts";
-import { createFakeExecutor, type FakeAnswers } from "./fake-executor.ts";
-import { planTraining } from "./plan-training.ts";
+import { createControl } from "../runtime/worker/control.ts";
 import { regimeSchema } from "./regime.ts";
 import { type TrainRequest, trainNetwork } from "./trainer.ts";
 
 const spec = networkOf(smallImageFrame, [{ block: "vanilla", depth: 1, width: 8, stride: 2 }]);
 const regime = regimeSchema.parse({ images: 70, testImages: 40, batch: 16, epochs: 3 });
-const plan = planTraining(spec, regime);
 const images = { count: 100, dispose() {} };
 
 function request(answers: FakeAnswers = {}, more: Partial<TrainRequest> = {}) {
@@ -17,7 +15,7 @@ function request(answers: FakeAnswers = {}, more: Partial<TrainRequest> = {}) {
   const data = { train: images, test: images };
   let clock = 0;
   const now = () => clock++;
-  return { plan, regime, seed: 5, executor, data, control, now, ...more, fake: executor };
+  return { spec, regime, seed: 5, executor, data, control, now, ...more, fake: executor };
 }
 
 test("an epoch takes every full batch once and measures on all test images", async () => {

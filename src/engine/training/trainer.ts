@@ -1,9 +1,11 @@
-import type { Plan } from "../plan/plan.ts";
+import { buildGraph } from "../graph/build.ts";
+import type { NetworkSpec } from "../network/spec.ts";
+import { compilePlan } from "../plan/compile.ts";
 import type { BatchResult, Executor, ImageHandle, ModelState, Session } from "../runtime/executor.ts";
-import type { TrainControl } from "./control.ts";
+import type { RunControl } from "../runtime/worker/control.ts";
 import { initialState } from "./initialize.ts";
 import { batchesOf, epochOrder } from "./order.ts";
-import { type Regime, stepsPerEpoch } from "./regime.ts";
+import { compileOptions, type Regime, stepsPerEpoch } from "./regime.ts";
 import { learningRateAt } from "./schedule.ts";
 
 /** Images that are resident on the executor. */
@@ -28,13 +30,12 @@ export interface EpochRecord {
 }
 
 export interface TrainRequest {
-  /** From planTraining(spec, regime). */
-  readonly plan: Plan;
+  readonly spec: NetworkSpec;
   readonly regime: Regime;
   readonly seed: number;
   readonly executor: Executor;
   readonly data: TrainingData;
-  readonly control: TrainControl;
+  readonly control: RunControl;
   readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
   /** `ms`: of the run so far. */
   readonly onStep?: (step: number, steps: number, ms: number) => void;
@@ -59,11 +60,12 @@ export interface TrainOutcome {
 }
 
 /**
- * Trains one network. The outcome, times aside, depends on plan, regime, seed and executor only. Errors of the executor
+ * Trains one network. The outcome, times aside, depends on spec, regime, seed and executor only. Errors of the executor
  * pass through; the session is disposed whatever happens.
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
-  const { plan, executor, seed, keepState = false } = request;
+  const { spec, regime, executor, seed, keepState = false } = request;
+  const plan = compilePlan(buildGraph(spec), compileOptions(regime));
   const session = await executor.load(plan, initialState(plan, seed));
   try {
     const run = new Run(request, session);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createControl, createYield } from "./control.ts";
+import { createControl } from "./control.ts";
+import { createYield } from "./yield.ts";
 
 test("the gate opens at once while nothing is asked for", async () => {
   expect(await createControl().gate()).toBe("go");

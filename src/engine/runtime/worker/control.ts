@@ -1,5 +1,7 @@
+import { createYield } from "./yield.ts";
+
 /** How a run is paused and stopped between steps. The trainer asks, the user of the trainer tells. */
-export interface TrainControl {
+export interface RunControl {
   /** Asked before every step: resolves "go" at once, when a pause ends, or "stop". Lets other events in now and then. */
   gate(): Promise<"go" | "stop">;
   pause(): void;
@@ -18,7 +20,7 @@ export interface ControlOptions {
   readonly now?: () => number;
 }
 
-export function createControl(options: ControlOptions = {}): TrainControl {
+export function createControl(options: ControlOptions = {}): RunControl {
   const { yieldToEvents = createYield(), sliceMs = 50, now = () => performance.now() } = options;
   let paused = false;
   let stopped = false;
@@ -59,20 +61,4 @@ export function createControl(options: ControlOptions = {}): TrainControl {
       return stopped;
     },
   };
-}
-
-/**
- * A task of its own as soon as possible. Not a timer: browsers stretch nested timers to 4 ms, and to a minute in hidden
- * pages.
- */
-export function createYield(): () => Promise<void> {
-  if (typeof setImmediate === "function") return () => new Promise((resolve) => setImmediate(resolve));
-  const { port1, port2 } = new MessageChannel();
-  const waiting: (() => void)[] = [];
-  port1.onmessage = () => waiting.shift()?.();
-  return () =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      port2.postMessage(null);
-    });
 }

@@ -1,0 +1,70 @@
+// The module: walks a list of records. ../records.ts is the alphabet, this file the dispatch, the others the kernels.
+
+import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
+import { depthwise, depthwiseFilterGrad, depthwiseInputGrad } from "./depthwise";
+import { gemm, gemmFilterGrad, transpose } from "./gemm";
+import { joinPackedFilters, packFilters } from "./pack";
+import { activationGrad, affine, pointwise } from "./pointwise";
+import { channelScale, channelScaleGrad, globalPool, globalPoolGrad, maxPool, maxPoolGrad } from "./pool";
+import * as record from "./records";
+import { columnSums, fill, gatherRows, joinSlots, scatterRows } from "./rows";
+import { crossEntropy, crossEntropyJoin, gather, sgd } from "./step";
+import { tableConv, tableFilterGrad } from "./table-conv";
+
+export { setTileRows } from "./tile";
+
+/**
+ * Does this thread's share of `count` records. Returns 0, or the position (from 1) of a record that is none.
+ * Records read what earlier ones wrote, so threads meet at a barrier after each.
+ */
+export function run(records: usize, count: i32, thread: i32, threads: i32): i32 {
+  for (let i = 0; i < count; i++, records += record.RECORD_BYTES) {
+    if (!runRecord(records, thread, threads)) return i + 1;
+    barrier(threads);
+  }
+  return 0;
+}
+
+/** One thread walks alone: nothing to wait for. */
+@inline
+function barrier(threads: i32): void {}
+
+function runRecord(at: usize, thread: i32, threads: i32): bool {
+  switch (load<i32>(at)) {
+    case record.FILL: fill(changetype<record.FillRecord>(at), thread, threads); break;
+    case record.JOIN_SLOTS: joinSlots(changetype<record.JoinSlotsRecord>(at), thread, threads); break;
+    case record.GATHER_ROWS: gatherRows(changetype<record.GatherRowsRecord>(at), thread, threads); break;
+    case record.SCATTER_ROWS: scatterRows(changetype<record.ScatterRowsRecord>(at), thread, threads); break;
+    case record.TRANSPOSE: transpose(changetype<record.TransposeRecord>(at), thread, threads); break;
+    case record.GEMM: gemm(changetype<record.GemmRecord>(at), thread, threads); break;
+    case record.GEMM_FILTER_GRAD: gemmFilterGrad(changetype<record.GemmFilterGradRecord>(at), thread, threads); break;
+    case record.PACK_FILTERS: packFilters(changetype<record.PackFiltersRecord>(at), thread, threads); break;
+    case record.TABLE_CONV: tableConv(changetype<record.TableConvRecord>(at), thread, threads); break;
+    case record.TABLE_FILTER_GRAD: tableFilterGrad(changetype<record.TableFilterGradRecord>(at), thread, threads); break;
+    case record.JOIN_PACKED_FILTERS: joinPackedFilters(changetype<record.JoinPackedFiltersRecord>(at), thread, threads); break;
+    case record.DEPTHWISE: depthwise(changetype<record.DepthwiseRecord>(at), thread, threads); break;
+    case record.DEPTHWISE_INPUT_GRAD: depthwiseInputGrad(changetype<record.DepthwiseInputGradRecord>(at), thread, threads); break;
+    case record.DEPTHWISE_FILTER_GRAD: depthwiseFilterGrad(changetype<record.DepthwiseFilterGradRecord>(at), thread, threads); break;
+    case record.COLUMN_SUMS: columnSums(changetype<record.ColumnSumsRecord>(at), thread, threads); break;
+    case record.BATCH_NORM_STATS: batchNormStats(changetype<record.BatchNormStatsRecord>(at), thread, threads); break;
+    case record.BATCH_NORM_STATS_JOIN: batchNormStatsJoin(changetype<record.BatchNormStatsJoinRecord>(at), thread, threads); break;
+    case record.BATCH_NORM_FOLD: batchNormFold(changetype<record.BatchNormFoldRecord>(at), thread, threads); break;
+    case record.BATCH_NORM_REDUCE_GRAD: batchNormReduceGrad(changetype<record.BatchNormReduceGradRecord>(at), thread, threads); break;
+    case record.BATCH_NORM_INPUT_GRAD: batchNormInputGrad(changetype<record.BatchNormInputGradRecord>(at), thread, threads); break;
+    case record.AFFINE: affine(changetype<record.AffineRecord>(at), thread, threads); break;
+    case record.POINTWISE: pointwise(changetype<record.PointwiseRecord>(at), thread, threads); break;
+    case record.ACTIVATION_GRAD: activationGrad(changetype<record.ActivationGradRecord>(at), thread, threads); break;
+    case record.GLOBAL_POOL: globalPool(changetype<record.GlobalPoolRecord>(at), thread, threads); break;
+    case record.GLOBAL_POOL_GRAD: globalPoolGrad(changetype<record.GlobalPoolGradRecord>(at), thread, threads); break;
+    case record.MAX_POOL: maxPool(changetype<record.MaxPoolRecord>(at), thread, threads); break;
+    case record.MAX_POOL_GRAD: maxPoolGrad(changetype<record.MaxPoolGradRecord>(at), thread, threads); break;
+    case record.CHANNEL_SCALE: channelScale(changetype<record.ChannelScaleRecord>(at), thread, threads); break;
+    case record.CHANNEL_SCALE_GRAD: channelScaleGrad(changetype<record.ChannelScaleGradRecord>(at), thread, threads); break;
+    case record.CROSS_ENTROPY: crossEntropy(changetype<record.CrossEntropyRecord>(at), thread, threads); break;
+    case record.CROSS_ENTROPY_JOIN: crossEntropyJoin(changetype<record.CrossEntropyJoinRecord>(at), thread); break;
+    case record.SGD: sgd(changetype<record.SgdRecord>(at), thread, threads); break;
+    case record.GATHER: gather(changetype<record.GatherRecord>(at), thread, threads); break;
+    default: return false;
+  }
+  return true;
+}

@@ -1,0 +1,38 @@
+import type { CallOf } from "../../../plan/calls.ts";
+import { activationCodes } from "../records.ts";
+import type { Program } from "./program.ts";
+
+export function lowerAffine(program: Program, call: CallOf<"affine">): void {
+  const { rows, channels } = call.attrs;
+  const x = program.at(call.in.x);
+  const y = program.at(call.out.y);
+  const residual = program.atOptional(call.in.residual);
+  const activation = activationCodes[call.attrs.activation];
+  if (call.in.scale === undefined || call.in.shift === undefined) {
+    program.emit("pointwise", { x, residual, y, length: rows * channels, activation });
+    return;
+  }
+  const scale = program.at(call.in.scale);
+  const shift = program.at(call.in.shift);
+  program.emit("affine", { x, scale, shift, residual, y, rows, channels, activation });
+}
+
+export function lowerAdd(program: Program, call: CallOf<"add">): void {
+  program.emit("pointwise", {
+    x: program.at(call.in.a),
+    residual: program.at(call.in.b),
+    y: program.at(call.out.y),
+    length: call.attrs.rows * call.attrs.channels,
+    activation: activationCodes.none,
+  });
+}
+
+export function lowerActivationGrad(program: Program, call: CallOf<"activationGrad">): void {
+  program.emit("activationGrad", {
+    dy: program.at(call.in.dy),
+    saved: program.at(call.in.saved),
+    dx: program.at(call.out.dx),
+    length: call.attrs.rows * call.attrs.channels,
+    activation: activationCodes[call.attrs.activation],
+  });
+}

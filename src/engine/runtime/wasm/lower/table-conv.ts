@@ -1,0 +1,233 @@
+import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import type { Pointer, Program } from "./program.ts";
+import { columnSums, scratchSlots, slotCountFor } from "./slots.ts";
+import { type AxisClass, axisClasses, axisPadding, imagesPerChunk, mergedGroups } from "./table-geometry.ts";
+
+/** Convolutions over a padded copy, see assembly/table-conv.ts: any kernel, stride, padding and group width. */
+export function lowerTableConv(program: Program, call: CallOf<"conv2d">): void {
+  const { attrs } = call;
+  const { kernel, filters, outHeight, outWidth } = attrs;
+  const view = forwardView(program, attrs);
+  const packed = packedFilters(program, attrs, program.at(call.in.filters), forwardTaps(kernel));
+  const passes = passTable(program, [
+    {
+      table: view.table,
+      pixels: view.pixels,
+      runs: kernel,
+      runLength: kernel * view.groupIn,
+      filters: packed,
+    },
+  ]);
+  const { table: _, pixels: __, ...source } = view;
+  program.emit("tableConv", {
+    src: program.at(call.in.x),
+    dst: program.at(call.out.y),
+    init: program.atOptional(call.in.bias),
+    initIsMap: 0,
+    ...source,
+    ...passes,
+    dstImageBytes: 4 * outHeight * outWidth * filters,
+    ...program.threadScratch(paddedBytes(view)),
+  });
+}
+
+export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputGrad">): void {
+  const { attrs } = call;
+  const { batch, height, width, channels, filters, stride, outHeight, outWidth } = attrs;
+  const { merge: _, ...merged } = mergedGroups(attrs);
+  const rows = axisClasses(height, attrs);
+  const columns = axisClasses(width, attrs);
+  const chunk = imagesPerChunk(batch, (rows[0] as AxisClass).count * (columns[0] as AxisClass).count);
+  const rowPad = axisPadding(rows, outHeight);
+  const columnPad = axisPadding(columns, outWidth, rowPad.pad);
+  // One number for both axes: columns may ask for more zeros than rows.
+  const { padded: paddedHeight } = axisPadding(rows, outHeight, columnPad.pad);
+  const { pad, padded: paddedWidth } = columnPad;
+  const passes = rows.flatMap((row) =>
+    columns.map((column) => {
+      const table = program.table(`grad ${geometryKey(attrs)} ${row.residue} ${column.residue}`, () =>
+        pixelTable(chunk, row.count, column.count, (image, y, x) => [
+          4 *
+            merged.groupOut *
+            ((image * paddedHeight + y + row.firstOutput + pad) * paddedWidth + x + column.firstOutput + pad),
+          4 * channels * ((image * height + row.residue + stride * y) * width + column.residue + stride * x),
+        ]),
+      );
+      const reached = row.taps > 0 && column.taps > 0;
+      const taps = { transposed: 1, y: tapsOf(row, stride), x: tapsOf(column, stride) };
+      return {
+        table,
+        pixels: row.count * column.count,
+        runs: reached ? row.taps : 0,
+        runLength: reached ? column.taps * merged.groupOut : 0,
+        filters: reached ? packedFilters(program, attrs, program.at(call.in.filters), taps) : 0,
+      };
+    }),
+  );
+  program.emit("tableConv", {
+    src: program.at(call.in.dy),
+    dst: program.at(call.out.dx),
+    init: program.atOptional(call.in.addend),
+    initIsMap: 1,
+    images: batch,
+    imagesPerChunk: chunk,
+    height: outHeight,
+    width: outWidth,
+    channels: filters,
+    pad,
+    paddedHeight,
+    paddedWidth,
+    groups: merged.groups,
+    groupIn: merged.groupOut,
+    groupOut: merged.groupIn,
+    dstImageBytes: 4 * height * width * channels,
+    ...passTable(program, passes),
+    ...program.threadScratch(
+      paddedBytes({ imagesPerChunk: chunk, paddedHeight, paddedWidth, groupIn: merged.groupOut }),
+    ),
+  });
+}
+
+export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">): void {
+  const { attrs } = call;
+  const { batch, channels, filters, groups, kernel, outHeight, outWidth } = attrs;
+  const view = forwardView(program, attrs);
+  const dy = program.at(call.in.dy);
+  const slotCount = slotCountFor(Math.ceil(batch / view.imagesPerChunk), view.groups);
+  const slots = scratchSlots(program, slotCount, packedFloats(view, kernel * kernel));
+  program.emit("tableFilterGrad", {
+    src: program.at(call.in.x),
+    dy,
+    ...view,
+    dyImageBytes: 4 * outHeight * outWidth * filters,
+    runs: kernel,
+    runLength: kernel * view.groupIn,
+    ...slots,
+    ...program.threadScratch(paddedBytes(view)),
+  });
+  program.emit("joinPackedFilters", {
+    ...slots,
+    out: program.at(call.out.dFilters),
+    kernel,
+    groupIn: channels / groups,
+    groupOut: filters / groups,
+    filterCount: filters,
+    merge: mergedGroups(attrs).merge,
+  });
+  if (call.out.dBias !== undefined)
+    columnSums(program, dy, batch * outHeight * outWidth, filters, program.at(call.out.dBias));
+}
+
+/** The padded copy of x and the table of its output pixels. */
+function forwardView(program: Program, attrs: ConvGeometry) {
+  const { batch, height, width, channels, filters, kernel, stride, padding, outHeight, outWidth } = attrs;
+  const { merge: _, ...merged } = mergedGroups(attrs);
+  const pixels = outHeight * outWidth;
+  const chunk = imagesPerChunk(batch, pixels);
+  const paddedHeight = Math.max(padding + height, (outHeight - 1) * stride + kernel);
+  const paddedWidth = Math.max(padding + width, (outWidth - 1) * stride + kernel);
+  const table = program.table(`forward ${geometryKey(attrs)}`, () =>
+    pixelTable(chunk, outHeight, outWidth, (image, y, x) => [
+      4 * merged.groupIn * ((image * paddedHeight + y * stride) * paddedWidth + x * stride),
+      4 * filters * ((image * outHeight + y) * outWidth + x),
+    ]),
+  );
+  return {
+    images: batch,
+    imagesPerChunk: chunk,
+    height,
+    width,
+    channels,
+    pad: padding,
+    paddedHeight,
+    paddedWidth,
+    ...merged,
+    table,
+    pixels,
+  };
+}
+
+function geometryKey(attrs: ConvGeometry): string {
+  const { batch, height, width, channels, filters, kernel, stride, padding, groups } = attrs;
+  return [batch, height, width, channels, filters, kernel, stride, padding, groups].join(" ");
+}
+
+function pixelTable(
+  images: number,
+  height: number,
+  width: number,
+  offsets: (image: number, y: number, x: number) => readonly [number, number],
+): number[] {
+  const words: number[] = [];
+  for (let image = 0; image < images; image++)
+    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) words.push(...offsets(image, y, x));
+  return words;
+}
+
+interface Taps {
+  readonly transposed: number;
+  readonly y: { readonly first: number; readonly step: number; readonly count: number };
+  readonly x: { readonly first: number; readonly step: number; readonly count: number };
+}
+
+function forwardTaps(kernel: number): Taps {
+  const all = { first: 0, step: 1, count: kernel };
+  return { transposed: 0, y: all, x: all };
+}
+
+function tapsOf({ firstTap, taps }: AxisClass, stride: number) {
+  return { first: firstTap, step: -stride, count: taps };
+}
+
+function packedFilters(program: Program, attrs: ConvGeometry, filters: Pointer, taps: Taps): Pointer {
+  const { merge, groups, groupIn, groupOut } = mergedGroups(attrs);
+  const view = taps.transposed
+    ? { groups, groupIn: groupOut, groupOut: groupIn }
+    : { groups, groupIn, groupOut };
+  const out = program.scratch(4 * packedFloats(view, taps.y.count * taps.x.count));
+  program.emit("packFilters", {
+    filters,
+    out,
+    transposed: taps.transposed,
+    kernel: attrs.kernel,
+    groupIn: groupIn / merge,
+    groupOut: groupOut / merge,
+    filterCount: attrs.filters,
+    groups,
+    merge,
+    yFirst: taps.y.first,
+    yStep: taps.y.step,
+    yCount: taps.y.count,
+    xFirst: taps.x.first,
+    xStep: taps.x.step,
+    xCount: taps.x.count,
+  });
+  return out;
+}
+
+/** Floats of packed filters: whole blocks of 8 lanes. */
+function packedFloats(view: { groups: number; groupIn: number; groupOut: number }, taps: number): number {
+  return view.groups * Math.ceil(view.groupOut / 8) * 8 * taps * view.groupIn;
+}
+
+function paddedBytes(view: {
+  readonly imagesPerChunk: number;
+  readonly paddedHeight: number;
+  readonly paddedWidth: number;
+  readonly groupIn: number;
+}): number {
+  return 4 * view.imagesPerChunk * view.paddedHeight * view.paddedWidth * view.groupIn;
+}
+
+interface PassFields {
+  readonly table: Pointer;
+  readonly pixels: number;
+  readonly runs: number;
+  readonly runLength: number;
+  readonly filters: Pointer;
+}
+
+function passTable(program: Program, passes: readonly PassFields[]) {
+  const words = passes.flatMap((pass) => [pass.table, pass.pixels, pass.runs, pass.runLength, pass.filters]);
+  return { passes: program.table(`passes ${words}`, () => words), passCount: passes.length };
+}

@@ -1,0 +1,463 @@
+/**
+ * The alphabet of the WebAssembly module: every kernel's record, declared once.
+ *
+ * A session is a list of records in linear memory, each `recordWords` words of 32 bits: word 0 is the kernel's number,
+ * the others are its fields in this order. `run(records, count, thread, threads)` walks the list; a barrier stands
+ * after every record. assembly/records.ts is written from this table (records.test.ts compares them; `vitest run records -u`
+ * writes it), so that both languages read the same words.
+ *
+ * Field types: ptr = byte address, i32, f32. Words used throughout:
+ * - rows × channels: a map as a matrix. init: what accumulators start from (0 = nothing): a map of the output's layout,
+ *   or a bias where `initRowBytes` (GEMM) or `initIsMap` (convolution) is 0.
+ * - blockRows: rows that are summed in registers, or multiplied while they are in the first-level cache, in one go.
+ * - slots: partial results, `slotCount` of them, `slotBytes` apart. Their number and what each sums over follow from
+ *   the shapes alone and they are joined in order, so no result depends on the number of threads.
+ * - scratch: `scratchBytes` bytes for each thread.
+ */
+export const recordLayouts = {
+  /** Writes `value` to `length` floats. */
+  fill: { out: "ptr", length: "i32", value: "f32" },
+
+  /** out = Σ of the slots, in order. */
+  joinSlots: { slots: "ptr", slotCount: "i32", slotBytes: "i32", out: "ptr", length: "i32" },
+
+  /** out[n][rows listed in `table`] = x: rows (byte offsets inside an image) of one image after the other. */
+  gatherRows: {
+    x: "ptr",
+    out: "ptr",
+    table: "ptr",
+    images: "i32",
+    pixels: "i32",
+    imageBytes: "i32",
+    channels: "i32",
+  },
+
+  /** The way back: out = addend (or 0) everywhere, plus x on the listed rows. */
+  scatterRows: {
+    x: "ptr",
+    out: "ptr",
+    addend: "ptr",
+    table: "ptr",
+    images: "i32",
+    pixels: "i32",
+    imageBytes: "i32",
+    channels: "i32",
+  },
+
+  /** out[columns][rows] = x[rows][columns]. */
+  transpose: { x: "ptr", out: "ptr", rows: "i32", columns: "i32" },
+
+  /** c[rows][columns] = init + a[rows][depth] · w[depth][columns]. */
+  gemm: {
+    a: "ptr",
+    w: "ptr",
+    c: "ptr",
+    init: "ptr",
+    initRowBytes: "i32",
+    rows: "i32",
+    depth: "i32",
+    columns: "i32",
+    blockRows: "i32",
+  },
+
+  /** slots[s][depth][columns] = Σ over the slot's rows of xᵀ · dy. */
+  gemmFilterGrad: {
+    x: "ptr",
+    dy: "ptr",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+    rows: "i32",
+    depth: "i32",
+    columns: "i32",
+    blockRows: "i32",
+    /** Depth of one unit of work. */
+    strip: "i32",
+  },
+
+  /** Filters regrouped for `tableConv`, see assembly/pack.ts. */
+  packFilters: {
+    filters: "ptr",
+    out: "ptr",
+    /** 0: lanes are filters (forward); 1: lanes are input channels (input gradient). */
+    transposed: "i32",
+    kernel: "i32",
+    /** Of the layer: input channels and filters of one group, filters of all. */
+    groupIn: "i32",
+    groupOut: "i32",
+    filterCount: "i32",
+    /** Groups after merging `merge` narrow ones into one. */
+    groups: "i32",
+    merge: "i32",
+    /** Row a of the result is filter row yFirst + a·yStep; the same for columns. */
+    yFirst: "i32",
+    yStep: "i32",
+    yCount: "i32",
+    xFirst: "i32",
+    xStep: "i32",
+    xCount: "i32",
+  },
+
+  /** Any convolution as runs of contiguous floats of a padded copy, see assembly/table-conv.ts. */
+  tableConv: {
+    src: "ptr",
+    dst: "ptr",
+    init: "ptr",
+    initIsMap: "i32",
+    images: "i32",
+    imagesPerChunk: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    pad: "i32",
+    paddedHeight: "i32",
+    paddedWidth: "i32",
+    groups: "i32",
+    groupIn: "i32",
+    groupOut: "i32",
+    dstImageBytes: "i32",
+    /** `passCount` of `passLayout`. */
+    passes: "ptr",
+    passCount: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
+  },
+
+  /** slots[s] = Σ over the slot's images of padded x ⊗ dy, in the packed layout of `packFilters`. */
+  tableFilterGrad: {
+    src: "ptr",
+    dy: "ptr",
+    images: "i32",
+    imagesPerChunk: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    pad: "i32",
+    paddedHeight: "i32",
+    paddedWidth: "i32",
+    groups: "i32",
+    groupIn: "i32",
+    groupOut: "i32",
+    dyImageBytes: "i32",
+    table: "ptr",
+    pixels: "i32",
+    runs: "i32",
+    runLength: "i32",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
+  },
+
+  /** dFilters[ky][kx][c][k] = Σ of the packed slots, in order. */
+  joinPackedFilters: {
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+    out: "ptr",
+    kernel: "i32",
+    groupIn: "i32",
+    groupOut: "i32",
+    filterCount: "i32",
+    merge: "i32",
+  },
+
+  /** One filter per channel (groups = channels = filters). */
+  depthwise: {
+    x: "ptr",
+    filters: "ptr",
+    y: "ptr",
+    bias: "ptr",
+    images: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    kernel: "i32",
+    stride: "i32",
+    padding: "i32",
+    outHeight: "i32",
+    outWidth: "i32",
+  },
+  depthwiseInputGrad: {
+    dy: "ptr",
+    filters: "ptr",
+    dx: "ptr",
+    addend: "ptr",
+    images: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    kernel: "i32",
+    stride: "i32",
+    padding: "i32",
+    outHeight: "i32",
+    outWidth: "i32",
+  },
+  depthwiseFilterGrad: {
+    x: "ptr",
+    dy: "ptr",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+    images: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    kernel: "i32",
+    stride: "i32",
+    padding: "i32",
+    outHeight: "i32",
+    outWidth: "i32",
+  },
+
+  /** slots[s][c] = Σ over the slot's rows of x[row][c]. */
+  columnSums: {
+    x: "ptr",
+    rows: "i32",
+    channels: "i32",
+    blockRows: "i32",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+  },
+
+  /** slots[s] = mean[C], then Σ(x − mean)²[C], of the slot's rows. */
+  batchNormStats: {
+    x: "ptr",
+    rows: "i32",
+    channels: "i32",
+    blockRows: "i32",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+  },
+  batchNormStatsJoin: {
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+    rows: "i32",
+    channels: "i32",
+    blockRows: "i32",
+    gamma: "ptr",
+    beta: "ptr",
+    mean: "ptr",
+    invStd: "ptr",
+    scale: "ptr",
+    shift: "ptr",
+    runningMean: "ptr",
+    runningVar: "ptr",
+    epsilon: "f32",
+    momentum: "f32",
+  },
+  batchNormFold: {
+    gamma: "ptr",
+    beta: "ptr",
+    runningMean: "ptr",
+    runningVar: "ptr",
+    scale: "ptr",
+    shift: "ptr",
+    channels: "i32",
+    epsilon: "f32",
+  },
+  /** slots[s] = Σ dz[C], then Σ dz·(x − mean)·invStd[C]. */
+  batchNormReduceGrad: {
+    dy: "ptr",
+    x: "ptr",
+    mean: "ptr",
+    invStd: "ptr",
+    scale: "ptr",
+    shift: "ptr",
+    rows: "i32",
+    channels: "i32",
+    blockRows: "i32",
+    activation: "i32",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+  },
+  batchNormInputGrad: {
+    dy: "ptr",
+    x: "ptr",
+    dx: "ptr",
+    addend: "ptr",
+    mean: "ptr",
+    invStd: "ptr",
+    scale: "ptr",
+    shift: "ptr",
+    dGamma: "ptr",
+    dBeta: "ptr",
+    rows: "i32",
+    channels: "i32",
+    blockRows: "i32",
+    activation: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
+  },
+
+  /** y = activation(scale·x + shift (+ residual)). */
+  affine: {
+    x: "ptr",
+    scale: "ptr",
+    shift: "ptr",
+    residual: "ptr",
+    y: "ptr",
+    rows: "i32",
+    channels: "i32",
+    activation: "i32",
+  },
+  /** y = activation(x (+ residual)): no channels, one flat array. */
+  pointwise: { x: "ptr", residual: "ptr", y: "ptr", length: "i32", activation: "i32" },
+  activationGrad: { dy: "ptr", saved: "ptr", dx: "ptr", length: "i32", activation: "i32" },
+
+  globalPool: { x: "ptr", y: "ptr", images: "i32", pixels: "i32", channels: "i32" },
+  globalPoolGrad: { dy: "ptr", addend: "ptr", dx: "ptr", images: "i32", pixels: "i32", channels: "i32" },
+  maxPool: {
+    x: "ptr",
+    y: "ptr",
+    images: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    kernel: "i32",
+    stride: "i32",
+    padding: "i32",
+    outHeight: "i32",
+    outWidth: "i32",
+  },
+  maxPoolGrad: {
+    x: "ptr",
+    dy: "ptr",
+    dx: "ptr",
+    images: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    kernel: "i32",
+    stride: "i32",
+    padding: "i32",
+    outHeight: "i32",
+    outWidth: "i32",
+  },
+  channelScale: { x: "ptr", s: "ptr", y: "ptr", images: "i32", pixels: "i32", channels: "i32" },
+  channelScaleGrad: {
+    dy: "ptr",
+    x: "ptr",
+    s: "ptr",
+    dx: "ptr",
+    ds: "ptr",
+    images: "i32",
+    pixels: "i32",
+    channels: "i32",
+  },
+
+  /** results[n] = loss and 0/1 of image n; dLogits where it is not 0. */
+  crossEntropy: {
+    logits: "ptr",
+    targets: "ptr",
+    dLogits: "ptr",
+    results: "ptr",
+    images: "i32",
+    classes: "i32",
+  },
+  crossEntropyJoin: { results: "ptr", metrics: "ptr", images: "i32" },
+
+  sgd: {
+    parameters: "ptr",
+    gradients: "ptr",
+    velocity: "ptr",
+    learningRate: "ptr",
+    length: "i32",
+    momentum: "f32",
+    weightDecay: "f32",
+    nesterov: "i32",
+  },
+
+  /** images = values[channel][byte] of `count` resident images; the rest of the batch, and its targets, are 0. */
+  gather: {
+    bytes: "ptr",
+    labels: "ptr",
+    /** channels × 256 floats: the normalized value of every byte. */
+    values: "ptr",
+    indices: "ptr",
+    count: "i32",
+    images: "ptr",
+    targets: "ptr",
+    batch: "i32",
+    pixels: "i32",
+    channels: "i32",
+    classes: "i32",
+    labelSmoothing: "f32",
+  },
+} as const satisfies Record<string, Record<string, FieldType>>;
+
+export type FieldType = "ptr" | "i32" | "f32";
+
+export type KernelName = keyof typeof recordLayouts;
+
+export const kernelNames = Object.keys(recordLayouts) as KernelName[];
+
+/**
+ * The module's own first page: its constants below `tileArea`, then `tileBytes` for each thread, where a tile that is
+ * only partly wanted (fewer than 8 columns) is put before the wanted part is copied.
+ */
+export const reservedBytes = 65536;
+const tileArea = 16384;
+const tileBytes = 256;
+export const maxThreads = (reservedBytes - tileArea) / tileBytes;
+
+/** 128 bytes: two cache lines, and room for the longest record. */
+export const recordWords = 32;
+
+/** The fields of one kernel's record. */
+export type Fields<K extends KernelName> = { readonly [F in keyof (typeof recordLayouts)[K]]: number };
+
+/** One pass of a tableConv over its padded copy: a class of output pixels with the filter taps that reach it. */
+export const passLayout = {
+  /** Pairs of byte offsets per output pixel of a chunk: first tap in the padded copy, place in the output's chunk. */
+  table: "ptr",
+  /** Per image. */
+  pixels: "i32",
+  runs: "i32",
+  /** Floats. */
+  runLength: "i32",
+  filters: "ptr",
+} as const satisfies Record<string, FieldType>;
+
+export const activationCodes = { none: 0, relu: 1, silu: 2, sigmoid: 3 } as const;
+
+/** Kernel numbers start at 1: a record of zeros is an error, not a kernel. */
+export function kernelNumber(kernel: KernelName): number {
+  return kernelNames.indexOf(kernel) + 1;
+}
+
+/** Where a field stands in its record. */
+export function fieldWord<K extends KernelName>(kernel: K, field: keyof Fields<K>): number {
+  return 1 + Object.keys(recordLayouts[kernel]).indexOf(field as string);
+}
+
+/** The text of assembly/records.ts. */
+export function assemblyRecords(): string {
+  const types: Record<FieldType, string> = { ptr: "usize", i32: "i32", f32: "f32" };
+  const classText = (name: string, fields: readonly (readonly [string, string])[]) =>
+    `@unmanaged\nexport class ${name} {\n${fields.map(([field, type]) => `  ${field}: ${type};`).join("\n")}\n}\n`;
+  const typed = (layout: Record<string, FieldType>) =>
+    Object.entries(layout).map(([field, type]) => [field, types[type]] as const);
+  const title = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+  const constant = (name: string) => name.replace(/[A-Z]/g, "_$&").toUpperCase();
+  return [
+    "// Written from ../records.ts, where the fields are explained: change them there, then run `npx vitest run records -u`.\n",
+    ...kernelNames.map((name) => `export const ${constant(name)}: i32 = ${kernelNumber(name)};`),
+    `\nexport const RECORD_BYTES: i32 = ${4 * recordWords};`,
+    `export const TILE_AREA: usize = ${tileArea};`,
+    `export const TILE_BYTES: usize = ${tileBytes};\n`,
+    ...Object.entries(activationCodes).map(
+      ([name, code]) => `export const ${constant(name)}: i32 = ${code};`,
+    ),
+    "",
+    ...kernelNames.map((name) =>
+      classText(`${title(name)}Record`, [["op", "i32"], ...typed(recordLayouts[name])]),
+    ),
+    classText("Pass", typed(passLayout)),
+  ].join("\n");
+}

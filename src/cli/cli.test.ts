@@ -1,0 +1,124 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { complexity } from "../engine/network/complexity.ts";
+import { parseNetworkSpec } from "../engine/network/parse.ts";
+import { publishedNetwork } from "../engine/published/registry.ts";
+import { runCli } from "./run.ts";
+
+interface Run {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+/** A command line in this process. */
+async function run(...args: string[]): Promise<Run> {
+  const written = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      written[stream] += text;
+      return true;
+    }),
+  );
+  const status = await runCli(args);
+  for (const spy of spies) spy.mockRestore();
+  return { status, lines: linesOf(written.stdout), stderr: written.stderr };
+}
+
+/** A command line as the shell runs it. */
+function spawn(args: readonly string[], input: string): Run {
+  const command = ["--import", "tsx", "src/cli/main.ts", ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { input, encoding: "utf8" });
+  return { status, lines: linesOf(stdout), stderr };
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+const regnetx400 = {
+  space: "regnetx",
+  params: { depth: 22, initialWidth: 24, slope: 24.48, widthMultiplier: 2.54, groupWidth: 16 },
+};
+
+describe("describe", () => {
+  test("answers requests line by line, in order; a bad one gets its error in its place", () => {
+    const requests = [
+      JSON.stringify(regnetx400),
+      '{"preset":"resnet-50","resolution":64}',
+      '{"preset":"x"}',
+      "?",
+    ];
+    const { status, lines, stderr } = spawn(["describe", "-"], requests.join("\n"));
+    const answers = lines.map((line) => JSON.parse(line));
+    const { flops, params, acts, spec } = publishedNetwork("regnetx-400mf");
+    expect(answers[0]).toMatchObject({ flops, params, acts });
+    expect(answers[0].stages).toHaveLength(4);
+    expect(answers[0].stages[0]).toMatchObject({
+      depth: 1,
+      width: 32,
+      stride: 2,
+      bottleneckRatio: 1,
+      groupWidth: 16,
+    });
+    expect(answers[0].spec.stages).toEqual(spec.stages);
+    expect(answers[0].trainBytes).toBeGreaterThan(4 * params);
+    expect(answers[1]).toMatchObject({ name: "ResNet-50", spec: { input: { height: 64, width: 64 } } });
+    expect(answers[2].error).toContain('preset: "x" is not known');
+    expect(answers[3].error).toContain("not JSON");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: line 3: preset: "x" is not known.* \(and 1 more bad requests\)$/m);
+  });
+
+  test("a file with a spec, with --resolution and --classes in its place", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "designscape-")), "net.json");
+    writeFileSync(file, JSON.stringify(publishedNetwork("regnetx-200mf").spec));
+    const { status, lines } = await run("describe", file, "--resolution", "96", "--classes", "10", "--json");
+    expect(status).toBe(0);
+    const { spec, flops } = JSON.parse(lines[0]!);
+    expect(spec).toMatchObject({ input: { height: 96, width: 96 }, classes: 10 });
+    expect(flops).toBe(complexity(parseNetworkSpec(spec)).flops);
+  });
+
+  test.each([
+    [["describe", "resnet-51"], 'preset: "resnet-51" is not known; expected one of'],
+    [["describe", "./none.json"], "./none.json: no such file"],
+    [["describe", "resnet-50", "--resolution", "0"], "Expected a whole number from 1 to 4096"],
+    [["describe"], "missing required argument"],
+    [["nonsense"], "unknown command"],
+  ])("%j ends with status 2 and one line on stderr", async (args, message) => {
+    const { status, lines, stderr } = await run(...args);
+    expect(status).toBe(2);
+    expect(lines).toEqual([]);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("sample", () => {
+  test("draws networks within the budget; more networks begin with the same ones", async () => {
+    const args = ["sample", "regnetx", "--seed", "7", "--flops", "1M..3M", "--json"];
+    const three = await run(...args, "-n", "3");
+    const five = await run(...args, "-n", "5");
+    expect(three.status).toBe(0);
+    expect(three.lines).toHaveLength(3);
+    expect(five.lines.slice(0, 3)).toEqual(three.lines);
+    for (const line of five.lines) {
+      const { spec, flops } = JSON.parse(line);
+      expect(complexity(parseNetworkSpec(spec)).flops).toBe(flops);
+      expect(flops).toBeGreaterThanOrEqual(1e6);
+      expect(flops).toBeLessThanOrEqual(3e6);
+    }
+    expect(three.stderr).toMatch(/^3 networks of RegNetX; acceptance rate \d+\.\d % /);
+  });
+
+  test("an impossible budget ends with status 2 and says what each bound rejects", async () => {
+    const { status, lines, stderr } = await run("sample", "anynetxa", "--flops", "..10k");
+    expect(status).toBe(2);
+    expect(lines).toEqual([]);
+    expect(stderr).toContain("flops above 0.01 M: 100.0 %");
+  });
+});

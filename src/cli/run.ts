@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { registerDescribe } from "./commands/describe.ts";
+import { registerSample } from "./commands/sample.ts";
+import { describeFailure, type ExitStatus } from "./failure.ts";
+import { printNote } from "./output.ts";
+
+/** Every command adds itself to the program. */
+const commands: readonly ((program: Command) => void)[] = [registerDescribe, registerSample];
+
+/** Runs one command line. What goes wrong is one line on stderr and a status; commands only throw. */
+export async function runCli(args: readonly string[]): Promise<ExitStatus> {
+  const program = new Command("designscape")
+    .description(packageJson.description)
+    .version(packageJson.version)
+    .exitOverride();
+  for (const register of commands) register(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    const { status, message } = describeFailure(error);
+    if (message !== null) printNote(`error: ${message}`);
+    return status;
+  }
+}

@@ -1,0 +1,36 @@
+/** Round numbers of an axis: the multiples of 1, 2 or 5 · 10ᵏ inside [lo, hi], about `count` of them. */
+export function linearTicks(lo: number, hi: number, count: number): number[] {
+  if (!(hi > lo)) return [lo];
+  const step = niceStep((hi - lo) / Math.max(1, count));
+  // Multiplying an integer by the step, not adding up steps, keeps 0.3 from becoming 0.30000000000000004.
+  const ticks: number[] = [];
+  for (let k = Math.ceil(lo / step - 1e-9); k * step <= hi + step * 1e-9; k++) {
+    ticks.push(Number((k * step).toPrecision(12)));
+  }
+  return ticks;
+}
+
+/** [lo, hi] widened to whole steps, so that an axis begins and ends on a round number. */
+export function niceDomain(lo: number, hi: number, count: number): [number, number] {
+  if (!(hi > lo)) return [lo - 0.5 * Math.abs(lo || 1), hi + 0.5 * Math.abs(hi || 1)];
+  const step = niceStep((hi - lo) / Math.max(1, count));
+  const snap = (value: number) => Number((value * step).toPrecision(12));
+  return [snap(Math.floor(lo / step + 1e-9)), snap(Math.ceil(hi / step - 1e-9))];
+}
+
+/** Powers of two that cover [lo, hi]: the natural ticks of channel counts. */
+export function powersOfTwo(lo: number, hi: number): number[] {
+  const from = Math.floor(Math.log2(lo));
+  const to = Math.max(from + 1, Math.ceil(Math.log2(hi)));
+  const every = Math.max(1, Math.ceil((to - from) / 6));
+  const ticks: number[] = [];
+  for (let k = from; k <= to; k += every) ticks.push(2 ** k);
+  if (ticks.at(-1)! < hi) ticks.push(2 ** (Math.log2(ticks.at(-1)!) + every));
+  return ticks;
+}
+
+function niceStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const ratio = rough / power;
+  return power * (ratio <= 1 ? 1 : ratio <= 2 ? 2 : ratio <= 5 ? 5 : 10);
+}

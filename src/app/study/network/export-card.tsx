@@ -1,0 +1,60 @@
+import { Button, Menu } from "@mantine/core";
+import { useState } from "react";
+import { ChevronIcon, CopyIcon, DownloadIcon } from "../../ui/icons.tsx";
+import type { TrialRow } from "../trials/trial-rows.ts";
+import { copyText, downloadText } from "./deliver.ts";
+import { type ExportFormat, exportFormats, exportNetwork } from "./export-formats.ts";
+import styles from "./network.module.css";
+
+/** Takes the shown network out of the page: as a file or on the clipboard. */
+export function ExportCard({ row }: { readonly row: TrialRow | undefined }) {
+  const [said, setSaid] = useState("");
+  const deliver = async (format: ExportFormat, how: "download" | "copy") => {
+    if (row === undefined) return;
+    try {
+      const { fileName, text } = await exportNetwork(row, format);
+      if (how === "download") downloadText(fileName, text);
+      else await copyText(text);
+      setSaid(how === "download" ? `${fileName} saved` : `${fileName} copied`);
+    } catch (error) {
+      setSaid(`Not exported: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return (
+    <section className={styles.export} aria-label="Export">
+      <Menu position="top-start" width="target">
+        <Menu.Target>
+          <Button flex={1} disabled={row === undefined} rightSection={<ChevronIcon />}>
+            Export
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {exportFormats.map((format) => (
+            <Menu.Item
+              key={format.key}
+              leftSection={<DownloadIcon />}
+              onClick={() => void deliver(format, "download")}
+              data-export={format.key}
+            >
+              {format.label}
+              <span className={styles.fileName}>{row === undefined ? "" : format.fileName(row)}</span>
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          {exportFormats.map((format) => (
+            <Menu.Item
+              key={format.key}
+              leftSection={<CopyIcon />}
+              onClick={() => void deliver(format, "copy")}
+            >
+              Copy {format.label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <p className={styles.said} role="status">
+        {said}
+      </p>
+    </section>
+  );
+}

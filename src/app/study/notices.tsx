@@ -1,0 +1,58 @@
+import { Button } from "@mantine/core";
+import { Notice, WithCommands } from "../ui/notice.tsx";
+import styles from "./notices.module.css";
+import { useRun, useServices, useView } from "./state/services.tsx";
+
+/** Everything that went wrong and everything that limits: above the columns, never over them. */
+export function Notices() {
+  const { run, sweep, view } = useServices();
+  const badLink = useView((state) => state.badLink);
+  const failure = useRun((state) => state.failure);
+  const deviceFailure = useRun((state) => state.deviceFailure);
+  const note = useRun((state) => state.device?.note);
+  const again = () => {
+    const { study } = run.getState();
+    if (study !== undefined) void sweep.run(study);
+  };
+  if (badLink === undefined && failure === undefined && deviceFailure === undefined && note === undefined)
+    return null;
+  return (
+    <div className={styles.notices}>
+      {badLink !== undefined && (
+        <Notice
+          tone="bad"
+          title="The set-up in this link cannot be used."
+          onClose={() => view.setState({ badLink: undefined })}
+        >
+          {badLink}. The page goes on with its defaults.
+        </Notice>
+      )}
+      {deviceFailure !== undefined && (
+        <Notice tone="bad" title="Nothing can be trained here.">
+          <WithCommands text={deviceFailure} />
+        </Notice>
+      )}
+      {failure !== undefined && (
+        <Notice
+          tone="bad"
+          title={failure.crashed ? "Training stopped unexpectedly." : "The study stopped."}
+          actions={
+            <Button size="xs" variant="default" onClick={again}>
+              {failure.crashed ? "Resume" : "Try again"}
+            </Button>
+          }
+          onClose={() => run.setState({ failure: undefined })}
+        >
+          {failure.path !== undefined && failure.path !== "" && `${failure.path}: `}
+          <WithCommands text={failure.message} />
+          {failure.crashed && " Every recorded trial is kept; the one under way trains again."}
+        </Notice>
+      )}
+      {note !== undefined && deviceFailure === undefined && (
+        <Notice tone="warn" title="Slower than it could be.">
+          {note}
+        </Notice>
+      )}
+    </div>
+  );
+}

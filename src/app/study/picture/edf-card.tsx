@@ -1,0 +1,62 @@
+import { useMemo } from "react";
+import { EdfChart } from "../../../charts/edf-chart.tsx";
+import { formatPercent } from "../../../charts/format.ts";
+import { Card } from "../../ui/card.tsx";
+import { useRun } from "../state/services.tsx";
+import type { TrialRow } from "../trials/trial-rows.ts";
+import { edfCurve, populationErrors } from "./edf-curves.ts";
+import { EmptyPicture } from "./empty-picture.tsx";
+import styles from "./picture.module.css";
+import { verdictOf } from "./verdict.ts";
+
+/** The picture of the study: the error distributions of its populations, and what they say. */
+export function EdfCard({ selected }: { readonly selected: TrialRow | undefined }) {
+  const study = useRun((state) => state.study);
+  const trials = useRun((state) => state.trials);
+  const populations = useMemo(
+    () => (study === undefined ? [] : populationErrors(study, trials.values())),
+    [study, trials],
+  );
+  const curves = useMemo(() => populations.map(edfCurve), [populations]);
+  const verdict = useMemo(() => verdictOf(populations), [populations]);
+  const empty = curves.every((curve) => curve.n === 0);
+
+  return (
+    <Card
+      title="Error distribution"
+      note="share of networks with test error below x"
+      className={empty ? styles.growing : styles.card}
+    >
+      <div className={styles.chart}>
+        {empty ? (
+          <EmptyPicture />
+        ) : (
+          <EdfChart
+            curves={curves}
+            description={describe(curves)}
+            selected={
+              selected?.error === undefined || selected.status !== "done"
+                ? undefined
+                : { curve: selected.population, x: selected.error }
+            }
+          />
+        )}
+      </div>
+      {verdict !== undefined && (
+        <p className={styles.verdict} role="status" data-testid="verdict">
+          <b>{verdict.claim}</b> {verdict.evidence}
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function describe(curves: ReturnType<typeof edfCurve>[]): string {
+  const parts = curves
+    .filter((curve) => curve.n > 0)
+    .map(
+      ({ label, n, min, mean }) =>
+        `${label}: ${n} networks, lowest ${formatPercent(min)}, mean ${formatPercent(mean)}`,
+    );
+  return `Error distribution functions. ${parts.join("; ")}. Further left is better.`;
+}

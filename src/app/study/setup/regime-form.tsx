@@ -1,0 +1,82 @@
+import { NativeSelect, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
+import { findDataset } from "../../../engine/data/catalogue.ts";
+import {
+  type DatasetName,
+  datasetNames,
+  defaultRegime,
+  type RegimeField,
+  regimeFields,
+  regimeLimits,
+} from "../../../engine/training/regime.ts";
+import { useDraft, useServices } from "../state/services.tsx";
+import { NumberField } from "./number-field.tsx";
+import styles from "./setup.module.css";
+
+/** The numbers most studies change; the others fold away. */
+const main: readonly RegimeField["key"][] = ["images", "epochs", "batch", "learningRate"];
+
+/** How every network of the study is trained. */
+export function RegimeForm() {
+  const { draft } = useServices();
+  const study = useDraft((state) => state.study);
+  const problems = useDraft((state) => state.problems);
+  const [more, setMore] = useState(() =>
+    regimeFields.some(({ key }) => !main.includes(key) && study.regime[key] !== defaultRegime[key]),
+  );
+  const { editRegime, setSeed } = draft.getState();
+  const problemAt = (path: string) => problems.find((problem) => problem.path === path)?.message;
+  const field = ({ key, label, symbol, integer, help }: RegimeField) => (
+    <NumberField
+      key={key}
+      label={symbol === undefined ? label : `${label} ${symbol}`}
+      value={study.regime[key]}
+      {...regimeLimits[key]}
+      integer={integer}
+      help={help}
+      error={problemAt(`regime.${key}`)}
+      onChange={(value) => editRegime({ [key]: value })}
+    />
+  );
+
+  return (
+    <fieldset className={styles.regime}>
+      <legend className={styles.sectionTitle}>Regime</legend>
+      <NativeSelect
+        label="Data"
+        data={datasetNames.map((name) => ({ value: name, label: datasetLabel(name) }))}
+        value={study.regime.dataset}
+        onChange={(event) => editRegime({ dataset: event.currentTarget.value as DatasetName })}
+        classNames={{ root: styles.field, label: styles.fieldLabel, wrapper: styles.fieldBox }}
+      />
+      {regimeFields.filter(({ key }) => main.includes(key)).map(field)}
+      <NumberField
+        label="Seed"
+        value={study.seed}
+        min={0}
+        max={0xffffffff}
+        integer
+        help="fixes the drawn networks, their initial weights and the order of the images"
+        error={problemAt("seed")}
+        onChange={setSeed}
+      />
+      {more ? (
+        regimeFields.filter(({ key }) => !main.includes(key)).map(field)
+      ) : (
+        <UnstyledButton className={styles.textButton} onClick={() => setMore(true)}>
+          More of the regime
+        </UnstyledButton>
+      )}
+    </fieldset>
+  );
+}
+
+/** `Fashion-MNIST`. */
+export function datasetTitle(name: DatasetName): string {
+  return findDataset(name)?.title ?? name;
+}
+
+function datasetLabel(name: DatasetName): string {
+  const shape = findDataset(name)?.shape;
+  return shape === undefined ? name : `${datasetTitle(name)}, ${shape[0]}×${shape[1]}`;
+}

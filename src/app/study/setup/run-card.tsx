@@ -1,0 +1,181 @@
+import { Button } from "@mantine/core";
+import { formatDuration, formatInteger } from "../../../charts/format.ts";
+import type { Study } from "../../../engine/sweep/study.ts";
+import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
+import type { RunPhase } from "../state/run-store.ts";
+import { useDraft, useRun, useServices } from "../state/services.tsx";
+import styles from "./setup.module.css";
+
+/** How far the run is, and what can be done about it. */
+export function RunCard() {
+  const phase = useRun((state) => state.phase);
+  return (
+    <section className={`${styles.card} ${styles.run}`} aria-label="Run">
+      {phase === "idle" ? <StartPanel /> : <ProgressPanel phase={phase} />}
+    </section>
+  );
+}
+
+function StartPanel() {
+  const { draft, sweep } = useServices();
+  const study = useDraft((state) => state.study);
+  const problems = useDraft((state) => state.problems);
+  const unavailable = useRun((state) => state.deviceFailure);
+  const ready = useRun((state) => state.ready);
+  const [first] = problems;
+  return (
+    <>
+      <p className={first === undefined ? styles.small : styles.fieldError}>
+        {first === undefined ? workText(study) : `${first.path}: ${first.message}`}
+      </p>
+      <Button
+        fullWidth
+        leftSection={<PlayIcon />}
+        disabled={first !== undefined || unavailable !== undefined || !ready}
+        onClick={() => void sweep.run(draft.getState().study)}
+      >
+        Run
+      </Button>
+    </>
+  );
+}
+
+function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
+  const study = useRun((state) => state.study);
+  const settled = useRun((state) => [...state.trials.values()].filter((t) => t.status !== "stopped").length);
+  const progress = useRun((state) => state.progress);
+  const spent = useRun((state) => [...state.trials.values()].reduce((sum, trial) => sum + trial.ms, 0));
+  const total = study?.populations.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const fraction = phase === "complete" ? 1 : Math.max(progress?.fraction ?? 0, settled / Math.max(1, total));
+  return (
+    <>
+      <div className={styles.progressText}>
+        <span role="status">
+          {Math.min(settled, total)} of {total} trained
+        </span>
+        <b>{statusText(phase, progress?.etaMs, spent)}</b>
+      </div>
+      <div
+        className={`${styles.bar} ${styles.overall}`}
+        role="progressbar"
+        aria-label="Study"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * fraction)}
+        data-busy={phase === "starting" || phase === "stopping"}
+      >
+        <i style={{ width: `${Math.min(100, 100 * fraction)}%` }} />
+      </div>
+      <div className={styles.buttons}>
+        <RunButtons phase={phase} />
+      </div>
+    </>
+  );
+}
+
+function RunButtons({ phase }: { readonly phase: RunPhase }) {
+  const { draft, run, sweep } = useServices();
+  const again = () => {
+    const { study } = run.getState();
+    if (study !== undefined) void sweep.run(study);
+  };
+  const edit = () => {
+    const { study } = run.getState();
+    if (study !== undefined) draft.getState().replace(study);
+    sweep.reset();
+  };
+  switch (phase) {
+    case "starting":
+    case "running":
+    case "stopping":
+      return (
+        <>
+          <Button
+            flex={1}
+            leftSection={<PauseIcon />}
+            disabled={phase !== "running"}
+            onClick={() => void sweep.pause()}
+          >
+            Pause
+          </Button>
+          <StopButton disabled={phase === "stopping"} />
+        </>
+      );
+    case "paused":
+      return (
+        <>
+          <Button flex={1} leftSection={<PlayIcon />} onClick={() => void sweep.resume()}>
+            Resume
+          </Button>
+          <StopButton disabled={false} />
+        </>
+      );
+    case "stopped":
+    case "failed":
+      return (
+        <>
+          <Button flex={1} leftSection={<PlayIcon />} onClick={again}>
+            Resume
+          </Button>
+          <EditButton onClick={edit} />
+        </>
+      );
+    case "complete":
+      return <EditButton onClick={edit} wide />;
+    case "idle":
+      return null;
+    default:
+      throw new Error(`unknown phase ${phase satisfies never}`);
+  }
+}
+
+function StopButton({ disabled }: { readonly disabled: boolean }) {
+  const { sweep } = useServices();
+  return (
+    <Button
+      variant="default"
+      leftSection={<StopIcon size={14} />}
+      disabled={disabled}
+      onClick={() => void sweep.stop()}
+    >
+      Stop
+    </Button>
+  );
+}
+
+function EditButton({ onClick, wide = false }: { readonly onClick: () => void; readonly wide?: boolean }) {
+  return (
+    <Button variant="default" leftSection={<EditIcon />} flex={wide ? 1 : undefined} onClick={onClick}>
+      {wide ? "Change the set-up" : "Change"}
+    </Button>
+  );
+}
+
+function workText({ populations, regime }: Study): string {
+  const networks = populations.reduce((sum, { count }) => sum + count, 0);
+  const epochs = `${regime.epochs} epoch${regime.epochs === 1 ? "" : "s"}`;
+  return `${networks} networks, ${epochs} of ${formatInteger(regime.images)} images each`;
+}
+
+function statusText(phase: RunPhase, etaMs: number | undefined, spent: number): string {
+  switch (phase) {
+    case "starting":
+      return "loading data …";
+    case "running":
+      return etaMs === undefined ? "measuring …" : `${formatDuration(etaMs)} left`;
+    case "paused":
+      return "paused";
+    case "stopping":
+      return "stopping …";
+    case "stopped":
+      return "stopped";
+    case "failed":
+      return "stopped by an error";
+    case "complete":
+      return `done in ${formatDuration(spent)}`;
+    case "idle":
+      return "";
+    default:
+      throw new Error(`unknown phase ${phase satisfies never}`);
+  }
+}

@@ -1,0 +1,77 @@
+import { Button, TextInput } from "@mantine/core";
+import { studyLimits } from "../../../engine/sweep/study.ts";
+import { populationColor } from "../../theme/theme.ts";
+import { PlusIcon } from "../../ui/icons.tsx";
+import { useDraft, useRun, useServices } from "../state/services.tsx";
+import { PopulationEditor } from "./population-editor.tsx";
+import { RegimeForm } from "./regime-form.tsx";
+import styles from "./setup.module.css";
+import { SetupSummary } from "./setup-summary.tsx";
+import { StudiesMenu } from "./studies-menu.tsx";
+
+/** The set-up: open for editing until a study begins, then what was set up. */
+export function SetupCard() {
+  const study = useRun((state) => (state.phase === "idle" ? undefined : state.study));
+  return (
+    <section className={styles.card} aria-label="Set-up">
+      {study === undefined ? (
+        <SetupForm />
+      ) : (
+        <>
+          <div className={styles.head}>
+            <h2 className={styles.title}>{study.name}</h2>
+            <StudiesMenu />
+          </div>
+          <SetupSummary study={study} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function SetupForm() {
+  const { draft } = useServices();
+  const study = useDraft((state) => state.study);
+  const problems = useDraft((state) => state.problems);
+  const { rename, editPopulation, addPopulation, removePopulation } = draft.getState();
+  const { populations } = study;
+  return (
+    <form onSubmit={(event) => event.preventDefault()}>
+      <div className={styles.head}>
+        <h2 className={styles.hidden}>Set-up</h2>
+        <TextInput
+          aria-label="Name of the study"
+          value={study.name}
+          maxLength={studyLimits.nameLength}
+          error={problems.find(({ path }) => path === "name")?.message}
+          onChange={(event) => rename(event.currentTarget.value)}
+          classNames={{ root: styles.nameRoot, input: styles.studyName }}
+        />
+        <StudiesMenu />
+      </div>
+      {populations.map((population, i) => (
+        <PopulationEditor
+          // biome-ignore lint/suspicious/noArrayIndexKey: a population is its place; its name changes as one types
+          key={i}
+          population={population}
+          index={i}
+          color={populationColor(i)}
+          problems={problems}
+          onChange={(change) => editPopulation(i, change)}
+          onRemove={populations.length > 1 ? () => removePopulation(i) : undefined}
+        />
+      ))}
+      <Button
+        variant="default"
+        size="xs"
+        fullWidth
+        leftSection={<PlusIcon size={14} />}
+        disabled={populations.length >= studyLimits.populations}
+        onClick={addPopulation}
+      >
+        Population
+      </Button>
+      <RegimeForm />
+    </form>
+  );
+}

@@ -1,0 +1,87 @@
+import { useMemo } from "react";
+import { formatInteger, trim } from "../../../charts/format.ts";
+import { budgetKeys, type Population, type Study } from "../../../engine/sweep/study.ts";
+import { isSettled } from "../../../engine/sweep/trial.ts";
+import { populationColor } from "../../theme/theme.ts";
+import { type Fact, Facts } from "../../ui/facts.tsx";
+import { spaceLabels } from "../spaces.ts";
+import { useRun } from "../state/services.tsx";
+import { acceptedShare } from "./acceptance-text.tsx";
+import { budgetScales, rangeText } from "./budget-slider.tsx";
+import { datasetTitle } from "./regime-form.tsx";
+import styles from "./setup.module.css";
+
+/** The set-up of a study that has begun: what is compared, how far each population is. */
+export function SetupSummary({ study }: { readonly study: Study }) {
+  const { regime, seed } = study;
+  const facts: Fact[] = [
+    { key: "dataset", label: "Data", value: datasetTitle(regime.dataset) },
+    { key: "images", label: "Images per epoch", value: formatInteger(regime.images) },
+    { key: "testImages", label: "Test images", value: formatInteger(regime.testImages) },
+    { key: "epochs", label: "Epochs", value: regime.epochs },
+    { key: "batch", label: "Batch", value: regime.batch },
+    {
+      key: "learningRate",
+      label: "Learning rate η",
+      value: `${trim(regime.learningRate, 3)}, ${regime.schedule}`,
+    },
+    { key: "seed", label: "Seed", value: seed },
+  ];
+  return (
+    <>
+      <ul className={styles.summaries}>
+        {study.populations.map((population, i) => (
+          <PopulationSummary key={population.name} population={population} color={populationColor(i)} />
+        ))}
+      </ul>
+      <h3 className={styles.sectionTitle}>Regime</h3>
+      <Facts facts={facts} />
+    </>
+  );
+}
+
+function PopulationSummary({
+  population,
+  color,
+}: {
+  readonly population: Population;
+  readonly color: string;
+}) {
+  const { name, space, count, stages, budget } = population;
+  const trials = useRun((state) => state.trials);
+  const own = useMemo(
+    () => [...trials.values()].filter((trial) => trial.population === name && isSettled(trial)),
+    [trials, name],
+  );
+  const settled = own.length;
+  const drawn = own.reduce((sum, { draws }) => sum + draws, 0);
+  const bounds = budgetKeys.flatMap((key) =>
+    budget[key] === undefined ? [] : [`${rangeText(budget[key])} ${budgetScales[key].label}`],
+  );
+  const parts = [
+    ...(name.startsWith(spaceLabels[space]) ? [] : [spaceLabels[space]]),
+    `${stages} stages`,
+    ...bounds,
+    ...(drawn === 0 ? [] : [`${acceptedShare(settled, drawn)} accepted`]),
+  ];
+  return (
+    <li className={styles.summary}>
+      <i className={styles.chip} style={{ background: color }} />
+      <b>{name}</b>
+      <span>
+        {settled}/{count}
+      </span>
+      <span className={styles.small}>{parts.join(", ")}</span>
+      <div
+        className={styles.bar}
+        role="progressbar"
+        aria-label={`${name}: trained`}
+        aria-valuemin={0}
+        aria-valuemax={count}
+        aria-valuenow={Math.min(settled, count)}
+      >
+        <i style={{ width: `${Math.min(100, (100 * settled) / count)}%`, background: color }} />
+      </div>
+    </li>
+  );
+}

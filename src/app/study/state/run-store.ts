@@ -1,0 +1,94 @@
+import { createStore } from "zustand/vanilla";
+import type {
+  DeviceInfo,
+  InterruptedTrial,
+  RunningTrial,
+  StudySummary,
+  SweepProgress,
+} from "../../../engine/sweep/protocol.ts";
+import type { Study } from "../../../engine/sweep/study.ts";
+import type { EpochRecord, Trial } from "../../../engine/sweep/trial.ts";
+
+/**
+ * Where a study stands.
+ * - `idle`: the set-up is open for editing, nothing is recorded of it
+ * - `starting`: kernels compile, data load
+ * - `stopped`: some trials are recorded, nothing runs; it can go on
+ * - `failed`: something outside a trial went wrong; what is recorded is shown, and it can go on
+ */
+export type RunPhase =
+  | "idle"
+  | "starting"
+  | "running"
+  | "paused"
+  | "stopping"
+  | "stopped"
+  | "complete"
+  | "failed";
+
+/** The trial under way, with its epochs so far. */
+export interface LiveTrial extends RunningTrial {
+  readonly epochs: readonly EpochRecord[];
+}
+
+export interface RunFailure {
+  readonly message: string;
+  readonly path?: string | undefined;
+  /** The worker died, rather than said that something is wrong. */
+  readonly crashed: boolean;
+}
+
+export interface RunState {
+  readonly phase: RunPhase;
+  readonly studyId: string | undefined;
+  /** The study whose trials are shown. */
+  readonly study: Study | undefined;
+  /** Recorded trials by id. */
+  readonly trials: ReadonlyMap<string, Trial>;
+  readonly live: LiveTrial | undefined;
+  /** Trials that a closed tab cut short. */
+  readonly interrupted: readonly InterruptedTrial[];
+  readonly progress: SweepProgress | undefined;
+  readonly failure: RunFailure | undefined;
+  readonly device: DeviceInfo | undefined;
+  /** Why nothing can be trained here at all. */
+  readonly deviceFailure: string | undefined;
+  readonly imagesPerSecond: number | undefined;
+  /** Studies kept in this browser, newest first. */
+  readonly studies: readonly StudySummary[];
+  /** False until the store was asked for the last study: the page must not flash its empty state before that. */
+  readonly ready: boolean;
+}
+
+export type RunStore = ReturnType<typeof createRunStore>;
+
+export const emptyRun: Pick<
+  RunState,
+  "phase" | "studyId" | "study" | "trials" | "live" | "interrupted" | "progress" | "failure"
+> = {
+  phase: "idle",
+  studyId: undefined,
+  study: undefined,
+  trials: new Map(),
+  live: undefined,
+  interrupted: [],
+  progress: undefined,
+  failure: undefined,
+};
+
+export function createRunStore(initial: Partial<RunState> = {}) {
+  return createStore<RunState>()(() => ({
+    ...emptyRun,
+    device: undefined,
+    deviceFailure: undefined,
+    imagesPerSecond: undefined,
+    studies: [],
+    ready: false,
+    ...initial,
+  }));
+}
+
+/** A worker is busy with the study, or about to be. */
+export function isActive(phase: RunPhase): boolean {
+  return phase === "starting" || phase === "running" || phase === "paused" || phase === "stopping";
+}

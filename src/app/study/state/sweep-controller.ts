@@ -1,0 +1,234 @@
+import type { RpcClient } from "../../../engine/runtime/worker/rpc.ts";
+import type {
+  PopulationPreview,
+  StoredStudy,
+  SweepEvents,
+  SweepRequests,
+} from "../../../engine/sweep/protocol.ts";
+import type { Population, Study } from "../../../engine/sweep/study.ts";
+import { isSettled, type Trial } from "../../../engine/sweep/trial.ts";
+import { emptyRun, isActive, type RunState, type RunStore } from "./run-store.ts";
+import { createBatcher } from "./throttle.ts";
+
+/** A worker and the line to it. */
+export interface SweepConnection {
+  readonly client: RpcClient<SweepRequests, SweepEvents>;
+  /** Calls back once if the worker dies or cannot start. */
+  onCrash(listener: (reason: string) => void): void;
+  terminate(): void;
+}
+
+/** What the page can ask for; the answers arrive in the run store. */
+export interface SweepController {
+  /** Asks for the device and the kept studies. */
+  begin(): Promise<void>;
+  run(study: Study): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+  /** Shows a kept study; false if there is none with this id. */
+  open(id: string): Promise<Study | undefined>;
+  forget(id: string): Promise<void>;
+  /** Back to an open set-up. What is recorded stays recorded. */
+  reset(): void;
+  preview(population: Population, study: Study): Promise<PopulationPreview>;
+}
+
+/** Draws per preview: enough to tell 1% from 10%, few enough to answer while a slider moves. */
+const previewCount = 16;
+/** Charts follow a run this often. */
+const updateInterval = 250;
+/** A worker that is silent for so long while it should train is asked whether it lives. */
+const silence = 10_000;
+
+type Change = (state: RunState) => Partial<RunState>;
+
+export function createSweepController(run: RunStore, connect: () => SweepConnection): SweepController {
+  const batcher = createBatcher<Change>(updateInterval, (changes) => {
+    let next = run.getState();
+    for (const change of changes) next = { ...next, ...change(next) };
+    run.setState(next);
+  });
+  const at = (change: Partial<RunState>) => {
+    batcher.flush();
+    run.setState(change);
+  };
+  let connection = open();
+  let lastHeard = performance.now();
+  let watch: ReturnType<typeof setInterval> | undefined;
+
+  function open(): SweepConnection {
+    const opened = connect();
+    const { client } = opened;
+    const heard = <K extends keyof SweepEvents>(name: K, listen: (payload: SweepEvents[K]) => void) =>
+      client.on(name, (payload) => {
+        lastHeard = performance.now();
+        listen(payload);
+      });
+    heard("trialStarted", (trial) => batcher.add(() => ({ live: { ...trial, epochs: [] } })));
+    heard("epoch", ({ trialId, epoch }) =>
+      batcher.add(({ live }) =>
+        live?.trialId === trialId ? { live: { ...live, epochs: [...live.epochs, epoch] } } : {},
+      ),
+    );
+    heard("trialDone", (trial) => batcher.add((state) => recorded(state, trial)));
+    heard("progress", (progress) =>
+      batcher.add((state) => ({
+        progress,
+        phase: state.phase === "starting" ? "running" : state.phase,
+        imagesPerSecond: progress.imagesPerSecond ?? state.imagesPerSecond,
+      })),
+    );
+    heard("paused", () => at({ phase: "paused" }));
+    heard("resumed", () => at({ phase: "running" }));
+    heard("finished", ({ outcome }) => {
+      at({
+        phase: outcome === "complete" ? "complete" : "stopped",
+        live: undefined,
+      });
+      void refreshStudies();
+    });
+    heard("failed", ({ message, path }) =>
+      at({ phase: "failed", live: undefined, failure: { message, path, crashed: false } }),
+    );
+    heard("device", (device) => at({ device }));
+    opened.onCrash((reason) => void revive(reason));
+    return opened;
+  }
+
+  /** The worker is gone: another takes its place, and shows what the dead one had recorded. */
+  async function revive(reason: string): Promise<void> {
+    stopWatching();
+    connection.client.close(reason);
+    connection.terminate();
+    const { phase, studyId, ready } = run.getState();
+    const failure = { message: reason, crashed: true };
+    batcher.flush();
+    if (!ready) {
+      // It never answered at all: another one would not either.
+      at({ ready: true, deviceFailure: reason });
+      return;
+    }
+    connection = open();
+    if (!isActive(phase) || studyId === undefined) return;
+    at({ phase: "failed", live: undefined, failure });
+    const stored = await connection.client.call("loadStudy", studyId);
+    if (stored !== undefined) at({ trials: byId(stored), interrupted: stored.interrupted });
+  }
+
+  function startWatching(): void {
+    stopWatching();
+    lastHeard = performance.now();
+    watch = setInterval(() => {
+      const { phase } = run.getState();
+      if (phase !== "running" || performance.now() - lastHeard < silence) return;
+      const asked = lastHeard;
+      connection.client.call("device").then(
+        () => {
+          lastHeard = performance.now();
+        },
+        () => {},
+      );
+      setTimeout(() => {
+        if (lastHeard === asked && run.getState().phase === "running")
+          void revive("The training worker stopped answering.");
+      }, silence);
+    }, silence);
+  }
+
+  function stopWatching(): void {
+    clearInterval(watch);
+  }
+
+  async function refreshStudies(): Promise<void> {
+    at({ studies: await connection.client.call("listStudies") });
+  }
+
+  /** Errors of a request become the state that the page shows. */
+  async function guarded(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (run.getState().failure?.crashed) return;
+      at({ phase: "failed", live: undefined, failure: { message: messageOf(error), crashed: false } });
+    }
+  }
+
+  return {
+    async begin() {
+      try {
+        const { client } = connection;
+        const [device, studies] = await Promise.all([client.call("device"), client.call("listStudies")]);
+        at({ device, studies });
+      } catch (error) {
+        at({ deviceFailure: messageOf(error) });
+      }
+    },
+    run: (study) =>
+      guarded(async () => {
+        at({ ...emptyRun, study, phase: "starting" });
+        const started = await connection.client.call("startSweep", study, {});
+        at({ studyId: started.studyId });
+        startWatching();
+        if (started.recorded === 0) return;
+        const stored = await connection.client.call("loadStudy", started.studyId);
+        if (stored !== undefined)
+          run.setState((state) => ({ trials: new Map([...byId(stored), ...state.trials]) }));
+      }),
+    pause: () => guarded(() => connection.client.call("pause")),
+    resume: () => guarded(() => connection.client.call("resume")),
+    stop: () =>
+      guarded(async () => {
+        at({ phase: "stopping" });
+        await connection.client.call("stop");
+        stopWatching();
+      }),
+    async open(id) {
+      const stored = await connection.client.call("loadStudy", id);
+      if (stored === undefined) return undefined;
+      at({
+        ...emptyRun,
+        studyId: id,
+        study: stored.study,
+        trials: byId(stored),
+        interrupted: stored.interrupted,
+        phase: isComplete(stored) ? "complete" : "stopped",
+      });
+      return stored.study;
+    },
+    async forget(id) {
+      await connection.client.call("deleteStudy", id);
+      if (run.getState().studyId === id) at({ ...emptyRun });
+      await refreshStudies();
+    },
+    reset: () => at({ ...emptyRun }),
+    preview: (population, { seed, regime }) =>
+      connection.client.call("previewPopulation", population, {
+        seed,
+        dataset: regime.dataset,
+        batch: regime.batch,
+        count: previewCount,
+      }),
+  };
+}
+
+function recorded(state: RunState, trial: Trial): Partial<RunState> {
+  return {
+    trials: new Map(state.trials).set(trial.id, trial),
+    live: state.live?.trialId === trial.id ? undefined : state.live,
+    interrupted: state.interrupted.filter(({ trialId }) => trialId !== trial.id),
+  };
+}
+
+function byId({ trials }: StoredStudy): Map<string, Trial> {
+  return new Map(trials.map((trial) => [trial.id, trial]));
+}
+
+function isComplete({ study, trials }: StoredStudy): boolean {
+  const total = study.populations.reduce((sum, { count }) => sum + count, 0);
+  return trials.filter(isSettled).length >= total;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,50 @@
+import { useMemo } from "react";
+import { ExportCard } from "./network/export-card.tsx";
+import { NetworkCard } from "./network/network-card.tsx";
+import { Notices } from "./notices.tsx";
+import { EdfCard } from "./picture/edf-card.tsx";
+import { RunCard } from "./setup/run-card.tsx";
+import { SetupCard } from "./setup/setup-card.tsx";
+import { useRun, useView } from "./state/services.tsx";
+import styles from "./study-view.module.css";
+import { bestRow, trialRows } from "./trials/trial-rows.ts";
+import { TrialsCard } from "./trials/trials-card.tsx";
+
+/** A study on one screen: set-up left, the populations' picture in the middle, the chosen network right. */
+export function StudyView() {
+  const study = useRun((state) => state.study);
+  const trials = useRun((state) => state.trials);
+  const live = useRun((state) => state.live);
+  const interrupted = useRun((state) => state.interrupted);
+  const chosen = useView((state) => state.selected);
+  const rows = useMemo(
+    () => trialRows({ study, trials, live, interrupted }),
+    [study, trials, live, interrupted],
+  );
+  const selected = rows.find((row) => row.id === chosen);
+  const shown = selected ?? bestRow(rows) ?? rows.find((row) => row.status === "training");
+
+  return (
+    <main className={styles.main}>
+      <Notices />
+      <div className={styles.columns}>
+        <div className={styles.setup}>
+          <div className={styles.scroll}>
+            <SetupCard />
+          </div>
+          <RunCard />
+        </div>
+        <div className={styles.picture}>
+          <EdfCard selected={shown} />
+          <TrialsCard rows={rows} shown={shown?.id} />
+        </div>
+        <div className={styles.network}>
+          <div className={styles.scroll}>
+            <NetworkCard row={shown} isBest={selected === undefined && shown?.status === "done"} />
+          </div>
+          <ExportCard row={shown} />
+        </div>
+      </div>
+    </main>
+  );
+}

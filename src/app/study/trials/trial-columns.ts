@@ -1,0 +1,80 @@
+import type { Metric } from "../../../charts/metric.ts";
+import { costMetrics, errorMetric, paramMetrics, type TrialMetric, timeMetric } from "../metrics.ts";
+import type { TrialRow } from "./trial-rows.ts";
+
+export type SortDirection = "ascending" | "descending";
+
+export interface Sort {
+  readonly key: string;
+  readonly direction: SortDirection;
+}
+
+export interface TrialColumn {
+  readonly key: string;
+  readonly label: string;
+  readonly symbol?: string | undefined;
+  readonly hint: string;
+  readonly metric?: TrialMetric;
+  /** Columns leave in this order as the table gets narrower: the highest first. 0 always stays. */
+  readonly rank: 0 | 1 | 2 | 3;
+  readonly compare: (a: TrialRow, b: TrialRow) => number;
+}
+
+const statusOrder: readonly TrialRow["status"][] = [
+  "training",
+  "done",
+  "diverged",
+  "failed",
+  "interrupted",
+  "stopped",
+];
+
+function metricColumn(metric: TrialMetric, rank: TrialColumn["rank"]): TrialColumn {
+  const { key, label, symbol, hint } = metric;
+  return { key, label, symbol, hint, metric, rank, compare: (a, b) => byNumber(metric.of(a), metric.of(b)) };
+}
+
+export const trialColumns: readonly TrialColumn[] = [
+  {
+    key: "name",
+    label: "Network",
+    hint: "population and number of the network",
+    rank: 0,
+    // Rows come in the order of their populations; only the number needs comparing within one.
+    compare: (a, b) => a.population.localeCompare(b.population) || a.index - b.index,
+  },
+  {
+    key: "status",
+    label: "Status",
+    hint: "done, training, diverged, failed or stopped",
+    rank: 0,
+    compare: (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status),
+  },
+  metricColumn({ ...errorMetric, label: "Error" }, 0),
+  ...costMetrics.map((metric) =>
+    metricColumn(metric, metric.key === "flops" ? 0 : metric.key === "params" ? 1 : 2),
+  ),
+  ...paramMetrics.map((metric) => metricColumn(metric, 3)),
+  metricColumn(timeMetric, 2),
+];
+
+/** First click: the better end of a metric on top. */
+export function firstDirection(column: TrialColumn): SortDirection {
+  const better: Metric["better"] = column.metric?.better ?? "less";
+  return better === "more" ? "descending" : "ascending";
+}
+
+/** Rows without the value stay at the end whichever way the others go. */
+export function sortRows(rows: readonly TrialRow[], { key, direction }: Sort): TrialRow[] {
+  const column = trialColumns.find((each) => each.key === key) ?? trialColumns[0]!;
+  const sign = direction === "ascending" ? 1 : -1;
+  const missing = (row: TrialRow) => column.metric !== undefined && column.metric.of(row) === undefined;
+  return rows.toSorted((a, b) => {
+    if (missing(a) !== missing(b)) return missing(a) ? 1 : -1;
+    return sign * column.compare(a, b);
+  });
+}
+
+function byNumber(a: number | undefined, b: number | undefined): number {
+  return (a ?? 0) - (b ?? 0);
+}

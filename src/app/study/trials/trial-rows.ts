@@ -1,0 +1,102 @@
+import type { NetworkParams } from "../../../engine/spaces/registry.ts";
+import type { Study } from "../../../engine/sweep/study.ts";
+import type { EpochRecord, Trial, TrialNetwork, TrialStatus } from "../../../engine/sweep/trial.ts";
+import type { Regime } from "../../../engine/training/regime.ts";
+import { populationColor } from "../../theme/theme.ts";
+import type { RunState } from "../state/run-store.ts";
+
+/** A trial as the table and the network panel show it, whether it is recorded, under way or was cut short. */
+export interface TrialRow {
+  readonly id: string;
+  readonly population: string;
+  readonly index: number;
+  /** `RegNetX 12`: its population and its place there, from 1. */
+  readonly name: string;
+  readonly color: string;
+  readonly status: TrialStatus | "training" | "interrupted";
+  readonly reason: string | undefined;
+  readonly network: TrialNetwork;
+  readonly params: NetworkParams;
+  readonly epochs: readonly EpochRecord[];
+  readonly regime: Regime;
+  /** Lowest test error so far; undefined before the first epoch, and for trials that never got one. */
+  readonly error: number | undefined;
+  readonly ms: number | undefined;
+  readonly device: string | undefined;
+}
+
+/** All trials that have begun, in the order of their populations. */
+export function trialRows(state: Pick<RunState, "study" | "trials" | "live" | "interrupted">): TrialRow[] {
+  const { study, trials, live, interrupted } = state;
+  if (study === undefined) return [];
+  const order = new Map(study.populations.map(({ name }, i) => [name, i]));
+  const rows = [...trials.values()].map((trial) => recordedRow(trial, order.get(trial.population) ?? 0));
+  const unfinished = live === undefined ? interrupted : [...interrupted, live];
+  for (const trial of unfinished) {
+    if (trials.has(trial.trialId)) continue;
+    const status = trial === live ? "training" : "interrupted";
+    rows.push(openRow(trial, status, order.get(trial.population) ?? 0, study));
+  }
+  return rows.sort(
+    (a, b) => (order.get(a.population) ?? 0) - (order.get(b.population) ?? 0) || a.index - b.index,
+  );
+}
+
+/** Of the trials trained to the end, the one with the lowest error. */
+export function bestRow(rows: readonly TrialRow[]): TrialRow | undefined {
+  const done = rows.filter((row) => row.status === "done" && row.error !== undefined);
+  return done.reduce<TrialRow | undefined>(
+    (best, row) => (best === undefined || row.error! < best.error! ? row : best),
+    undefined,
+  );
+}
+
+function recordedRow(trial: Trial, population: number): TrialRow {
+  return {
+    id: trial.id,
+    population: trial.population,
+    index: trial.index,
+    name: rowName(trial),
+    color: populationColor(population),
+    status: trial.status,
+    reason: trial.reason,
+    network: trial.network,
+    params: trial.params,
+    epochs: trial.epochs,
+    regime: trial.regime,
+    // A diverged trial counts as error 1 in the EDF, but it has no error to show.
+    error: trial.status === "diverged" ? undefined : (trial.error ?? undefined),
+    ms: trial.ms,
+    device: trial.device,
+  };
+}
+
+function openRow(
+  trial: NonNullable<RunState["live"]>,
+  status: "training" | "interrupted",
+  population: number,
+  study: Study,
+): TrialRow {
+  const errors = trial.epochs.map((epoch) => epoch.testError);
+  return {
+    id: trial.trialId,
+    population: trial.population,
+    index: trial.index,
+    name: rowName(trial),
+    color: populationColor(population),
+    status,
+    reason:
+      status === "interrupted" ? "the page was closed while it trained; Resume trains it again" : undefined,
+    network: trial.network,
+    params: trial.params,
+    epochs: trial.epochs,
+    regime: study.regime,
+    error: errors.length === 0 ? undefined : Math.min(...errors),
+    ms: undefined,
+    device: undefined,
+  };
+}
+
+function rowName({ network, population, index }: Pick<Trial, "network" | "population" | "index">): string {
+  return network.name ?? `${population} ${index + 1}`;
+}

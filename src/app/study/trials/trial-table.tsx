@@ -1,0 +1,123 @@
+import { type KeyboardEvent, useRef, useState } from "react";
+import { MathSymbol } from "../../ui/symbol.tsx";
+import { useServices, useView } from "../state/services.tsx";
+import { firstDirection, type Sort, sortRows, type TrialColumn, trialColumns } from "./trial-columns.ts";
+import type { TrialRow } from "./trial-rows.ts";
+import { TrialTableRow } from "./trial-table-row.tsx";
+import styles from "./trials.module.css";
+import { useRowsInView } from "./use-rows-in-view.ts";
+
+const rowHeight = 31;
+
+/** Trials as a grid: every column sorts, arrow keys move the selection. */
+export function TrialTable({
+  rows,
+  shown,
+}: {
+  readonly rows: readonly TrialRow[];
+  readonly shown: string | undefined;
+}) {
+  const { view } = useServices();
+  const chosen = useView((state) => state.selected);
+  const [sort, setSort] = useState<Sort>({ key: "error", direction: "ascending" });
+  const box = useRef<HTMLDivElement>(null);
+  const sorted = sortRows(rows, sort);
+  const { from, to } = useRowsInView(box, sorted.length, rowHeight);
+  const current = chosen ?? shown;
+  const focusable = sorted.some((row) => row.id === current) ? current : sorted[0]?.id;
+
+  const choose = (row: TrialRow) => view.setState({ selected: row.id });
+  const move = (event: KeyboardEvent, row: TrialRow) => {
+    const at = sorted.indexOf(row);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: sorted.length - 1 }[event.key];
+    if (event.key === "Enter" || event.key === " ") choose(row);
+    else if (next === undefined) return;
+    else {
+      const target = sorted[Math.min(sorted.length - 1, Math.max(0, next))];
+      if (target !== undefined) {
+        choose(target);
+        focusRow(box.current, sorted.indexOf(target));
+      }
+    }
+    event.preventDefault();
+  };
+  const sortBy = (column: TrialColumn) =>
+    setSort(({ key, direction }) =>
+      key === column.key
+        ? { key, direction: direction === "ascending" ? "descending" : "ascending" }
+        : { key: column.key, direction: firstDirection(column) },
+    );
+
+  return (
+    <div className={styles.box} ref={box}>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose rows can be moved through and selected */}
+      <table className={styles.table} role="grid" aria-label="Trials" aria-rowcount={sorted.length + 1}>
+        <thead>
+          <tr>
+            {trialColumns.map((column) => (
+              <ColumnHead key={column.key} column={column} sort={sort} onSort={() => sortBy(column)} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer height={from * rowHeight} />
+          {sorted.slice(from, to).map((row, i) => (
+            <TrialTableRow
+              key={row.id}
+              row={row}
+              rowIndex={from + i + 2}
+              selected={row.id === current}
+              focusable={row.id === focusable}
+              onChoose={choose}
+              onMove={move}
+            />
+          ))}
+          <Spacer height={(sorted.length - to) * rowHeight} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface ColumnHeadProps {
+  readonly column: TrialColumn;
+  readonly sort: Sort;
+  readonly onSort: () => void;
+}
+
+function ColumnHead({ column, sort, onSort }: ColumnHeadProps) {
+  const sorted = sort.key === column.key ? sort.direction : undefined;
+  return (
+    <th scope="col" data-rank={column.rank} aria-sort={sorted ?? "none"}>
+      <button type="button" onClick={onSort} title={`${column.label}: ${column.hint}`}>
+        {column.symbol === undefined ? column.label : <MathSymbol text={column.symbol} />}
+        <span className={styles.arrow} aria-hidden="true">
+          {sorted === undefined ? "" : sorted === "ascending" ? "↑" : "↓"}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+/** Stands for the rows that are scrolled out of view. */
+function Spacer({ height }: { readonly height: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr className={styles.spacer}>
+      <td colSpan={trialColumns.length} style={{ height }} />
+    </tr>
+  );
+}
+
+/** The row may not be drawn yet: scroll to where it belongs, then focus it. */
+function focusRow(box: HTMLElement | null, index: number): void {
+  if (box === null) return;
+  const top = index * rowHeight;
+  const head = 30;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + rowHeight > box.scrollTop + box.clientHeight - head)
+    box.scrollTop = top + rowHeight - box.clientHeight + head;
+  requestAnimationFrame(() =>
+    box.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"]`)?.focus({ preventScroll: true }),
+  );
+}

@@ -1,0 +1,41 @@
+import { createRoot } from "react-dom/client";
+import { App } from "../../src/app/app.tsx";
+import { createDraftStore } from "../../src/app/study/state/draft-store.ts";
+import { createRunStore, emptyRun } from "../../src/app/study/state/run-store.ts";
+import type { SweepController } from "../../src/app/study/state/sweep-controller.ts";
+import { createViewStore } from "../../src/app/study/state/view-store.ts";
+import "../../src/app/theme/page.css";
+import { defaultStudy } from "../../src/engine/sweep/study.ts";
+import { galleryStates } from "./states.ts";
+
+/**
+ * The study view in every state it can be in, without a worker and with made-up errors: `/test/gallery/#running`. Served
+ * by the development server alone; it is no part of the built page.
+ */
+function show(): void {
+  const name = location.hash.slice(1) || "complete";
+  const state = galleryStates[name];
+  if (state === undefined) {
+    document.body.textContent = `No state "${name}"; there are ${Object.keys(galleryStates).join(", ")}.`;
+    return;
+  }
+  const draft = createDraftStore(state.draft ?? defaultStudy);
+  const run = createRunStore({ ready: true, ...state.run });
+  const nothing = async () => {};
+  const sweep: SweepController = {
+    begin: nothing,
+    run: nothing,
+    pause: nothing,
+    resume: nothing,
+    stop: nothing,
+    open: async () => undefined,
+    forget: nothing,
+    reset: () => run.setState(emptyRun),
+    preview: async (population) => ({ population: population.name, accepted: 16, drawn: 151, networks: [] }),
+  };
+  const view = createViewStore(state.view);
+  createRoot(document.getElementById("root")!).render(<App services={{ draft, run, view, sweep }} />);
+}
+
+window.addEventListener("hashchange", () => location.reload());
+show();

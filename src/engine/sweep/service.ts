@@ -3,6 +3,7 @@ import type { Executor } from "../runtime/executor.ts";
 import { createControl, type RunControl } from "../runtime/worker/control.ts";
 import type { Handlers, RpcServer } from "../runtime/worker/rpc.ts";
 import { createYield } from "../runtime/worker/yield.ts";
+import type { LoadedData } from "../training/load-data.ts";
 import type { Regime } from "../training/regime.ts";
 import type { TrainingData } from "../training/trainer.ts";
 import { drawTrial } from "./population.ts";
@@ -35,10 +36,6 @@ export interface ServiceParts {
 export interface OpenDevice {
   readonly executor: Executor;
   readonly info: DeviceInfo;
-}
-
-export interface LoadedData extends TrainingData {
-  dispose(): void;
 }
 
 /** A sweep under way. */

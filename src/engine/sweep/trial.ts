@@ -60,6 +60,13 @@ export function isSettled(trial: Pick<Trial, "status">): boolean {
   return trial.status !== "stopped";
 }
 
+/** The errors that an EDF of these trials is made of: a diverged network counts, as 1; failed and stopped ones do not. */
+export function errorsOf(trials: readonly Pick<Trial, "status" | "error">[]): number[] {
+  return trials.flatMap(({ status, error }) =>
+    (status === "done" || status === "diverged") && error !== null ? [error] : [],
+  );
+}
+
 /** The record without what differs between two runs of one seed on one device: its times. */
 export function withoutTimes(trial: Trial): Omit<Trial, "ms" | "epochs"> & {
   readonly epochs: readonly Omit<EpochRecord, "ms">[];

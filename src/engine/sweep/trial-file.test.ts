@@ -1,0 +1,96 @@
+import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { createControl } from "../runtime/worker/control.ts";
+import { TrialFile, type TrialFileMode } from "./node-trial-file.ts";
+import { runSweep } from "./scheduler.ts";
+import { studyId } from "./study-id.ts";
+import { formatTrialLine, parseTrialLines } from "./trial-lines.ts";
+
+const id = studyId(smallStudy);
+
+async function path(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), "designscape-trials-")), "out.jsonl");
+}
+
+/** Runs the small study into a file; stops at the given epoch of the run, if at all. */
+async function sweepInto(file: string, mode: TrialFileMode, stopAt = Number.POSITIVE_INFINITY) {
+  const out = await TrialFile.open(file, id, mode);
+  const control = createControl();
+  let epochs = 0;
+  const train = fakeTrainer(control, () => {
+    if (epochs++ === stopAt) control.stop();
+  });
+  const listener = {};
+  const parts = {
+    recorded: out.recorded,
+    recorder: out,
+    train,
+    listener,
+    control,
+    device: "fake",
+    version: "0",
+  };
+  await runSweep({ study: smallStudy, studyId: id, ...parts });
+  await out.close();
+  return out;
+}
+
+test("a sweep that was stopped and resumed writes the file of an uninterrupted one", async () => {
+  const [whole, parts] = [await path(), await path()];
+  await sweepInto(whole, "new");
+  await sweepInto(parts, "new", 5);
+  expect(parseTrialLines(await readFile(parts)).trials).toHaveLength(2);
+  await sweepInto(parts, "resume");
+  expect(await readFile(parts, "utf8")).toBe(await readFile(whole, "utf8"));
+});
+
+test("a program that died while writing, at any byte, loses that record and nothing else", async () => {
+  const whole = await path();
+  await sweepInto(whole, "new");
+  const bytes = await readFile(whole);
+  const lineEnds = [...bytes.entries()].flatMap(([at, byte]) => (byte === 10 ? [at + 1] : []));
+  for (let cut = 0; cut <= bytes.length; cut += 997) {
+    const { trials, wholeBytes } = parseTrialLines(bytes.subarray(0, cut));
+    expect(trials).toHaveLength(lineEnds.filter((end) => end <= cut).length);
+    expect(wholeBytes).toBe(lineEnds.filter((end) => end <= cut).at(-1) ?? 0);
+  }
+  const file = await path();
+  await writeFile(file, bytes.subarray(0, lineEnds[2]! + 100));
+  expect((await sweepInto(file, "resume")).repaired).toBe(true);
+  expect(await readFile(file, "utf8")).toBe(bytes.toString());
+});
+
+test("an existing file is neither overwritten nor mixed with another study", async () => {
+  const file = await path();
+  await sweepInto(file, "new");
+  await expect(sweepInto(file, "new")).rejects.toThrow(
+    /out\.jsonl: exists already; --resume goes on with it/,
+  );
+  await expect(TrialFile.open(file, "another", "resume")).rejects.toThrow(/trial 1: belongs to study/);
+  await sweepInto(file, "replace", 0);
+  expect(await readFile(file, "utf8")).toBe("");
+});
+
+test("a line that is no trial is named", async () => {
+  const file = await path();
+  await sweepInto(file, "new");
+  await appendFile(file, '{"id":1}\n');
+  await expect(TrialFile.open(file, id, "resume")).rejects.toThrow(
+    /out\.jsonl: line 7\.id: 1 is not allowed/,
+  );
+  await writeFile(file, "<html>\n");
+  await expect(TrialFile.open(file, id, "resume")).rejects.toThrow("line 1: not JSON");
+});
+
+test("a trial is read back from its line", async () => {
+  const recorder = memoryRecorder();
+  const control = createControl();
+  const train = fakeTrainer(control);
+  const parts = { recorded: [], recorder, train, listener: {}, control, device: "fake", version: "0" };
+  await runSweep({ study: smallStudy, studyId: id, ...parts });
+  const text = recorder.trials.map(formatTrialLine).join("");
+  expect(parseTrialLines(new TextEncoder().encode(text)).trials).toEqual(recorder.trials);
+});

@@ -1,0 +1,45 @@
+import { loadDataset, loadManifest } from "../data/loader.ts";
+import type { ShardSource } from "../data/shard-source.ts";
+import { InputError, type InputProblem } from "../math/input-error.ts";
+import type { Executor } from "../runtime/executor.ts";
+import type { Regime } from "./regime.ts";
+import type { TrainingData } from "./trainer.ts";
+
+/** Resident until disposed. */
+export interface LoadedData extends TrainingData {
+  dispose(): void;
+}
+
+/**
+ * Loads the images that a regime asks for, the first so many of each split, and makes them resident.
+ * @throws InputError if the data set has fewer; DatasetError if a file of it is missing or damaged
+ */
+export async function loadTrainingData(
+  executor: Executor,
+  { dataset, images, testImages }: Regime,
+  source: ShardSource,
+): Promise<LoadedData> {
+  const manifest = await loadManifest(dataset, source);
+  const problems: InputProblem[] = [
+    { key: "images", wanted: images, split: manifest.train, what: "training" },
+    { key: "testImages", wanted: testImages, split: manifest.test, what: "test" },
+  ]
+    .filter(({ wanted, split }) => wanted > split.count)
+    .map(({ key, wanted, split, what }) => ({
+      path: `regime.${key}`,
+      message: `${wanted} is not allowed; ${dataset} has ${split.count} ${what} images`,
+    }));
+  if (problems.length > 0) throw new InputError(problems);
+
+  const loaded = await loadDataset(dataset, { source, trainImages: images, testImages });
+  const train = await executor.attach(loaded.train);
+  const test = await executor.attach(loaded.test);
+  return {
+    train,
+    test,
+    dispose() {
+      train.dispose();
+      test.dispose();
+    },
+  };
+}

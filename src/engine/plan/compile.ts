@@ -16,6 +16,8 @@ export interface CompileOptions {
   readonly labelSmoothing?: number;
   /** Keep the maps after the stem and the stages readable (Plan.kept.outputs), at the price of their memory. */
   readonly keepOutputs?: boolean;
+  /** Off only to measure what fusion gains. */
+  readonly fuse?: boolean;
 }
 
 /** Nesterov SGD as pycls' CIFAR configs have it. */
@@ -28,7 +30,7 @@ export const defaultOptimizer: OptimizerSpec = {
 
 /** Turns a graph into a plan: the kernel calls of a training step and of an evaluation, and their memory. */
 export function compilePlan(graph: Graph, options: CompileOptions): Plan {
-  const { batch, optimizer, labelSmoothing = 0, keepOutputs = false } = options;
+  const { batch, optimizer, labelSmoothing = 0, keepOutputs = false, fuse = true } = options;
   const { spec } = graph;
   const { height, width, channels } = spec.input;
   const table = new TensorTable();
@@ -45,7 +47,7 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
   ]);
   if (keepOutputs) for (const [name, id] of graph.outputs) if (!keptNodes.has(id)) keptNodes.set(id, name);
 
-  const context: LoweringContext = { graph, units: unitsOf(graph), batch, table, layers, keptNodes };
+  const context: LoweringContext = { graph, units: unitsOf(graph, fuse), batch, table, layers, keptNodes };
   const loss = (dLogits?: TensorId): KernelCall => ({
     op: "softmaxCrossEntropy",
     label: "loss",

@@ -19,8 +19,11 @@ export type Unit =
     }
   | { readonly type: "single"; readonly node: Exclude<GraphNode, NodeOf<"norm">>; readonly output: NodeId };
 
-/** Units in execution order. Nodes inside a unit other than its output have no value of their own. */
-export function unitsOf(graph: Graph): readonly Unit[] {
+/**
+ * Units in execution order. Nodes inside a unit other than its output have no value of their own. Without `fuse` every
+ * node is a unit: the results are the same within rounding, the memory traffic is larger.
+ */
+export function unitsOf(graph: Graph, fuse = true): readonly Unit[] {
   const consumers = consumersOf(graph);
   const marked = new Set(graph.outputs.values());
   const taken = new Set<NodeId>();
@@ -28,7 +31,7 @@ export function unitsOf(graph: Graph): readonly Unit[] {
 
   /** The one node that reads `id`, if that is all that becomes of it. */
   const onlyConsumer = (id: NodeId): GraphNode | undefined => {
-    const [first, second] = consumers[id] ?? [];
+    const [first, second] = fuse ? (consumers[id] ?? []) : [];
     return first === undefined || second !== undefined || marked.has(id) ? undefined : graph.nodes[first];
   };
 

@@ -19,6 +19,8 @@ export interface WasmExecutorOptions extends SessionOptions {
 export interface WasmExecutor extends Executor {
   readonly kind: "wasm";
   readonly tileRows: 4 | 6;
+  /** Linear memory as it has grown. */
+  readonly memoryBytes: number;
   load(plan: Plan, state: ModelState): Promise<WasmSession>;
 }
 
@@ -38,6 +40,9 @@ export async function createWasmExecutor(options: WasmExecutorOptions): Promise<
     kind: "wasm",
     device: `wasm ${kernels.build === "relaxed" ? "relaxed-simd" : "simd"}, 1 thread`,
     tileRows,
+    get memoryBytes() {
+      return memory.memory.buffer.byteLength;
+    },
     attach: async (images: ResidentImages) => {
       check();
       return new WasmImages(memory, images);

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRng } from "../../src/engine/math/rng.ts";
+import type { KernelCall } from "../../src/engine/plan/calls.ts";
+import type { Executor } from "../../src/engine/runtime/executor.ts";
+import { executors } from "./executors.ts";
+import { runSingleCall } from "./single-call.ts";
+
+/** Where float32 can go wrong unseen: large means, long sums, the ends of exp. */
+describe.each(executors)("$name: float32 where it hurts", ({ create }) => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await create();
+  });
+  afterAll(() => executor.dispose());
+
+  test("sigmoid: relative error below 5e-7 from −80 to 80", async () => {
+    const length = 16_001;
+    const x = Float32Array.from({ length }, (_, i) => (i - 8000) / 100);
+    const call: KernelCall = {
+      op: "affine",
+      label: "",
+      in: { x: 0 },
+      out: { y: 1 },
+      update: {},
+      attrs: { rows: length, channels: 1, activation: "sigmoid" },
+    };
+    const lengths = new Map([
+      [0, length],
+      [1, length],
+    ]);
+    const y = (await runSingleCall(executor, { call, lengths }, new Map([[0, x]]))).get(1);
+    let worst = 0;
+    x.forEach((value, i) => {
+      const exact = 1 / (1 + Math.exp(-value));
+      worst = Math.max(worst, Math.abs((y?.[i] ?? Number.NaN) - exact) / exact);
+    });
+    expect(worst).toBeLessThan(5e-7);
+  });
+
+  test("batch norm: the variance of 50,000 values around 1000 with σ = 1 is right to 1e-4", async () => {
+    const rows = 50_000;
+    const channels = 5;
+    const rng = createRng(1, "numerics");
+    const x = Float32Array.from({ length: rows * channels }, (_, i) => 1000 + (i % channels) + rng.normal());
+    const call: KernelCall = {
+      op: "batchNormStats",
+      label: "",
+      in: { x: 0, gamma: 1, beta: 2 },
+      out: { mean: 3, invStd: 4, scale: 5, shift: 6 },
+      update: { runningMean: 7, runningVar: 8 },
+      attrs: { rows, channels, epsilon: 1e-5, momentum: 1 },
+    };
+    const lengths = new Map([
+      [0, x.length],
+      ...Array.from({ length: 8 }, (_, i) => [i + 1, channels] as const),
+    ]);
+    const outputs = await runSingleCall(executor, { call, lengths }, new Map([[0, x]]));
+    for (let c = 0; c < channels; c++) {
+      const column = x.filter((_, i) => i % channels === c);
+      const mean = column.reduce((sum, value) => sum + value, 0) / rows;
+      const variance = column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (rows - 1);
+      expect(Math.abs((outputs.get(3)?.[c] ?? 0) / mean - 1)).toBeLessThan(1e-6);
+      expect(Math.abs((outputs.get(8)?.[c] ?? 0) / variance - 1)).toBeLessThan(1e-4);
+    }
+  });
+});

@@ -2,11 +2,12 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { registerDescribe } from "./commands/describe.ts";
 import { registerSample } from "./commands/sample.ts";
+import { registerVerify } from "./commands/verify.ts";
 import { describeFailure, type ExitStatus } from "./failure.ts";
 import { printNote } from "./output.ts";
 
 /** Every command adds itself to the program. */
-const commands: readonly ((program: Command) => void)[] = [registerDescribe, registerSample];
+const commands: readonly ((program: Command) => void)[] = [registerDescribe, registerSample, registerVerify];
 
 /** Runs one command line. What goes wrong is one line on stderr and a status; commands only throw. */
 export async function runCli(args: readonly string[]): Promise<ExitStatus> {

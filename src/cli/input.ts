@@ -11,13 +11,17 @@ import { CliError } from "./failure.ts";
 /** The network of a command line's `<preset | spec.json>`: a name, else a file with a spec or a request. */
 export async function readNetwork(presetOrFile: string, frame: FrameOptions): Promise<NetworkSpec> {
   if (isPublished(presetOrFile)) return resolveNetwork({ preset: presetOrFile, ...frame });
-  const looksLikeFile = /[./\\]/.test(presetOrFile) && !/^[\w-]+\.\d+[mg]f$/i.test(presetOrFile);
   // An unknown name gets the list of the known ones.
-  if (!looksLikeFile) return resolveNetwork({ preset: presetOrFile });
+  if (!isFile(presetOrFile)) return resolveNetwork({ preset: presetOrFile });
   return withFrame(resolveNetwork(await readJson(presetOrFile)), frame);
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Tells `./net.json` from a preset's name; "regnetx-1.6gf" is a name too. */
+export function isFile(presetOrFile: string): boolean {
+  return /[./\\]/.test(presetOrFile) && !/^[\w-]+\.\d+[mg]f$/i.test(presetOrFile);
+}
+
+export async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

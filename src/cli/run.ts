@@ -2,12 +2,20 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { registerDescribe } from "./commands/describe.ts";
 import { registerSample } from "./commands/sample.ts";
+import { registerSweep } from "./commands/sweep.ts";
+import { registerTrain } from "./commands/train.ts";
 import { registerVerify } from "./commands/verify.ts";
 import { describeFailure, type ExitStatus } from "./failure.ts";
 import { printNote } from "./output.ts";
 
 /** Every command adds itself to the program. */
-const commands: readonly ((program: Command) => void)[] = [registerDescribe, registerSample, registerVerify];
+const commands: readonly ((program: Command) => void)[] = [
+  registerDescribe,
+  registerSample,
+  registerTrain,
+  registerSweep,
+  registerVerify,
+];
 
 /** Runs one command line. What goes wrong is one line on stderr and a status; commands only throw. */
 export async function runCli(args: readonly string[]): Promise<ExitStatus> {

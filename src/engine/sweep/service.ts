@@ -201,7 +201,6 @@ export class SweepService {
 }
 
 function describeFailure(error: unknown): { message: string; path?: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  const path = error instanceof InputError ? error.problems[0]?.path : undefined;
-  return path === undefined ? { message } : { message, path };
+  if (error instanceof InputError && error.problems.length === 1) return { ...error.problems[0]! };
+  return { message: error instanceof Error ? error.message : String(error) };
 }

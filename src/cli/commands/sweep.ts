@@ -1,0 +1,142 @@
+import type { Command } from "commander";
+import packageJson from "../../../package.json" with { type: "json" };
+import { nodeSource } from "../../engine/data/node-source.ts";
+import type { ExecutorKind } from "../../engine/runtime/executor.ts";
+import { createControl } from "../../engine/runtime/worker/control.ts";
+import { TrialFile, type TrialFileMode } from "../../engine/sweep/node-trial-file.ts";
+import type { SweepProgress, SweepSummary } from "../../engine/sweep/protocol.ts";
+import { runSweep, type SweepListener } from "../../engine/sweep/scheduler.ts";
+import type { Study } from "../../engine/sweep/study.ts";
+import { studyId } from "../../engine/sweep/study-id.ts";
+import { isSettled, type Trial } from "../../engine/sweep/trial.ts";
+import { loadTrainingData } from "../../engine/training/load-data.ts";
+import { trainNetwork } from "../../engine/training/trainer.ts";
+import { executorOption, openExecutor, threadsOption } from "../executor.ts";
+import { CliError } from "../failure.ts";
+import { duration } from "../format.ts";
+import { stopOnInterrupt } from "../interrupt.ts";
+import { LiveLine } from "../live-line.ts";
+import { printLine } from "../output.ts";
+import { readStudy } from "../study-file.ts";
+import { populationRows, progressText, summaryText, trialText } from "../sweep-report.ts";
+
+interface Options {
+  readonly out: string;
+  readonly resume?: true;
+  readonly force?: true;
+  readonly executor: ExecutorKind;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+export function registerSweep(program: Command): void {
+  program
+    .command("sweep")
+    .summary("run a study")
+    .description(
+      "Trains every network of a study and appends a trial record per network to a file, in an order that lets all " +
+        "EDFs grow together. Ctrl-C stops after the step under way; --resume goes on. Progress goes to stderr. Status 1 " +
+        "if a trial failed or the study was stopped.",
+    )
+    .argument("<study>", "YAML or JSON; see examples/")
+    .requiredOption("--out <file>", "results, a JSON object a line")
+    .option("--resume", "go on with an existing results file of this study")
+    .option("--force", "replace an existing results file")
+    .addOption(executorOption())
+    .addOption(threadsOption())
+    .option("--json", "trial records on stdout too, then the summary, a JSON object a line")
+    .action(sweep);
+}
+
+async function sweep(path: string, options: Options): Promise<void> {
+  if (options.resume && options.force) throw new CliError("--resume and --force exclude each other");
+  const study = await readStudy(path);
+  const mode: TrialFileMode = options.resume ? "resume" : options.force ? "replace" : "new";
+  const out = await TrialFile.open(options.out, studyId(study), mode);
+  try {
+    const { summary, trials } = await run(study, out, options);
+    await report(study, trials, summary, options);
+  } finally {
+    await out.close();
+  }
+}
+
+interface Finished {
+  readonly summary: SweepSummary;
+  /** Of this run and earlier ones. */
+  readonly trials: readonly Trial[];
+}
+
+async function run(
+  study: Study,
+  out: TrialFile,
+  { executor: kind, threads, json }: Options,
+): Promise<Finished> {
+  const executor = await openExecutor(kind, threads);
+  const live = new LiveLine();
+  try {
+    const data = await loadTrainingData(executor, study.regime, nodeSource());
+    const control = createControl();
+    const trials = out.recorded.filter(isSettled);
+    if (out.repaired) live.print("a half-written last line was cut off; its trial is trained again");
+    if (trials.length > 0) live.print(`${trials.length} trials are recorded already`);
+    const start = performance.now();
+    const summary = await stopOnInterrupt(control, () =>
+      runSweep({
+        study,
+        studyId: studyId(study),
+        recorded: trials,
+        train: (job) => trainNetwork({ ...job, executor, data, control }),
+        recorder: out,
+        listener: listener(live, trials, json === true),
+        control,
+        device: executor.device,
+        version: packageJson.version,
+      }),
+    );
+    live.print(`${summary.outcome} after ${duration(performance.now() - start)} on ${executor.device}`);
+    return { summary, trials };
+  } finally {
+    live.clear();
+    await executor.dispose();
+  }
+}
+
+/** Shows progress, and collects the trials. */
+function listener(live: LiveLine, trials: Trial[], json: boolean): SweepListener {
+  let finished: Trial | undefined;
+  return {
+    trialDone(trial) {
+      if (!isSettled(trial)) return;
+      trials.push(trial);
+      finished = trial;
+      if (json) void printLine(JSON.stringify(trial));
+    },
+    progress(progress: SweepProgress) {
+      // The report after a trial is the first that counts it.
+      if (finished) live.print(`${trialText(finished, progress)}  (${progressText(progress)})`);
+      finished = undefined;
+      live.show(progressText(progress));
+    },
+  };
+}
+
+async function report(
+  study: Study,
+  trials: readonly Trial[],
+  summary: SweepSummary,
+  { json, out }: Options,
+): Promise<void> {
+  const populations = populationRows(study, trials, summary);
+  await printLine(
+    json ? JSON.stringify({ summary: { ...summary, populations } }) : summaryText(study, trials, summary),
+  );
+  if (summary.outcome === "stopped")
+    throw new CliError(`stopped after ${summary.trials} trials; --resume --out ${out} goes on`, 1);
+  const failed = trials.filter(({ status }) => status === "failed");
+  if (failed.length > 0)
+    throw new CliError(
+      `${failed.length} trials failed; the first: ${failed[0]!.id}: ${failed[0]!.reason}`,
+      1,
+    );
+}

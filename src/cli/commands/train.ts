@@ -1,0 +1,127 @@
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import packageJson from "../../../package.json" with { type: "json" };
+import { nodeSource } from "../../engine/data/node-source.ts";
+import { exportWeights } from "../../engine/export/weights.ts";
+import { buildGraph } from "../../engine/graph/build.ts";
+import type { NetworkSpec } from "../../engine/network/spec.ts";
+import { compilePlan } from "../../engine/plan/compile.ts";
+import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
+import { createControl } from "../../engine/runtime/worker/control.ts";
+import type { Trial } from "../../engine/sweep/trial.ts";
+import { loadTrainingData } from "../../engine/training/load-data.ts";
+import { compileOptions, type Regime } from "../../engine/training/regime.ts";
+import { type EpochRecord, type TrainOutcome, trainNetwork } from "../../engine/training/trainer.ts";
+import { describeWithMemory } from "../describe-network.ts";
+import { executorOption, openExecutor, threadsOption } from "../executor.ts";
+import { CliError } from "../failure.ts";
+import { duration, millions, percent } from "../format.ts";
+import { wholeNumber } from "../input.ts";
+import { stopOnInterrupt } from "../interrupt.ts";
+import { LiveLine } from "../live-line.ts";
+import { printLine, printNote } from "../output.ts";
+import { readTrainingNetwork } from "../training-network.ts";
+import { addRegimeOptions, datasetOf, type RegimeOptions, regimeOf } from "../training-options.ts";
+
+interface Options extends RegimeOptions {
+  readonly stem?: "small" | "imagenet";
+  readonly seed: number;
+  readonly executor: ExecutorKind;
+  readonly threads?: number;
+  readonly save?: string;
+  readonly json?: true;
+}
+
+/** The record of a single training: a trial that belongs to no study. */
+type SingleTrial = Omit<Trial, "id" | "study" | "index" | "params" | "draws">;
+
+export function registerTrain(program: Command): void {
+  const command = program
+    .command("train")
+    .summary("train one network")
+    .description(
+      "Trains one network: a line per epoch, then the trial record. The network takes the data set's image size and " +
+        "classes; a preset also takes the small-image stem. Status 1 if it diverges.",
+    )
+    .argument("<network>", "preset or spec.json");
+  addRegimeOptions(command)
+    .addOption(new Option("--stem <type>", "another stem").choices(["small", "imagenet"]))
+    .option("--seed <n>", "of initial weights and image order", wholeNumber(0, 0xffffffff), 1)
+    .addOption(executorOption())
+    .addOption(threadsOption())
+    .option("--save <file>", "the trained weights, safetensors in PyTorch's layout")
+    .option("--json", "a JSON object a line")
+    .action(train);
+}
+
+async function train(presetOrFile: string, options: Options): Promise<void> {
+  const regime = regimeOf(options);
+  const spec = await readTrainingNetwork(presetOrFile, datasetOf(regime), options.stem);
+  const executor = await openExecutor(options.executor, options.threads);
+  try {
+    const outcome = await run(spec, regime, executor, options);
+    await report(spec, regime, executor.device, outcome, options);
+  } finally {
+    await executor.dispose();
+  }
+}
+
+async function run(
+  spec: NetworkSpec,
+  regime: Regime,
+  executor: Executor,
+  { seed, json, save }: Options,
+): Promise<TrainOutcome> {
+  const data = await loadTrainingData(executor, regime, nodeSource());
+  const control = createControl();
+  const live = new LiveLine();
+  const keepState = save !== undefined;
+  const onEpoch = async (epoch: EpochRecord) => {
+    live.clear();
+    await printLine(json ? JSON.stringify(epoch) : epochText(epoch, regime));
+  };
+  const onStep = (step: number, steps: number, ms: number) =>
+    live.show(`step ${step} of ${steps}, ${duration(((steps - step) * ms) / step)} left`);
+  try {
+    return await stopOnInterrupt(control, () =>
+      trainNetwork({ spec, regime, seed, executor, data, control, onEpoch, onStep, keepState }),
+    );
+  } finally {
+    live.clear();
+  }
+}
+
+async function report(
+  spec: NetworkSpec,
+  regime: Regime,
+  device: string,
+  { state, ...outcome }: TrainOutcome,
+  { seed, json, save }: Options,
+): Promise<void> {
+  const network = describeWithMemory(spec, regime.batch);
+  const { version } = packageJson;
+  const trial: SingleTrial = { population: "train", network, seed, regime, ...outcome, device, version };
+  await printLine(json ? JSON.stringify(trial) : trialText(trial));
+  if (save !== undefined && state !== undefined) {
+    const plan = compilePlan(buildGraph(spec), compileOptions(regime));
+    await writeFile(save, exportWeights(plan, state, spec));
+    printNote(`weights written to ${save}`);
+  }
+  if (outcome.status !== "done") throw new CliError(`${outcome.status}: ${outcome.reason}`, 1);
+}
+
+function epochText(epoch: EpochRecord, { epochs }: Regime): string {
+  return [
+    `epoch ${epoch.epoch}/${epochs}`,
+    `loss ${epoch.trainLoss.toFixed(4)}`,
+    `training error ${percent(epoch.trainError)}`,
+    `test error ${percent(epoch.testError)}`,
+    duration(epoch.ms),
+  ].join("  ");
+}
+
+function trialText({ network, status, error, ms, device }: SingleTrial): string {
+  const cost = `flops ${millions(network.flops)}, params ${millions(network.params)}`;
+  const result = error === null ? status : `${status}, error ${percent(error)}`;
+  return `${network.name ?? "network"} (${cost}): ${result} in ${duration(ms)} on ${device}`;
+}

@@ -1,0 +1,91 @@
+import { comparePopulations, comparisonSentence } from "../engine/analysis/compare.ts";
+import { type ErrorSummary, summarizeErrors } from "../engine/analysis/edf.ts";
+import type { SweepProgress, SweepSummary } from "../engine/sweep/protocol.ts";
+import type { Study } from "../engine/sweep/study.ts";
+import { errorsOf, type Trial } from "../engine/sweep/trial.ts";
+import { duration, millions, percent } from "./format.ts";
+import { table } from "./output.ts";
+
+/** The EDF of one population in a row. */
+export interface PopulationRow {
+  readonly population: string;
+  /** null before any network counts. */
+  readonly errors: ErrorSummary | null;
+  readonly diverged: number;
+  readonly failed: number;
+  readonly accepted: number;
+  readonly drawn: number;
+}
+
+export function populationRows(
+  study: Study,
+  trials: readonly Trial[],
+  summary: SweepSummary,
+): PopulationRow[] {
+  return study.populations.map(({ name }) => {
+    const own = trials.filter(({ population }) => population === name);
+    const count = (status: Trial["status"]) => own.filter((trial) => trial.status === status).length;
+    const { accepted = 0, drawn = 0 } =
+      summary.acceptance.find(({ population }) => population === name) ?? {};
+    return {
+      population: name,
+      errors: summarizeErrors(errorsOf(own)),
+      diverged: count("diverged"),
+      failed: count("failed"),
+      accepted,
+      drawn,
+    };
+  });
+}
+
+/** For people: n | min | mean | median of every population, then each against the first, in a sentence. */
+export function summaryText(study: Study, trials: readonly Trial[], summary: SweepSummary): string {
+  const rows = populationRows(study, trials, summary).map((row) => [
+    row.population,
+    String(row.errors?.n ?? 0),
+    ...[row.errors?.min, row.errors?.mean, row.errors?.median].map((error) =>
+      error === undefined ? "–" : percent(error),
+    ),
+    String(row.diverged),
+    String(row.failed),
+    row.drawn > 0 ? percent(row.accepted / row.drawn) : "–",
+  ]);
+  const heads = ["population", "n", "min", "mean", "median", "diverged", "failed", "acceptance"];
+  return [table(heads, rows), ...comparisons(study, trials)].join("\n");
+}
+
+function comparisons(study: Study, trials: readonly Trial[]): string[] {
+  const errors = (name: string) => errorsOf(trials.filter(({ population }) => population === name));
+  const [first, ...others] = study.populations.map(({ name }) => name);
+  return others.flatMap((other) => {
+    const comparison = comparePopulations(errors(first!), errors(other));
+    return comparison ? [comparisonSentence(first!, other, comparison)] : [];
+  });
+}
+
+/** A finished trial: ` 3/16  RegNetX 2  1.73 M  error 22.5 %  6.0 s`. */
+export function trialText(trial: Trial, { trials }: SweepProgress): string {
+  const place = `${String(trials.settled).padStart(String(trials.total).length)}/${trials.total}`;
+  const result =
+    trial.status === "done" && trial.error !== null
+      ? `error ${percent(trial.error)}`
+      : `${trial.status}: ${trial.reason ?? ""}`;
+  return [
+    place,
+    trial.network.name,
+    `flops ${millions(trial.network.flops)}`,
+    result,
+    duration(trial.ms),
+  ].join("  ");
+}
+
+/** A run under way: `3/16 trials, 21 %, 1 min 5 s left, 812 images/s`. */
+export function progressText(progress: SweepProgress): string {
+  const { trials, fraction, etaMs, imagesPerSecond } = progress;
+  return [
+    `${trials.settled}/${trials.total} trials`,
+    percent(fraction),
+    ...(etaMs === undefined ? [] : [`${duration(etaMs)} left`]),
+    ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
+  ].join(", ");
+}

@@ -1,0 +1,73 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { type DatasetEntry, findDataset } from "../engine/data/catalogue.ts";
+import { InputError, parseInput } from "../engine/math/input-error.ts";
+import { type Regime, regimeLimits, regimeSchema } from "../engine/training/regime.ts";
+import { wholeNumber } from "./input.ts";
+
+/** The regime's fields as flags; what is left out is the regime's default. */
+export interface RegimeOptions {
+  readonly dataset?: string;
+  readonly images?: number;
+  readonly testImages?: number;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly lr?: number;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly warmup?: number;
+  readonly labelSmoothing?: number;
+}
+
+export function addRegimeOptions(command: Command): Command {
+  const { images, testImages, epochs, batch } = regimeLimits;
+  const shown = (key: keyof Regime) => `(default: ${regimeSchema.parse({})[key]})`;
+  return command
+    .option("--dataset <name>", `what it learns ${shown("dataset")}`)
+    .option(
+      "--images <n>",
+      `training images per epoch ${shown("images")}`,
+      wholeNumber(images.min, images.max),
+    )
+    .option(
+      "--test-images <n>",
+      `images the error is measured on ${shown("testImages")}`,
+      wholeNumber(testImages.min, testImages.max),
+    )
+    .option(
+      "--epochs <n>",
+      `passes over the training images ${shown("epochs")}`,
+      wholeNumber(epochs.min, epochs.max),
+    )
+    .option("--batch <n>", `images per step ${shown("batch")}`, wholeNumber(batch.min, batch.max))
+    .option("--lr <x>", `learning rate at its peak ${shown("learningRate")}`, real("learningRate"))
+    .option("--momentum <x>", `of SGD ${shown("momentum")}`, real("momentum"))
+    .option("--weight-decay <x>", shown("weightDecay"), real("weightDecay"))
+    .option(
+      "--warmup <x>",
+      `fraction of the steps with a growing learning rate ${shown("warmup")}`,
+      real("warmup"),
+    )
+    .option("--label-smoothing <x>", shown("labelSmoothing"), real("labelSmoothing"));
+}
+
+export function regimeOf({ lr, ...options }: RegimeOptions): Regime {
+  const fields = { ...options, ...(lr === undefined ? {} : { learningRate: lr }) };
+  const known = Object.keys(regimeSchema.shape);
+  const given = Object.fromEntries(Object.entries(fields).filter(([key]) => known.includes(key)));
+  return parseInput(regimeSchema, given, "regime");
+}
+
+export function datasetOf({ dataset }: Regime): DatasetEntry {
+  const entry = findDataset(dataset);
+  if (!entry) throw new InputError([{ path: "regime.dataset", message: `"${dataset}" is not known` }]);
+  return entry;
+}
+
+function real(key: keyof typeof regimeLimits): (text: string) => number {
+  const { min, max } = regimeLimits[key];
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
+}

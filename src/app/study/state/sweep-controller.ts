@@ -26,8 +26,11 @@ export interface SweepController {
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
-  /** Shows a kept study; false if there is none with this id. */
-  open(id: string): Promise<Study | undefined>;
+  /**
+   * Shows a kept study; undefined if there is none with this id. `as` is the same study with another name or other
+   * counts, which do not change its id.
+   */
+  open(id: string, as?: Study): Promise<Study | undefined>;
   forget(id: string): Promise<void>;
   /** Back to an open set-up. What is recorded stays recorded. */
   reset(): void;
@@ -38,8 +41,6 @@ export interface SweepController {
 const previewCount = 16;
 /** Charts follow a run this often. */
 const updateInterval = 250;
-/** A worker that is silent for so long while it should train is asked whether it lives. */
-const silence = 10_000;
 
 type Change = (state: RunState) => Partial<RunState>;
 
@@ -54,51 +55,47 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
     run.setState(change);
   };
   let connection = open();
-  let lastHeard = performance.now();
-  let watch: ReturnType<typeof setInterval> | undefined;
 
   function open(): SweepConnection {
     const opened = connect();
     const { client } = opened;
-    const heard = <K extends keyof SweepEvents>(name: K, listen: (payload: SweepEvents[K]) => void) =>
-      client.on(name, (payload) => {
-        lastHeard = performance.now();
-        listen(payload);
-      });
-    heard("trialStarted", (trial) => batcher.add(() => ({ live: { ...trial, epochs: [] } })));
-    heard("epoch", ({ trialId, epoch }) =>
+    client.on("trialStarted", (trial) =>
+      batcher.add(({ phase }) => ({
+        live: { ...trial, epochs: [] },
+        phase: phase === "starting" ? "running" : phase,
+      })),
+    );
+    client.on("epoch", ({ trialId, epoch }) =>
       batcher.add(({ live }) =>
         live?.trialId === trialId ? { live: { ...live, epochs: [...live.epochs, epoch] } } : {},
       ),
     );
-    heard("trialDone", (trial) => batcher.add((state) => recorded(state, trial)));
-    heard("progress", (progress) =>
+    client.on("trialDone", (trial) => batcher.add((state) => recorded(state, trial)));
+    client.on("progress", (progress) =>
       batcher.add((state) => ({
         progress,
-        phase: state.phase === "starting" ? "running" : state.phase,
         imagesPerSecond: progress.imagesPerSecond ?? state.imagesPerSecond,
       })),
     );
-    heard("paused", () => at({ phase: "paused" }));
-    heard("resumed", () => at({ phase: "running" }));
-    heard("finished", ({ outcome }) => {
+    client.on("paused", () => at({ phase: "paused" }));
+    client.on("resumed", () => at({ phase: "running" }));
+    client.on("finished", ({ outcome }) => {
       at({
         phase: outcome === "complete" ? "complete" : "stopped",
         live: undefined,
       });
       void refreshStudies();
     });
-    heard("failed", ({ message, path }) =>
+    client.on("failed", ({ message, path }) =>
       at({ phase: "failed", live: undefined, failure: { message, path, crashed: false } }),
     );
-    heard("device", (device) => at({ device }));
+    client.on("device", (device) => at({ device }));
     opened.onCrash((reason) => void revive(reason));
     return opened;
   }
 
   /** The worker is gone: another takes its place, and shows what the dead one had recorded. */
   async function revive(reason: string): Promise<void> {
-    stopWatching();
     connection.client.close(reason);
     connection.terminate();
     const { phase, studyId, ready } = run.getState();
@@ -110,34 +107,11 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
       return;
     }
     connection = open();
-    if (!isActive(phase) || studyId === undefined) return;
+    if (!isActive(phase)) return;
     at({ phase: "failed", live: undefined, failure });
+    if (studyId === undefined) return;
     const stored = await connection.client.call("loadStudy", studyId);
     if (stored !== undefined) at({ trials: byId(stored), interrupted: stored.interrupted });
-  }
-
-  function startWatching(): void {
-    stopWatching();
-    lastHeard = performance.now();
-    watch = setInterval(() => {
-      const { phase } = run.getState();
-      if (phase !== "running" || performance.now() - lastHeard < silence) return;
-      const asked = lastHeard;
-      connection.client.call("device").then(
-        () => {
-          lastHeard = performance.now();
-        },
-        () => {},
-      );
-      setTimeout(() => {
-        if (lastHeard === asked && run.getState().phase === "running")
-          void revive("The training worker stopped answering.");
-      }, silence);
-    }, silence);
-  }
-
-  function stopWatching(): void {
-    clearInterval(watch);
   }
 
   async function refreshStudies(): Promise<void> {
@@ -156,20 +130,21 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
 
   return {
     async begin() {
-      try {
-        const { client } = connection;
-        const [device, studies] = await Promise.all([client.call("device"), client.call("listStudies")]);
-        at({ device, studies });
-      } catch (error) {
-        at({ deviceFailure: messageOf(error) });
-      }
+      const { client } = connection;
+      const [device, studies] = await Promise.allSettled([client.call("device"), client.call("listStudies")]);
+      if (device.status === "fulfilled") at({ device: device.value });
+      else at({ deviceFailure: messageOf(device.reason) });
+      if (studies.status === "fulfilled") at({ studies: studies.value });
+      else if (device.status === "fulfilled")
+        at({
+          failure: { message: `This browser keeps no studies: ${messageOf(studies.reason)}`, crashed: false },
+        });
     },
     run: (study) =>
       guarded(async () => {
         at({ ...emptyRun, study, phase: "starting" });
         const started = await connection.client.call("startSweep", study, {});
         at({ studyId: started.studyId });
-        startWatching();
         if (started.recorded === 0) return;
         const stored = await connection.client.call("loadStudy", started.studyId);
         if (stored !== undefined)
@@ -181,20 +156,20 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
       guarded(async () => {
         at({ phase: "stopping" });
         await connection.client.call("stop");
-        stopWatching();
       }),
-    async open(id) {
+    async open(id, as) {
       const stored = await connection.client.call("loadStudy", id);
       if (stored === undefined) return undefined;
+      const study = as ?? stored.study;
       at({
         ...emptyRun,
         studyId: id,
-        study: stored.study,
+        study,
         trials: byId(stored),
         interrupted: stored.interrupted,
-        phase: isComplete(stored) ? "complete" : "stopped",
+        phase: isComplete(study, stored.trials) ? "complete" : "stopped",
       });
-      return stored.study;
+      return study;
     },
     async forget(id) {
       await connection.client.call("deleteStudy", id);
@@ -224,8 +199,8 @@ function byId({ trials }: StoredStudy): Map<string, Trial> {
   return new Map(trials.map((trial) => [trial.id, trial]));
 }
 
-function isComplete({ study, trials }: StoredStudy): boolean {
-  const total = study.populations.reduce((sum, { count }) => sum + count, 0);
+function isComplete({ populations }: Study, trials: readonly Trial[]): boolean {
+  const total = populations.reduce((sum, { count }) => sum + count, 0);
   return trials.filter(isSettled).length >= total;
 }
 

@@ -1,0 +1,83 @@
+import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
+import { canonicalJson, studyId } from "../../../engine/sweep/study-id.ts";
+import { createDraftStore } from "./draft-store.ts";
+import { readAddress, studyHash } from "./location.ts";
+import { createRunStore, isActive } from "./run-store.ts";
+import type { Services } from "./services.tsx";
+import { createSweepController, type SweepConnection } from "./sweep-controller.ts";
+import { createViewStore } from "./view-store.ts";
+
+/** What a browser's window is to a session: its address, and the notice that it changed from outside. */
+export interface AddressBar {
+  read(): string;
+  write(hash: string): void;
+  onChange(listener: () => void): void;
+}
+
+/**
+ * Builds the stores and finds the study to show: the one of the address, with what is recorded of it; else the last one
+ * that ran here; else the default set-up. From then on the address follows what is shown.
+ */
+export function startSession(connect: () => SweepConnection, bar: AddressBar): Services {
+  const address = readAddress(bar.read());
+  const draft = createDraftStore(address.study ?? defaultStudy);
+  const run = createRunStore();
+  const view = createViewStore({ badLink: address.problem });
+  const sweep = createSweepController(run, connect);
+  const services: Services = { draft, run, view, sweep };
+
+  void restore(services, address.study, address.problem === undefined).finally(() => {
+    run.setState({ ready: true });
+    followAddress(services, bar);
+  });
+  return services;
+}
+
+async function restore({ draft, run, sweep }: Services, linked: Study | undefined, useLast: boolean) {
+  await sweep.begin();
+  const { studies } = run.getState();
+  const id = linked === undefined ? (useLast ? studies[0]?.id : undefined) : studyId(linked);
+  if (id === undefined || !studies.some((study) => study.id === id)) return;
+  const study = await sweep.open(id, linked);
+  if (study !== undefined) draft.getState().replace(study);
+}
+
+function followAddress(services: Services, bar: AddressBar): void {
+  const { draft, run, view, sweep } = services;
+  const shown = () => {
+    const { phase, study } = run.getState();
+    return phase === "idle" || study === undefined ? draft.getState().study : study;
+  };
+  let written = "";
+  const write = () => {
+    if (draft.getState().problems.length > 0) return;
+    const study = shown();
+    // The first visit keeps its clean address.
+    if (written === "" && canonicalJson(study) === canonicalJson(defaultStudy)) return;
+    const hash = studyHash(study);
+    if (hash !== written) bar.write(hash);
+    written = hash;
+  };
+  if (view.getState().badLink === undefined) write();
+  draft.subscribe(write);
+  run.subscribe((state, before) => {
+    if (state.study !== before.study || state.phase !== before.phase) write();
+  });
+
+  bar.onChange(() => {
+    const hash = bar.read();
+    if (hash === written) return;
+    // A link must not end a run that is under way; the page keeps showing it.
+    if (isActive(run.getState().phase)) {
+      if (written !== "") bar.write(written);
+      return;
+    }
+    const { study, problem } = readAddress(hash);
+    view.setState({ badLink: problem, selected: undefined });
+    if (study === undefined) return;
+    written = hash;
+    sweep.reset();
+    draft.getState().replace(study);
+    void restore(services, study, false);
+  });
+}

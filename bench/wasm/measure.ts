@@ -1,9 +1,11 @@
 import { buildGraph } from "../../src/engine/graph/build.ts";
 import { complexity } from "../../src/engine/network/complexity.ts";
 import type { NetworkSpec } from "../../src/engine/network/spec.ts";
+import type { KernelCall } from "../../src/engine/plan/calls.ts";
 import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
 import type { Batch } from "../../src/engine/runtime/executor.ts";
 import type { WasmExecutor } from "../../src/engine/runtime/wasm/executor.ts";
+import type { RecordInfo } from "../../src/engine/runtime/wasm/lower/program.ts";
 import type { RecordObserver } from "../../src/engine/runtime/wasm/session.ts";
 import { initialState } from "../../src/engine/training/initialize.ts";
 
@@ -13,6 +15,8 @@ export interface StepBench {
   readonly megabytes: number;
   /** 2 per multiply-add; forward once, backward twice. */
   readonly flopsPerStep: number;
+  /** Of a training step. */
+  readonly calls: readonly KernelCall[];
   /** Runs steps for about `ms`; their times. */
   run(ms: number): Promise<number[]>;
   dispose(): void;
@@ -38,6 +42,7 @@ export async function prepareSteps(
     name: spec.name ?? "network",
     megabytes: session.bytes / 2 ** 20,
     flopsPerStep: 6 * complexity(spec).flops * batchSize,
+    calls: plan.train,
     async run(ms) {
       const times: number[] = [];
       const start = performance.now();
@@ -57,25 +62,47 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Adds up the time of records by kernel and by the layer they belong to. */
+/** The least time of every record over all steps: on a busy machine the only figure that means the kernel. */
 export class Profile {
-  readonly #ms = new Map<string, number>();
+  readonly #least = new Map<RecordInfo, number>();
 
-  readonly observe: RecordObserver = ({ kernel, label }, run) => {
+  readonly observe: RecordObserver = (record, run) => {
     const from = performance.now();
     run();
     const ms = performance.now() - from;
-    for (const key of [kernel, `${label} ${kernel}`]) this.#ms.set(key, (this.#ms.get(key) ?? 0) + ms);
+    this.#least.set(record, Math.min(ms, this.#least.get(record) ?? ms));
   };
 
-  clear(): void {
-    this.#ms.clear();
+  /** Kernels or, `byLayer`, kernels of each layer of one network; the slowest first. */
+  rows(calls: readonly KernelCall[], byLayer: boolean) {
+    const rows = new Map<string, { ms: number; flops: number }>();
+    let total = 0;
+    for (const [{ kernel, call }, ms] of this.#least) {
+      if (call === undefined || !calls.includes(call)) continue;
+      const key = `${call.op} ${kernel}${byLayer ? ` ${call.label}` : ""}`;
+      const row = rows.get(key) ?? { ms: 0, flops: 0 };
+      row.ms += ms;
+      row.flops += conv.has(kernel) ? convFlops(call) : 0;
+      rows.set(key, row);
+      total += ms;
+    }
+    return [...rows]
+      .sort((a, b) => b[1].ms - a[1].ms)
+      .map(([key, { ms, flops }]) => ({ key, ms, share: ms / total, gflops: flops / ms / 1e6 }));
   }
+}
 
-  /** Kernels or, `byLayer`, layers with kernels; the slowest first. */
-  rows(byLayer: boolean): { readonly key: string; readonly ms: number; readonly share: number }[] {
-    const rows = [...this.#ms].filter(([key]) => key.includes(" ") === byLayer);
-    const total = rows.reduce((sum, [, ms]) => sum + ms, 0);
-    return rows.sort((a, b) => b[1] - a[1]).map(([key, ms]) => ({ key, ms, share: ms / total }));
-  }
+/** The kernels that do a convolution's multiply-adds; the others of its records move memory. */
+const conv = new Set(
+  ["gemm", "gemmFilterGrad", "tableConv", "tableFilterGrad"].concat([
+    "depthwise",
+    "depthwiseInputGrad",
+    "depthwiseFilterGrad",
+  ]),
+);
+
+function convFlops(call: KernelCall): number {
+  if (call.op !== "conv2d" && call.op !== "conv2dInputGrad" && call.op !== "conv2dFilterGrad") return 0;
+  const { batch, outHeight, outWidth, kernel, channels, filters, groups } = call.attrs;
+  return (2 * batch * outHeight * outWidth * kernel * kernel * channels * filters) / groups;
 }

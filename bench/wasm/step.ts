@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { createWasmExecutor, type WasmExecutorOptions } from "../../src/engine/runtime/wasm/executor.ts";
 import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";
 import { panel, panelBatch } from "../panel.ts";
-import { median, Profile, prepareSteps } from "./measure.ts";
+import { median, Profile, prepareSteps, type StepBench } from "./measure.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,10 +42,7 @@ for (const bench of benches) await bench.run(300);
 const times = new Map(benches.map((bench) => [bench, [] as number[]]));
 for (let round = 0; round < Number(values.rounds); round++)
   for (const bench of benches) {
-    profile.clear();
-    const slice = await bench.run(Number(values.slice));
-    times.get(bench)?.push(...slice);
-    if (profiling && round === Number(values.rounds) - 1) printProfile(bench.name, slice.length);
+    times.get(bench)?.push(...(await bench.run(Number(values.slice))));
   }
 for (const [bench, all] of times) {
   const ms = median(all);
@@ -59,13 +56,14 @@ for (const [bench, all] of times) {
     megabytes: round2(bench.megabytes),
   };
   process.stdout.write(`${JSON.stringify(row)}\n`);
+  if (profiling) printProfile(bench);
 }
 
-function printProfile(name: string, steps: number): void {
+function printProfile({ name, calls }: StepBench): void {
   for (const byLayer of values.layers ? [false, true] : [false])
-    for (const { key, ms, share } of profile.rows(byLayer).slice(0, 60))
+    for (const { key, ms, share, gflops } of profile.rows(calls, byLayer).slice(0, 60))
       process.stderr.write(
-        `${name}  ${(ms / steps).toFixed(3).padStart(8)} ms ${(100 * share).toFixed(1).padStart(5)} %  ${key}\n`,
+        `${name}  ${ms.toFixed(3).padStart(8)} ms ${(100 * share).toFixed(1).padStart(5)} % ${gflops ? gflops.toFixed(1).padStart(6) : "      "}  ${key}\n`,
       );
 }
 

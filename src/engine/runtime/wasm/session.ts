@@ -169,7 +169,7 @@ export class WasmSession implements Session {
     const record = list.records[from + wrong - 1];
     throw new ExecutorError(
       "lost",
-      `the kernels do not know ${record?.kernel} (${record?.label}): build them again`,
+      `the kernels do not know ${record?.kernel} (${record?.call?.label}): build them again`,
     );
   }
 

@@ -27,16 +27,14 @@ const recordBytes = 4 * recordWords;
 /** Kernels read whole vectors: up to this many bytes past the last tensor. */
 const slack = 256;
 
-interface PendingRecord {
-  readonly kernel: KernelName;
-  readonly fields: Readonly<Record<string, number>>;
-  readonly label: string;
-}
-
-/** What one record belongs to; for profiles. */
+/** What one record is and the call it belongs to; for profiles and messages. */
 export interface RecordInfo {
   readonly kernel: KernelName;
-  readonly label: string;
+  readonly call: KernelCall | undefined;
+}
+
+interface PendingRecord extends RecordInfo {
+  readonly fields: Readonly<Record<string, number>>;
 }
 
 /** Records that are run one after the other. */
@@ -59,7 +57,7 @@ export class Program {
   readonly #records: PendingRecord[] = [];
   readonly #tables: number[] = [];
   readonly #tablePlaces = new Map<string, Pointer>();
-  #label = "";
+  #call: KernelCall | undefined;
   #scratchUsed = 0;
   #scratchBytes = 0;
 
@@ -116,14 +114,14 @@ export class Program {
   }
 
   emit<K extends KernelName>(kernel: K, fields: Fields<K>): void {
-    this.#records.push({ kernel, fields, label: this.#label });
+    this.#records.push({ kernel, fields, call: this.#call });
   }
 
   /** Appends the records of some calls, as one list. */
   list(calls: readonly KernelCall[], lower: (program: Program, call: KernelCall) => void): RecordList {
     const first = this.#records.length;
     for (const call of calls) {
-      this.#label = call.label;
+      this.#call = call;
       this.#scratchUsed = 0;
       lower(this, call);
     }

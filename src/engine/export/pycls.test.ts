@@ -52,7 +52,19 @@ describe("export", () => {
       0,
     );
     const regnet = params.family === "regnet" ? { regnet: params } : {};
-    const regime = { ...defaultRegime, learningRate: 1, weightDecay: 1e-7 };
+    const regime = {
+      ...defaultRegime,
+      ...{
+        epochs: 3,
+        batch: 64,
+        learningRate: 1,
+        momentum: 0.9,
+        nesterov: true,
+        weightDecay: 1e-7,
+        warmup: 0.1,
+      },
+      labelSmoothing: 0.1,
+    };
     expect(specToPycls({ ...spec, name: "first" }, { regime, ...regnet })).toMatchSnapshot();
   });
 

@@ -138,7 +138,9 @@ function squeeze(seRatio: number): Section {
 
 function effnetSection(spec: NetworkSpec): Section {
   const stages = spec.stages.map((stage, i) => {
-    if (stage.block === "mbconv") return stage;
+    if (stage.block === "mbconv" && (stage.groupWidth ?? 1) === 1) return stage;
+    if (stage.block === "mbconv")
+      throw new ExportError(`pycls' EffNets are depthwise; stage ${i + 1} has wider groups`);
     throw new ExportError(`pycls' EffNets are made of mbconv alone; stage ${i + 1} is ${stage.block}`);
   });
   if (spec.stem.type !== "simple")

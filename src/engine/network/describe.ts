@@ -42,7 +42,7 @@ export function stageRow(stage: StageSpec): StageRow {
     }
     case "mbconv": {
       const { kernel, seRatio, expansion } = stage;
-      return { ...row, bottleneckRatio: null, groupWidth: 1, kernel, seRatio, expansion };
+      return { ...row, bottleneckRatio: null, groupWidth: stage.groupWidth ?? 1, kernel, seRatio, expansion };
     }
     case "fused_mbconv": {
       const { kernel, expansion } = stage;

@@ -53,6 +53,11 @@ const mbconvStage = z.strictObject({
   kernel,
   /** Squeeze width as a fraction of the block's INPUT width (not of the expanded width). */
   seRatio: ratio,
+  /**
+   * Channels per group of the k×k convolution; left out it is 1, depthwise. Wider groups are G-EfficientNet's
+   * (Masters et al. 2021, arXiv:2106.03640).
+   */
+  groupWidth: channels.optional(),
 });
 
 const fusedMbconvStage = z.strictObject({

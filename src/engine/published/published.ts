@@ -2,7 +2,7 @@ import type { Complexity } from "../network/complexity.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 
 /** A network that a paper or a model zoo gives a name, with the numbers published for it. */
-export interface PublishedNetwork extends Complexity {
+export interface PublishedNetwork {
   /** As the command line and the URL write it: `regnetx-1.6gf`. */
   readonly id: string;
   /** As its authors write it: `RegNetX-1.6GF`. */
@@ -10,6 +10,10 @@ export interface PublishedNetwork extends Complexity {
   readonly family: string;
   /** Where structure and numbers come from. */
   readonly source: string;
-  /** At the published resolution, with 1,000 classes; flops, params and acts are of this network. */
+  /** At the published resolution, with 1,000 classes. */
   readonly spec: NetworkSpec;
+  /** What is published of its complexity to the last digit. */
+  readonly exact: Partial<Complexity>;
+  /** What is published of it in rounded numbers alone. */
+  readonly rounded?: Partial<Complexity>;
 }

@@ -1,10 +1,19 @@
 import { InputError } from "../math/input-error.ts";
+import { publishedEfficientnets } from "./efficientnets.ts";
+import { publishedEfficientnetsV2 } from "./efficientnets-v2.ts";
 import type { PublishedNetwork } from "./published.ts";
 import { publishedRegnets } from "./regnets.ts";
 import { publishedResnets } from "./resnets.ts";
+import { publishedTinynets } from "./tinynets.ts";
 
 /** Every network with a name. */
-export const publishedNetworks: readonly PublishedNetwork[] = [...publishedRegnets, ...publishedResnets];
+export const publishedNetworks: readonly PublishedNetwork[] = [
+  ...publishedRegnets,
+  ...publishedResnets,
+  ...publishedEfficientnets,
+  ...publishedEfficientnetsV2,
+  ...publishedTinynets,
+];
 
 const byId = new Map(publishedNetworks.map((network) => [canonical(network.id), network]));
 

@@ -44,5 +44,5 @@ function publish(
   });
   const spec = networkOf({ ...imagenetFrame, stem: { type: "resnet", width: 64 } }, stages, name);
   const source = "pycls configs/dds_baselines, dev/model_complexity.json";
-  return { id: name.toLowerCase(), name, family, source, spec, flops, params, acts };
+  return { id: name.toLowerCase(), name, family, source, spec, exact: { flops, params, acts } };
 }

@@ -1,3 +1,4 @@
+import { roundToMultiple } from "../../math/rounding.ts";
 import type { LayerSink } from "../layers.ts";
 import type { Activation } from "../spec.ts";
 import { convNorm } from "./conv-norm.ts";
@@ -13,11 +14,24 @@ export interface MbconvParams {
   readonly kernel: number;
   /** Squeeze width as a fraction of the block's input width; 0 is none. */
   readonly seRatio: number;
+  /** G: channels per group of the k×k convolution; 1 (depthwise) if left out. */
+  readonly groupWidth?: number | undefined;
 }
 
-/** Expanded width: trunc(input width × expansion), as pycls. */
-export function expandedWidth(inputWidth: number, expansion: number): number {
-  return Math.trunc(inputWidth * expansion);
+/**
+ * Expanded width: trunc(input width × expansion), as pycls; with groups the nearest multiple of the group width. An
+ * expansion of 1 keeps the input width, whose groups are then `groupsOf`'s to find.
+ */
+export function expandedWidth(inputWidth: number, expansion: number, groupWidth = 1): number {
+  if (groupWidth === 1 || expansion === 1) return Math.trunc(inputWidth * expansion);
+  return Math.max(groupWidth, roundToMultiple(inputWidth * expansion, groupWidth));
+}
+
+/** Groups of the k×k convolution: as wide as asked where that divides, else as the widest divisor below. */
+function groupsOf(expanded: number, groupWidth = 1): number {
+  let width = Math.min(groupWidth, expanded);
+  while (expanded % width !== 0) width -= 1;
+  return expanded / width;
 }
 
 /** Squeeze width: trunc(INPUT width × ratio) as pycls, at least one channel as torchvision. */
@@ -26,7 +40,7 @@ export function mbconvSqueeze(inputWidth: number, seRatio: number): number {
 }
 
 /**
- * MBConv (EfficientNet, arXiv:1905.11946): 1×1 expansion, depthwise k×k, squeeze-and-excitation, linear 1×1 projection;
+ * MBConv (EfficientNet, arXiv:1905.11946): 1×1 expansion, depthwise (or group) k×k, squeeze-and-excitation, linear 1×1 projection;
  * plus the input where the shape is kept. An expansion of 1 leaves the first convolution out.
  */
 export function mbconvBlock<T>(
@@ -38,13 +52,18 @@ export function mbconvBlock<T>(
   activation: Activation,
 ): T {
   const inputWidth = sink.channels(x);
-  const expanded = expandedWidth(inputWidth, stage.expansion);
+  const expanded = expandedWidth(inputWidth, stage.expansion, stage.groupWidth);
   let h = x;
   if (expanded !== inputWidth) {
     h = sink.activation(convNorm(sink, h, `${name}.exp`, { filters: expanded, kernel: 1 }), activation);
   }
-  const depthwise = { filters: expanded, kernel: stage.kernel, stride, groups: expanded };
-  h = sink.activation(convNorm(sink, h, `${name}.dwise`, depthwise), activation);
+  const grouped = {
+    filters: expanded,
+    kernel: stage.kernel,
+    stride,
+    groups: groupsOf(expanded, stage.groupWidth),
+  };
+  h = sink.activation(convNorm(sink, h, `${name}.dwise`, grouped), activation);
   h = squeezeExcitation(sink, h, `${name}.se`, mbconvSqueeze(inputWidth, stage.seRatio), activation);
   h = convNorm(sink, h, `${name}.lin_proj`, { filters: stage.width, kernel: 1 });
   return keepsShape(sink, x, stage.width, stride) ? sink.add(x, h) : h;

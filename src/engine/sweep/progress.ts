@@ -1,6 +1,7 @@
 import { CostModel, trialWork } from "./cost-model.ts";
 import type { RunningTrial, SweepProgress } from "./protocol.ts";
 import type { Study } from "./study.ts";
+import type { TrialStatus } from "./trial.ts";
 
 /** Follows a run: how much of its work is done, how fast, how long it will take. */
 export class ProgressMeter {
@@ -9,6 +10,7 @@ export class ProgressMeter {
   readonly #model = new CostModel();
   readonly #populations: ReadonlyMap<string, PopulationWork>;
   #settled = 0;
+  #settledWork = 0;
   #running: { readonly work: number; readonly images: number } | undefined;
   #done: { step: number; steps: number; ms: number } = { step: 0, steps: 0, ms: 0 };
 
@@ -22,13 +24,16 @@ export class ProgressMeter {
 
   /** A trial that was recorded in an earlier run. */
   skip(trial: Pick<RunningTrial, "population" | "network">): void {
-    this.#population(trial).settle(trialWork(trial.network, this.#study.regime));
-    this.#settled++;
+    const work = trialWork(trial.network, this.#study.regime);
+    this.#population(trial).draw(work);
+    this.#settle(work);
   }
 
   start(trial: RunningTrial): void {
     const { images, epochs } = this.#study.regime;
-    this.#running = { work: trialWork(trial.network, this.#study.regime), images: images * epochs };
+    const work = trialWork(trial.network, this.#study.regime);
+    this.#population(trial).draw(work);
+    this.#running = { work, images: images * epochs };
     this.#done = { step: 0, steps: 0, ms: 0 };
   }
 
@@ -37,13 +42,10 @@ export class ProgressMeter {
   }
 
   /** The running trial is over after `ms`; only those that went to the end teach the cost model. */
-  finish(trial: Pick<RunningTrial, "population">, status: string, ms: number): void {
+  finish(status: TrialStatus, ms: number): void {
     const { work } = this.#running ?? { work: 0 };
     if (status === "done") this.#model.observe(work, ms);
-    if (status !== "stopped") {
-      this.#population(trial).settle(work);
-      this.#settled++;
-    }
+    if (status !== "stopped") this.#settle(work);
     this.#running = undefined;
   }
 
@@ -53,7 +55,7 @@ export class ProgressMeter {
     const underWay = { work: part * (this.#running?.work ?? 0), ms };
     const all = [...this.#populations.values()];
     const total = totalWork(all);
-    const done = all.reduce((sum, { work }) => sum + work, 0) + underWay.work;
+    const done = this.#settledWork + underWay.work;
     const remaining = Math.max(0, total - done);
     const etaMs = this.#model.predict(remaining, this.#running ? underWay : undefined);
     const rate = this.#running && ms > 0 ? (1000 * part * this.#running.images) / ms : undefined;
@@ -68,6 +70,11 @@ export class ProgressMeter {
     };
   }
 
+  #settle(work: number): void {
+    this.#settled++;
+    this.#settledWork += work;
+  }
+
   #population({ population }: Pick<RunningTrial, "population">): PopulationWork {
     const found = this.#populations.get(population);
     if (!found) throw new RangeError(`no population "${population}" in the study`);
@@ -75,29 +82,29 @@ export class ProgressMeter {
   }
 }
 
+/** The networks of a population that are drawn so far. */
 class PopulationWork {
   readonly count: number;
-  settled = 0;
+  drawn = 0;
   work = 0;
 
   constructor(count: number) {
     this.count = count;
   }
 
-  settle(work: number): void {
-    this.settled++;
+  draw(work: number): void {
+    this.drawn++;
     this.work += work;
   }
 }
 
 /** Networks that are not drawn yet are taken for the mean of their population, or of the study. */
 function totalWork(populations: readonly PopulationWork[]): number {
-  const settled = populations.reduce((sum, population) => sum + population.settled, 0);
+  const drawn = populations.reduce((sum, population) => sum + population.drawn, 0);
   const work = populations.reduce((sum, population) => sum + population.work, 0);
-  const mean = settled > 0 ? work / settled : 1;
+  const mean = drawn > 0 ? work / drawn : 0;
   return populations.reduce(
-    (sum, population) =>
-      sum + population.count * (population.settled > 0 ? population.work / population.settled : mean),
+    (sum, each) => sum + each.count * (each.drawn > 0 ? each.work / each.drawn : mean),
     0,
   );
 }

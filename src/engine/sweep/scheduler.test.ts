@@ -152,4 +152,7 @@ test("progress only grows, ends at 1, and knows the time that is left after the 
   expect(reports[0]).toMatchObject({ trials: { settled: 0, total: 6 }, fraction: 0 });
   expect(reports.at(-1)).toMatchObject({ trials: { settled: 6, total: 6 }, fraction: 1, etaMs: 0 });
   expect(reports.slice(1).every(({ etaMs }) => etaMs !== undefined)).toBe(true);
+  // Half of the first of six trials.
+  expect(reports[1]!.fraction).toBeCloseTo(1 / 12, 10);
+  expect(reports[1]!.etaMs).toBeCloseTo(10 * 11, 6);
 });

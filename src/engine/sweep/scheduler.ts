@@ -117,7 +117,7 @@ async function runTrial(run: SweepRun, trial: RunningTrial, meter: ProgressMeter
     },
   };
   const outcome = await trainOrFail(run.train, job, epochs);
-  meter.finish(trial, outcome.status, outcome.ms);
+  meter.finish(outcome.status, outcome.ms);
   const record = trialRecord(run, trial, outcome);
   await recorder.finish(record);
   return record;

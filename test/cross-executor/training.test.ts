@@ -1,0 +1,133 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeSource } from "../../src/engine/data/node-source.ts";
+import { networkOf, smallImageFrame } from "../../src/engine/network/frame.ts";
+import type { Executor } from "../../src/engine/runtime/executor.ts";
+import { createControl } from "../../src/engine/runtime/worker/control.ts";
+import { TrialFile, type TrialFileMode } from "../../src/engine/sweep/node-trial-file.ts";
+import { runSweep } from "../../src/engine/sweep/scheduler.ts";
+import { parseStudy } from "../../src/engine/sweep/study.ts";
+import { studyId } from "../../src/engine/sweep/study-id.ts";
+import { withoutTimes } from "../../src/engine/sweep/trial.ts";
+import { parseTrialLines } from "../../src/engine/sweep/trial-lines.ts";
+import { loadTrainingData } from "../../src/engine/training/load-data.ts";
+import { type Regime, regimeSchema } from "../../src/engine/training/regime.ts";
+import { type EpochRecord, type TrainOutcome, trainNetwork } from "../../src/engine/training/trainer.ts";
+import { executors } from "./executors.ts";
+
+/** Real images, few of them, and a network that the plain loops of the reference train in a second. */
+const frame = { ...smallImageFrame, stem: { type: "small", width: 4 } } as const;
+const spec = networkOf(frame, [
+  { block: "vanilla", depth: 1, width: 8, stride: 2 },
+  { block: "res_basic", depth: 1, width: 16, stride: 2 },
+]);
+const short = regimeSchema.parse({ images: 32, testImages: 20, batch: 8, epochs: 2 });
+
+async function train(executor: Executor, regime: Regime, seed: number): Promise<TrainOutcome> {
+  const data = await loadTrainingData(executor, regime, nodeSource());
+  const control = createControl();
+  const outcome = await trainNetwork({ spec, regime, seed, executor, data, control, keepState: true });
+  data.dispose();
+  return outcome;
+}
+
+const timeless = (epochs: readonly EpochRecord[]) => epochs.map(({ ms: _, ...epoch }) => epoch);
+
+/** What the reference finds; every executor is held to it. */
+let wanted: TrainOutcome;
+beforeAll(async () => {
+  wanted = await train(await executors[0]!.create(), short, 1);
+});
+
+describe.each(executors)("$name trains a network", ({ create }) => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await create();
+  });
+  afterAll(() => executor.dispose());
+
+  test("a seed gives the same epochs and the same weights, bit for bit, when run twice; another seed does not", async () => {
+    const [first, second, other] = [
+      await train(executor, short, 1),
+      await train(executor, short, 1),
+      await train(executor, short, 2),
+    ];
+    expect(timeless(second.epochs)).toEqual(timeless(first.epochs));
+    expect(second.state).toEqual(first.state);
+    expect(timeless(other.epochs)).not.toEqual(timeless(first.epochs));
+  });
+
+  test("losses follow the reference's through two epochs", async () => {
+    const { epochs } = await train(executor, short, 1);
+    epochs.forEach(({ trainLoss, learningRate }, i) => {
+      expect(trainLoss / wanted.epochs[i]!.trainLoss).toBeCloseTo(1, 3);
+      expect(learningRate).toBe(wanted.epochs[i]!.learningRate);
+    });
+  });
+});
+
+describe("the wasm executor runs a study", () => {
+  const study = parseStudy({
+    version: 1,
+    seed: 11,
+    populations: [
+      { name: "free", space: "anynetxa", count: 2, budget: { flops: "300k..600k" } },
+      { name: "line", space: "regnetx", count: 2, budget: { flops: "300k..600k" } },
+    ],
+    regime: { images: 256, testImages: 100, batch: 32, epochs: 2 },
+  });
+  let executor: Executor;
+  let folder: string;
+  beforeAll(async () => {
+    executor = await executors.find(({ name }) => name.startsWith("wasm"))!.create();
+    folder = await mkdtemp(join(tmpdir(), "designscape-sweep-"));
+  });
+  afterAll(() => executor.dispose());
+
+  /** Runs the study into a file, as the command line does; `stopAfter` so many epochs of this run it is stopped. */
+  async function sweep(file: string, mode: TrialFileMode, stopAfter = Number.POSITIVE_INFINITY) {
+    const path = join(folder, file);
+    const out = await TrialFile.open(path, studyId(study), mode);
+    const data = await loadTrainingData(executor, study.regime, nodeSource());
+    const control = createControl();
+    let epochs = 0;
+    await runSweep({
+      study,
+      studyId: studyId(study),
+      recorded: out.recorded,
+      recorder: out,
+      train: (job) => trainNetwork({ ...job, executor, data, control }),
+      listener: {
+        epoch: () => {
+          if (++epochs === stopAfter) control.stop();
+        },
+      },
+      control,
+      device: executor.device,
+      version: "test",
+    });
+    data.dispose();
+    await out.close();
+    return parseTrialLines(await readFile(path)).trials.map(withoutTimes);
+  }
+
+  test("twice with the same records, and a stopped and resumed run has them too", async () => {
+    const first = await sweep("first.jsonl", "new");
+    expect(first.map(({ status }) => status)).toEqual(["done", "done", "done", "done"]);
+    expect(JSON.stringify(await sweep("second.jsonl", "new"))).toBe(JSON.stringify(first));
+    expect(await sweep("parts.jsonl", "new", 3)).toHaveLength(1);
+    expect(await sweep("parts.jsonl", "resume", 1)).toHaveLength(1);
+    expect(JSON.stringify(await sweep("parts.jsonl", "resume"))).toBe(JSON.stringify(first));
+  });
+
+  test("a network learns: far better than chance after four passes over 2,048 images", async () => {
+    const { error } = await train(
+      executor,
+      regimeSchema.parse({ images: 2_048, epochs: 4, testImages: 500 }),
+      1,
+    );
+    expect(error).toBeLessThan(0.5);
+  });
+});

@@ -1,13 +1,19 @@
 import { useXAxisScale, useYAxisScale } from "recharts";
 import styles from "./chart.module.css";
 import type { EdfCurve } from "./edf-chart.tsx";
-import { bandPath, lastBelow, stepPath } from "./steps.ts";
+import { type BandRow, bandPath, lastBelow, stepPath } from "./steps.ts";
 
 export interface EdfCurvesProps {
   readonly curves: readonly EdfCurve[];
   readonly from: number;
   readonly to: number;
   readonly selected?: { readonly curve: string; readonly x: number } | undefined;
+}
+
+/** The wider a band, the fainter its ink: the bands of few networks would else paint the whole chart. */
+function bandInk(band: readonly BandRow[]): number {
+  const widest = band.reduce((most, { low, high }) => Math.max(most, high - low), 0);
+  return Math.min(0.12, 0.045 / Math.max(0.01, widest));
 }
 
 /** One path a curve, not one element a trial: ten populations of two thousand stay cheap. */
@@ -25,8 +31,7 @@ export function EdfCurves({ curves, from, to, selected }: EdfCurvesProps) {
         <path
           key={curve.id}
           d={bandPath(curve.band, to, sx, sy)}
-          className={styles.band}
-          style={{ fill: curve.color }}
+          style={{ fill: curve.color, opacity: bandInk(curve.band) }}
         />
       ))}
       {curves.map((curve) => (

@@ -18,6 +18,21 @@ export function niceDomain(lo: number, hi: number, count: number): [number, numb
   return [snap(Math.floor(lo / step + 1e-9)), snap(Math.ceil(hi / step - 1e-9))];
 }
 
+/** A domain on round numbers and the ticks of the same steps, the ends included. */
+export function niceAxis(
+  lo: number,
+  hi: number,
+  count: number,
+): { domain: [number, number]; ticks: number[] } {
+  const [from, to] = niceDomain(lo, hi, count);
+  const step = niceStep((hi - lo) / Math.max(1, count));
+  const steps = Number.isFinite(step) ? Math.round((to - from) / step) : 1;
+  const ticks = Array.from({ length: steps + 1 }, (_, i) =>
+    Number((from + (i * (to - from)) / steps).toPrecision(12)),
+  );
+  return { domain: [from, to], ticks };
+}
+
 /** Powers of two that cover [lo, hi]: the natural ticks of channel counts. */
 export function powersOfTwo(lo: number, hi: number): number[] {
   const from = Math.floor(Math.log2(lo));

@@ -3,7 +3,7 @@ import styles from "./chart.module.css";
 import { ChartCanvas } from "./chart-canvas.tsx";
 import { formatPercent } from "./format.ts";
 import { spread } from "./spread.ts";
-import { linearTicks, niceDomain } from "./ticks.ts";
+import { linearTicks, niceAxis } from "./ticks.ts";
 
 /** Errors after an epoch, as fractions. */
 export interface TrainingRow {
@@ -24,8 +24,7 @@ export interface TrainingChartProps {
 /** Train and test error per epoch. */
 export function TrainingChart({ rows, epochs, color, height = 130 }: TrainingChartProps) {
   const values = rows.flatMap((row) => [row.trainError, row.testError]).filter(Number.isFinite);
-  const [lo, hi] = values.length === 0 ? [0, 1] : niceDomain(Math.min(...values), Math.max(...values), 4);
-  const domain: [number, number] = [Math.max(0, lo), Math.min(1, hi)];
+  const { domain, ticks } = niceAxis(Math.min(1, ...values), Math.max(0, ...values), 3);
   const spoken = rows
     .map(({ epoch, trainError, testError }) => {
       return `epoch ${epoch}: train ${formatPercent(trainError)}, test ${formatPercent(testError)}`;
@@ -58,7 +57,7 @@ export function TrainingChart({ rows, epochs, color, height = 130 }: TrainingCha
             <YAxis
               type="number"
               domain={domain}
-              ticks={linearTicks(domain[0], domain[1], 4)}
+              ticks={ticks}
               tickFormatter={(value: number) => `${Number((100 * value).toPrecision(3))}%`}
               tickLine={false}
               axisLine={false}

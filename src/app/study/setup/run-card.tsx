@@ -53,7 +53,7 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
         <span role="status">
           {Math.min(settled, total)} of {total} trained
         </span>
-        <b>{statusText(phase, progress?.etaMs, spent)}</b>
+        <b>{statusText(phase, progress?.fraction === 0 ? undefined : progress?.etaMs, spent)}</b>
       </div>
       <div
         className={`${styles.bar} ${styles.overall}`}

@@ -1,0 +1,180 @@
+import "fake-indexeddb/auto";
+import { afterEach, expect, test } from "vitest";
+import { createFakeExecutor } from "../../../../test/fixtures/fake-executor.ts";
+import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
+import {
+  createClient,
+  createServer,
+  type Endpoint,
+  type RpcServer,
+} from "../../../engine/runtime/worker/rpc.ts";
+import type { SweepEvents, SweepRequests } from "../../../engine/sweep/protocol.ts";
+import { SweepService } from "../../../engine/sweep/service.ts";
+import { SweepStore } from "../../../engine/sweep/store.ts";
+import { defaultStudy } from "../../../engine/sweep/study.ts";
+import { encodeStudy } from "../../../engine/sweep/study-url.ts";
+import type { RunState } from "./run-store.ts";
+import type { Services } from "./services.tsx";
+import { startSession } from "./session.ts";
+import type { SweepConnection } from "./sweep-controller.ts";
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+let databases = 0;
+
+/** A browser: its database outlives sessions, and its worker can be killed. */
+function browser(trainDelay?: () => Promise<void>) {
+  const name = `session ${++databases}`;
+  let hash = "";
+  let kill: ((reason: string) => void) | undefined;
+  const connect = (): SweepConnection => {
+    const { port1, port2 } = new MessageChannel();
+    const store = new SweepStore({ name });
+    const server: { current?: RpcServer<SweepEvents> } = {};
+    const service = new SweepService(
+      {
+        store,
+        openDevice: async () => ({
+          executor: createFakeExecutor(),
+          info: { executor: "reference", device: "fake" },
+        }),
+        loadData: async () => ({
+          train: { count: 64, dispose() {} },
+          test: { count: 32, dispose() {} },
+          dispose() {},
+        }),
+        trainer: (_, __, control) => fakeTrainer(control, trainDelay),
+        version: "0",
+      },
+      (event, payload) => server.current?.emit(event, payload),
+    );
+    server.current = createServer<SweepRequests, SweepEvents>(port1 as Endpoint, service.handlers);
+    const close = () => {
+      port1.close();
+      port2.close();
+    };
+    cleanups.push(close);
+    return {
+      client: createClient<SweepRequests, SweepEvents>(port2 as Endpoint),
+      onCrash(listener) {
+        kill = (reason) => {
+          close();
+          listener(reason);
+        };
+      },
+      terminate: close,
+    };
+  };
+  return {
+    open(address = hash): Services {
+      hash = address;
+      return startSession(connect, {
+        read: () => hash,
+        write: (next) => {
+          hash = next;
+        },
+        onChange: () => {},
+      });
+    },
+    get hash() {
+      return hash;
+    },
+    kill: (reason: string) => kill?.(reason),
+  };
+}
+
+/** Resolves when the run is in a state. */
+function until({ run }: Services, reached: (state: RunState) => boolean): Promise<RunState> {
+  return new Promise((resolve) => {
+    if (reached(run.getState())) return resolve(run.getState());
+    const off = run.subscribe((state) => {
+      if (!reached(state)) return;
+      off();
+      resolve(state);
+    });
+  });
+}
+
+test("the first visit shows the default set-up and keeps a clean address", async () => {
+  const window = browser();
+  const session = window.open();
+  const { phase, device } = await until(session, ({ ready }) => ready);
+  expect([phase, device?.device]).toEqual(["idle", "fake"]);
+  expect(session.draft.getState().study).toEqual(defaultStudy);
+  expect(window.hash).toBe("");
+});
+
+test("a link restores its set-up, and the address follows changes", async () => {
+  const window = browser();
+  const session = window.open(`#/study?${encodeStudy(smallStudy)}`);
+  await until(session, ({ ready }) => ready);
+  expect(session.draft.getState().study).toEqual(smallStudy);
+  session.draft.getState().editRegime({ epochs: 7 });
+  expect(window.hash).toContain("epochs=7");
+});
+
+test("a bad link is named, field by field, and the defaults stand", async () => {
+  const session = browser().open("#/study?v=1&p=name:a,space:regnetx,count:5000");
+  await until(session, ({ ready }) => ready);
+  expect(session.view.getState().badLink).toBe(
+    "populations[0].count: 5000 is not allowed; expected a whole number from 1 to 1000",
+  );
+  expect(session.draft.getState().study).toEqual(defaultStudy);
+});
+
+test("a study that ran is found again, by its address and without one", async () => {
+  const window = browser();
+  const session = window.open();
+  await until(session, ({ ready }) => ready);
+  await session.sweep.run(smallStudy);
+  const done = await until(session, ({ phase }) => phase === "complete");
+  expect(done.trials.size).toBe(6);
+
+  for (const address of [window.hash, ""]) {
+    const { phase, study, trials } = await until(window.open(address), ({ ready }) => ready);
+    expect([phase, study, trials.size]).toEqual(["complete", smallStudy, 6]);
+  }
+});
+
+test("a link to a recorded study with more networks goes on where it stood", async () => {
+  const window = browser();
+  const session = window.open();
+  await until(session, ({ ready }) => ready);
+  await session.sweep.run(smallStudy);
+  await until(session, ({ phase }) => phase === "complete");
+  const larger = {
+    ...smallStudy,
+    populations: smallStudy.populations.map((population) => ({ ...population, count: population.count + 1 })),
+  };
+  const next = window.open(`#/study?${encodeStudy(larger)}`);
+  const { phase, trials } = await until(next, ({ ready }) => ready);
+  expect([phase, trials.size]).toEqual(["stopped", 6]);
+});
+
+test("a killed worker loses no record: the page says so and goes on", async () => {
+  let trained = 0;
+  const window = browser(async () => {
+    trained += 1;
+    // The fifth epoch of the run never ends.
+    if (trained === 5) await new Promise(() => {});
+  });
+  const session = window.open();
+  await until(session, ({ ready }) => ready);
+  await session.sweep.run(smallStudy);
+  await until(session, ({ trials }) => trials.size === 2);
+  window.kill("gone");
+  const failed = await until(
+    session,
+    ({ phase, interrupted }) => phase === "failed" && interrupted.length > 0,
+  );
+  expect(failed.failure).toEqual({ message: "gone", crashed: true });
+  expect(failed.trials.size).toBe(2);
+
+  await session.sweep.run(smallStudy);
+  const done = await until(session, ({ phase }) => phase === "complete");
+  expect(done.trials.size).toBe(6);
+  expect(done.failure).toBeUndefined();
+});

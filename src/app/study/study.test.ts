@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
+import { defaultStudy, parseStudy } from "../../engine/sweep/study.ts";
+import { edfCurve, populationErrors } from "./picture/edf-curves.ts";
+import { verdictOf } from "./picture/verdict.ts";
+import { createDraftStore } from "./state/draft-store.ts";
+import { sortRows, trialColumns } from "./trials/trial-columns.ts";
+import { bestRow, trialRows } from "./trials/trial-rows.ts";
+
+const plain = (text: string | undefined) => text?.replaceAll("\u00a0", " ");
+
+describe("set-up", () => {
+  test("a population that bears its space's name takes the next space's name along", () => {
+    const draft = createDraftStore(defaultStudy);
+    draft.getState().editPopulation(0, { space: "anynetxc" });
+    draft.getState().editPopulation(1, { space: "anynetxc" });
+    expect(draft.getState().study.populations.map(({ name }) => name)).toEqual(["AnyNetXC", "AnyNetXC 2"]);
+    draft.getState().editPopulation(0, { name: "narrow" });
+    draft.getState().editPopulation(0, { space: "regnetx" });
+    expect(draft.getState().study.populations[0]!.name).toBe("narrow");
+    expect(draft.getState().problems).toEqual([]);
+  });
+
+  test("a new population is like the last one, under a free name", () => {
+    const draft = createDraftStore(defaultStudy);
+    draft.getState().addPopulation();
+    const [, second, third] = draft.getState().study.populations;
+    expect(third).toEqual({ ...second, name: "RegNetX 2" });
+  });
+
+  test("what cannot run is named by its path", () => {
+    const draft = createDraftStore(defaultStudy);
+    draft.getState().editRegime({ batch: 4096, images: 64 });
+    expect(draft.getState().problems.map(({ path }) => path)).toEqual(["regime.batch"]);
+  });
+});
+
+describe("trials", () => {
+  const trials = new Map(
+    [
+      fakeTrial("AnyNetXA", 0, 0.3),
+      fakeTrial("AnyNetXA", 1, "diverged"),
+      fakeTrial("RegNetX", 0, 0.2),
+      fakeTrial("RegNetX", 1, "failed"),
+    ].map((trial) => [trial.id, trial]),
+  );
+  const rows = trialRows({ study: defaultStudy, trials, live: undefined, interrupted: [] });
+
+  test("the best is the lowest error of those that trained to the end", () => {
+    expect(bestRow(rows)?.name).toBe("RegNetX 1");
+  });
+
+  test.each(trialColumns.map((column) => [column.key]))("sorting by %s keeps every row", (key) => {
+    for (const direction of ["ascending", "descending"] as const)
+      expect(new Set(sortRows(rows, { key, direction }))).toEqual(new Set(rows));
+  });
+
+  test("trials without an error stay at the end whichever way the others go", () => {
+    for (const direction of ["ascending", "descending"] as const) {
+      const errors = sortRows(rows, { key: "error", direction }).map((row) => row.error);
+      expect(errors.slice(2)).toEqual([undefined, undefined]);
+    }
+  });
+
+  test("a diverged trial counts as error 1 in the EDF, a failed one not at all", () => {
+    const [first, second] = populationErrors(defaultStudy, trials.values()).map(edfCurve);
+    expect([first?.n, second?.n]).toEqual([2, 1]);
+    expect(first?.rows).toEqual([
+      { x: 0.3, y: 0.5 },
+      { x: 1, y: 1 },
+    ]);
+  });
+});
+
+describe("the sentence under the picture", () => {
+  const population = (name: string, from: number, n: number) => ({
+    name,
+    color: "",
+    errors: Array.from({ length: n }, (_, i) => from + i / 1000),
+    diverged: 0,
+  });
+
+  test("names the better space, with effect and p", () => {
+    const verdict = verdictOf([population("A", 0.3, 31), population("B", 0.2, 31)]);
+    expect(verdict?.claim).toBe("B is better than A, and it is not noise:");
+    expect(plain(verdict?.evidence)).toBe(
+      "median error 21.5% against 31.5% (KS D = 1.00, p < 0.001, n = 31 and 31).",
+    );
+  });
+
+  test("does not call three networks a result", () => {
+    expect(verdictOf([population("A", 0.3, 3), population("B", 0.2, 3)])?.claim).toBe(
+      "Too few networks to compare B with A:",
+    );
+  });
+
+  test("says so where nothing stands out", () => {
+    expect(verdictOf([population("A", 0.2, 8), population("B", 0.2, 8)])?.claim).toBe(
+      "A looks no different from B yet; it could be noise:",
+    );
+  });
+
+  test("says what to try where everything diverged", () => {
+    const diverged = (name: string) => ({ name, color: "", errors: [1, 1], diverged: 2 });
+    expect(verdictOf([diverged("A"), diverged("B")])?.claim).toBe("Every network diverged:");
+  });
+
+  test("waits for two populations", () => {
+    const { populations } = parseStudy(defaultStudy);
+    expect(
+      verdictOf(populations.map(({ name }) => ({ name, color: "", errors: [], diverged: 0 }))),
+    ).toBeUndefined();
+    expect(verdictOf([population("A", 0.2, 8)])?.claim).toBe("One population so far:");
+  });
+});

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { registerData } from "./commands/data.ts";
 import { registerDescribe } from "./commands/describe.ts";
 import { registerSample } from "./commands/sample.ts";
 import { registerSweep } from "./commands/sweep.ts";
@@ -15,6 +16,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerTrain,
   registerSweep,
   registerVerify,
+  registerData,
 ];
 
 /** Runs one command line. What goes wrong is one line on stderr and a status; commands only throw. */

@@ -13,8 +13,11 @@ import { specToJson } from "./json.ts";
 import { specToPycls } from "./pycls.ts";
 import { specFromPycls } from "./pycls-import.ts";
 
+/** Spaces that pycls has a model type for. */
+const expressible = spaceIds.filter((id) => /^(anynetx.|regnetx.*|regnety)$/.test(id));
+
 const anySample = fc
-  .tuple(fc.constantFrom(...spaceIds), fc.constantFrom(smallImageSetting, imagenetSetting), fc.nat())
+  .tuple(fc.constantFrom(...expressible), fc.constantFrom(smallImageSetting, imagenetSetting), fc.nat())
   .map(([space, setting, seed]) => drawNetwork({ space, setting, budget: {}, seed }, 0));
 
 describe("export", () => {

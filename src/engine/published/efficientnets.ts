@@ -1,35 +1,6 @@
-import { imagenetFrame, networkOf } from "../network/frame.ts";
-import type { NetworkSpec, StageSpec } from "../network/spec.ts";
 import { scaleBy } from "../scaling/multipliers.ts";
+import { efficientnetB0 } from "../spaces/efficientnet-b0.ts";
 import type { PublishedNetwork } from "./published.ts";
-
-/** EfficientNet-B0 (Tan and Le 2019, arXiv:1905.11946, table 1): stem 32, squeeze ratio 1/4 of the input, head 1280. */
-// biome-ignore format: a table reads best as a table
-const b0Stages: readonly (readonly [expansion: number, kernel: number, stride: number, width: number, depth: number])[] = [
-  [1, 3, 1,  16, 1],
-  [6, 3, 2,  24, 2],
-  [6, 5, 2,  40, 2],
-  [6, 3, 2,  80, 3],
-  [6, 5, 1, 112, 3],
-  [6, 5, 2, 192, 4],
-  [6, 3, 1, 320, 1],
-];
-
-export const efficientnetB0: NetworkSpec = networkOf(
-  { ...imagenetFrame, head: { width: 1280 }, activation: "silu" },
-  b0Stages.map(
-    ([expansion, kernel, stride, width, depth]): StageSpec => ({
-      block: "mbconv",
-      depth,
-      width,
-      stride,
-      expansion,
-      kernel,
-      seRatio: 0.25,
-    }),
-  ),
-  "EfficientNet-B0",
-);
 
 /**
  * B1 to B7: multipliers and sides of the authors' code (also pycls', and torchvision's but for its B2, which it evaluates at 288

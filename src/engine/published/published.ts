@@ -1,5 +1,6 @@
 import type { Complexity } from "../network/complexity.ts";
 import type { NetworkSpec } from "../network/spec.ts";
+import type { NetworkParams } from "../spaces/space.ts";
 
 /** A network that a paper or a model zoo gives a name, with the numbers published for it. */
 export interface PublishedNetwork {
@@ -12,6 +13,8 @@ export interface PublishedNetwork {
   readonly source: string;
   /** At the published resolution, with 1,000 classes. */
   readonly spec: NetworkSpec;
+  /** What its family builds it of, where that is a design space. */
+  readonly params?: NetworkParams;
   /** What is published of its complexity to the last digit. */
   readonly exact: Partial<Complexity>;
   /** What is published of it in rounded numbers alone. */

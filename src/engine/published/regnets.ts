@@ -61,5 +61,6 @@ function publish(family: string, seRatio: number, row: Row): PublishedNetwork {
   const shape = { depth, initialWidth, slope, widthMultiplier, groupWidth, bottleneckRatio: 1, seRatio };
   const spec = { ...regnetSpec(shape, imagenetFrame), name };
   const source = "arXiv:2003.13678; pycls configs/dds_baselines, dev/model_complexity.json";
-  return { id: name.toLowerCase(), name, family, source, spec, exact: { flops, params, acts } };
+  const network = { id: name.toLowerCase(), name, family, source, spec };
+  return { ...network, params: { family: "regnet", ...shape }, exact: { flops, params, acts } };
 }

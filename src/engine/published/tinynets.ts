@@ -1,5 +1,5 @@
 import { tinyScale } from "../scaling/tiny.ts";
-import { efficientnetB0 } from "./efficientnets.ts";
+import { efficientnetB0 } from "../spaces/efficientnet-b0.ts";
 import type { PublishedNetwork } from "./published.ts";
 
 /**

@@ -4,6 +4,7 @@ import { complexity } from "../network/complexity.ts";
 import { smallImageFrame } from "../network/frame.ts";
 import { strided } from "../network/layers.ts";
 import { checkNetworkSpec } from "../network/parse.ts";
+import { smallImageVersion } from "../network/small-image.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 import { publishedNetwork } from "../published/registry.ts";
 import { drawNetwork } from "../spaces/population.ts";
@@ -16,7 +17,6 @@ import { tradeGroups } from "./group-trade.ts";
 import { scaleBy } from "./multipliers.ts";
 import { testResolution } from "./resolution.ts";
 import { dimensionToFlops, scaleDimension } from "./single.ts";
-import { smallImageVersion } from "./small-image.ts";
 import { publishedTiny, publishedTinyFormula, tinyScale, tinyToFlops } from "./tiny.ts";
 
 const baselines = ["efficientnet-b0", "resnet-50", "regnetx-400mf", "regnety-1.6gf", "resnext-50"].map(

@@ -4,7 +4,7 @@ import { checkNetworkSpec, parseNetworkSpec } from "../network/parse.ts";
 import type { StageSpec } from "../network/spec.ts";
 import { acceptanceRate, UnsatisfiableBudgetError } from "./constraint.ts";
 import { drawNetwork } from "./population.ts";
-import { spaceIds, spaces } from "./registry.ts";
+import { spaceIds, spaceOf, spaces } from "./registry.ts";
 import { imagenetSetting, type SpaceSetting, smallImageSetting } from "./setting.ts";
 
 const settings: [string, SpaceSetting][] = [
@@ -33,21 +33,22 @@ describe("samplers", () => {
         const { spec, params } = drawNetwork({ space, setting, budget: {}, seed }, 0);
         expect(checkNetworkSpec(spec)).toEqual([]);
         expect(parseNetworkSpec(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
-        expect(spec.stages).toHaveLength(setting.stages);
+        expect(spec.stages).toHaveLength(spaceOf(space).fixedStages ?? setting.stages);
+        for (const stage of spec.stages) expect(stage.width % 8).toBe(0);
         const { ranges } = setting;
-        for (const stage of spec.stages as Bottleneck[]) {
-          expect(stage.width % 8).toBe(0);
+        const bottlenecks = params.family === "anynet" || params.family === "regnet" ? spec.stages : [];
+        for (const stage of bottlenecks as Bottleneck[]) {
           expect(stage.stride).toBe(2);
           expect(ranges.bottleneckRatios).toContain(stage.bottleneckRatio);
           expect(stage.groupWidth).toBeGreaterThanOrEqual(1);
-          expect(stage.groupWidth).toBeLessThanOrEqual(ranges.groupWidth[1]);
+          if (space !== "regnetr") expect(stage.groupWidth).toBeLessThanOrEqual(ranges.groupWidth[1]);
           expect(stage.width / stage.bottleneckRatio / stage.groupWidth).toSatisfy(Number.isInteger);
           if (params.family === "anynet") {
             expect(stage.depth).toBeLessThanOrEqual(ranges.stageDepth[1]);
             expect(stage.width).toBeLessThanOrEqual(ranges.width[1]);
           }
         }
-        if (params.family === "regnet") {
+        if (params.family === "regnet" && space !== "regnetx-w0wa") {
           expect(spec.stages.reduce((sum, { depth }) => sum + depth, 0)).toBe(params.depth);
           expect(params.initialWidth % 8).toBe(0);
           expect(params.widthMultiplier).toBeGreaterThanOrEqual(ranges.widthMultiplier[0]);
@@ -103,8 +104,60 @@ describe("samplers", () => {
     expect(stagesOf("regnetx", smallImageSetting, 1).every(({ seRatio }) => seRatio === 0)).toBe(true);
   });
 
-  test("degrees of freedom of four stages are those of the paper's table", () => {
-    expect(spaces.map((space) => space.degreesOfFreedom(4))).toEqual([16, 13, 10, 10, 10, 6, 6]);
+  test("the variants of RegNetX keep what they promise", () => {
+    fc.assert(
+      fc.property(anySetting, anySeed, (setting, seed) => {
+        const regnet = (space: (typeof spaceIds)[number]) => {
+          const { params, spec, cost } = drawNetwork({ space, setting, budget: {}, seed }, 0);
+          if (params.family !== "regnet") throw new Error(params.family);
+          return { params, spec, cost };
+        };
+        expect(regnet("regnetx-wm2").params.widthMultiplier).toBe(2);
+        const { params: origin } = regnet("regnetx-w0wa");
+        expect(origin.slope).toBe(origin.initialWidth);
+        const { params: restricted, cost } = regnet("regnetx-restricted");
+        expect(restricted.bottleneckRatio).toBe(1);
+        expect(restricted.widthMultiplier).toBeGreaterThanOrEqual(2);
+        expect(restricted.depth).toBeLessThanOrEqual(40);
+        expect(cost.params / 1e6).toBeLessThan(3 + 5.5 * (cost.flops / 1e9));
+        expect(cost.acts / 1e6).toBeLessThan(6.5 * Math.sqrt(cost.flops / 1e9));
+        for (const stage of regnet("regnetr").spec.stages as Bottleneck[]) {
+          expect(stage.groupWidth * stage.bottleneckRatio).toBe(stage.width);
+        }
+      }),
+    );
+    const blockOf = (space: (typeof spaceIds)[number]) =>
+      drawNetwork({ space, setting: smallImageSetting, budget: {}, seed: 1 }, 0).spec.stages[0]!.block;
+    expect([blockOf("regnetv"), blockOf("regnetvr"), blockOf("resnet")]).toEqual([
+      "vanilla",
+      "res_basic",
+      "res_basic",
+    ]);
+  });
+
+  test("degrees of freedom and sizes of the paper's six spaces are those of its table", () => {
+    const table = [
+      ["anynetxa", 16, 1.8e18],
+      ["anynetxb", 13, 6.8e16],
+      ["anynetxc", 10, 3.2e14],
+      ["anynetxd", 10, 1.3e13],
+      ["anynetxe", 10, 5.5e11],
+      ["regnetx", 6, 3.0e8],
+    ] as const;
+    for (const [id, freedom, size] of table) {
+      expect(spaceOf(id).degreesOfFreedom(4)).toBe(freedom);
+      expect(10 ** spaceOf(id).log10Size(imagenetSetting) / size, id).toBeCloseTo(1, 1);
+    }
+  });
+
+  test("ResNeXt-A and B have the sizes of the earlier paper, 225³ and 375³", () => {
+    expect(10 ** spaceOf("resnext-a").log10Size(smallImageSetting)).toBeCloseTo(11_390_625, 0);
+    expect(10 ** spaceOf("resnext-b").log10Size(smallImageSetting)).toBeCloseTo(52_734_375, 0);
+  });
+
+  test("every space has an id of its own, which finds it", () => {
+    expect(spaces.map(({ id }) => id)).toEqual(spaceIds);
+    for (const id of spaceIds) expect(spaceOf(id).id).toBe(id);
   });
 });
 

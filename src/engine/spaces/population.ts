@@ -7,8 +7,9 @@ import {
   type DrawTally,
   UnsatisfiableBudgetError,
 } from "./constraint.ts";
-import { type SampledNetwork, type SpaceId, spaceOf } from "./registry.ts";
+import { type SpaceId, spaceOf } from "./registry.ts";
 import type { SpaceSetting } from "./setting.ts";
+import type { SampledNetwork } from "./space.ts";
 
 /** What a population is drawn from. Equal sources give equal networks, one by one. */
 export interface PopulationSource {

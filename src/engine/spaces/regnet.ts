@@ -2,6 +2,7 @@ import { adjustBlock } from "../network/adjust.ts";
 import { type Frame, networkOf } from "../network/frame.ts";
 import type { NetworkSpec, StageSpec } from "../network/spec.ts";
 import { quantizedWidths, type WidthLine } from "./quantized.ts";
+import { strideOf } from "./setting.ts";
 
 /**
  * RegNet: block widths follow a quantized line (Radosavovic et al. 2020, §3.3, arXiv:2003.13678). With `seRatio` 0 it is
@@ -16,26 +17,36 @@ export interface RegNetParams extends WidthLine {
   readonly seRatio: number;
 }
 
+/** Another block than the X block on the same line; these have no b, g or squeeze-and-excitation. */
+export type PlainBlock = "vanilla" | "res_basic";
+
 /** The network of these params. Every stage halves the map, unless strides are given (one a stage, the last repeats). */
 export function regnetSpec(
   params: RegNetParams,
   frame: Frame,
   strides: readonly number[] = [2],
+  block?: PlainBlock,
 ): NetworkSpec {
-  return networkOf(frame, regnetStages(params, strides));
+  return networkOf(frame, regnetStages(params, strides, block));
 }
 
 /** The stages alone, whatever the stem, head and input around them. */
-export function regnetStages(params: RegNetParams, strides: readonly number[] = [2]): StageSpec[] {
+export function regnetStages(
+  params: RegNetParams,
+  strides: readonly number[] = [2],
+  block?: PlainBlock,
+): StageSpec[] {
   const { stageWidths, stageDepths } = quantizedWidths(params);
   return stageWidths.map((requested, i): StageSpec => {
     const { bottleneckRatio, groupWidth } = params;
+    const stride = strideOf(strides, i);
+    if (block) return { block, depth: stageDepths[i]!, width: requested, stride };
     const { width, groupWidth: fitted } = adjustBlock({ width: requested, bottleneckRatio, groupWidth });
     return {
       block: "res_bottleneck",
       depth: stageDepths[i]!,
       width,
-      stride: strides[Math.min(i, strides.length - 1)]!,
+      stride,
       bottleneckRatio,
       groupWidth: fitted,
       seRatio: params.seRatio,

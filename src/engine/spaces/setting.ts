@@ -88,3 +88,13 @@ export const smallImageSetting: SpaceSetting = {
 export function strideOf(strides: readonly number[], stage: number): number {
   return strides[Math.min(stage, strides.length - 1)] ?? 2;
 }
+
+/** How many multiples of the step lie in an interval. */
+export function multiplesIn([low, high]: Interval, step: number): number {
+  return Math.floor(high / step) - Math.ceil(low / step) + 1;
+}
+
+/** How many of low, 2·low, 4·low, … lie in an interval. */
+export function powersIn([low, high]: Interval): number {
+  return Math.floor(Math.log2(high / low)) + 1;
+}

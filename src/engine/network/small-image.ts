@@ -1,5 +1,5 @@
-import { strided } from "../network/layers.ts";
-import type { NetworkSpec } from "../network/spec.ts";
+import { strided } from "./layers.ts";
+import type { NetworkSpec } from "./spec.ts";
 
 /** Images of some tens of pixels. */
 export interface SmallImages {

@@ -101,7 +101,8 @@ const conv = new Set(
   ]),
 );
 
-function convFlops(call: KernelCall): number {
+/** 2 per multiply-add; 0 for calls that are no convolutions. */
+export function convFlops(call: KernelCall): number {
   if (call.op !== "conv2d" && call.op !== "conv2dInputGrad" && call.op !== "conv2dFilterGrad") return 0;
   const { batch, outHeight, outWidth, kernel, channels, filters, groups } = call.attrs;
   return (2 * batch * outHeight * outWidth * kernel * kernel * channels * filters) / groups;

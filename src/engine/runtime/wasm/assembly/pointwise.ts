@@ -3,21 +3,33 @@ import { ActivationGradRecord, AffineRecord, NONE, PointwiseRecord, RELU, SIGMOI
 import { FLAT_UNIT } from "./rows";
 import { ceilDiv, fma, loadLanes, shareStart, storeLanes } from "./simd";
 
+// A function for each activation: within one function the compiler folds loops that differ in a constant only into one
+// loop with a branch inside, half as fast.
+
 /** y = activation(scale·x + shift (+ residual)). Unit of work: one row. */
 export function affine(r: AffineRecord, thread: i32, threads: i32): void {
   const row = shareStart(r.rows, thread, threads), end = shareStart(r.rows, thread + 1, threads);
   if (r.residual) {
-    if (r.activation == RELU) affineRows(r, row, end, RELU, 1);
-    else if (r.activation == SILU) affineRows(r, row, end, SILU, 1);
-    else if (r.activation == SIGMOID) affineRows(r, row, end, SIGMOID, 1);
-    else affineRows(r, row, end, NONE, 1);
+    if (r.activation == RELU) sumRelu(r, row, end);
+    else if (r.activation == SILU) sumSilu(r, row, end);
+    else if (r.activation == SIGMOID) sumSigmoid(r, row, end);
+    else sumNone(r, row, end);
   } else {
-    if (r.activation == RELU) affineRows(r, row, end, RELU, 0);
-    else if (r.activation == SILU) affineRows(r, row, end, SILU, 0);
-    else if (r.activation == SIGMOID) affineRows(r, row, end, SIGMOID, 0);
-    else affineRows(r, row, end, NONE, 0);
+    if (r.activation == RELU) affineRelu(r, row, end);
+    else if (r.activation == SILU) affineSilu(r, row, end);
+    else if (r.activation == SIGMOID) affineSigmoid(r, row, end);
+    else affineNone(r, row, end);
   }
 }
+
+function affineNone(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, NONE, 0); }
+function affineRelu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, RELU, 0); }
+function affineSilu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SILU, 0); }
+function affineSigmoid(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SIGMOID, 0); }
+function sumNone(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, NONE, 1); }
+function sumRelu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, RELU, 1); }
+function sumSilu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SILU, 1); }
+function sumSigmoid(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SIGMOID, 1); }
 
 @inline
 function affineRows(r: AffineRecord, row: i32, end: i32, activation: i32, hasResidual: i32): void {
@@ -43,11 +55,16 @@ export function pointwise(r: PointwiseRecord, thread: i32, threads: i32): void {
   const units = ceilDiv(r.length, FLAT_UNIT);
   const first = <usize>(shareStart(units, thread, threads) * FLAT_UNIT) << 2;
   const end = <usize>min(r.length, shareStart(units, thread + 1, threads) * FLAT_UNIT) << 2;
-  if (r.activation == RELU) pointwiseRange(r, first, end, RELU);
-  else if (r.activation == SILU) pointwiseRange(r, first, end, SILU);
-  else if (r.activation == SIGMOID) pointwiseRange(r, first, end, SIGMOID);
-  else pointwiseRange(r, first, end, NONE);
+  if (r.activation == RELU) pointwiseRelu(r, first, end);
+  else if (r.activation == SILU) pointwiseSilu(r, first, end);
+  else if (r.activation == SIGMOID) pointwiseSigmoid(r, first, end);
+  else pointwiseNone(r, first, end);
 }
+
+function pointwiseNone(r: PointwiseRecord, at: usize, end: usize): void { pointwiseRange(r, at, end, NONE); }
+function pointwiseRelu(r: PointwiseRecord, at: usize, end: usize): void { pointwiseRange(r, at, end, RELU); }
+function pointwiseSilu(r: PointwiseRecord, at: usize, end: usize): void { pointwiseRange(r, at, end, SILU); }
+function pointwiseSigmoid(r: PointwiseRecord, at: usize, end: usize): void { pointwiseRange(r, at, end, SIGMOID); }
 
 @inline
 function pointwiseRange(r: PointwiseRecord, at: usize, end: usize, activation: i32): void {
@@ -68,10 +85,14 @@ export function activationGrad(r: ActivationGradRecord, thread: i32, threads: i3
   const units = ceilDiv(r.length, FLAT_UNIT);
   const first = <usize>(shareStart(units, thread, threads) * FLAT_UNIT) << 2;
   const end = <usize>min(r.length, shareStart(units, thread + 1, threads) * FLAT_UNIT) << 2;
-  if (r.activation == RELU) activationGradRange(r, first, end, RELU);
-  else if (r.activation == SILU) activationGradRange(r, first, end, SILU);
-  else activationGradRange(r, first, end, SIGMOID);
+  if (r.activation == RELU) activationGradRelu(r, first, end);
+  else if (r.activation == SILU) activationGradSilu(r, first, end);
+  else activationGradSigmoid(r, first, end);
 }
+
+function activationGradRelu(r: ActivationGradRecord, at: usize, end: usize): void { activationGradRange(r, at, end, RELU); }
+function activationGradSilu(r: ActivationGradRecord, at: usize, end: usize): void { activationGradRange(r, at, end, SILU); }
+function activationGradSigmoid(r: ActivationGradRecord, at: usize, end: usize): void { activationGradRange(r, at, end, SIGMOID); }
 
 @inline
 function activationGradRange(r: ActivationGradRecord, at: usize, end: usize, activation: i32): void {

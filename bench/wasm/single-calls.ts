@@ -1,0 +1,68 @@
+import type { KernelCall } from "../../src/engine/plan/calls.ts";
+import type { Plan, PlannedTensor } from "../../src/engine/plan/plan.ts";
+import type { Executor } from "../../src/engine/runtime/executor.ts";
+
+/** Least time in ms of one call on random operands (numbered from 0, of the given lengths), over about `ms`. */
+export async function runSingleCalls(
+  executor: Executor,
+  call: KernelCall,
+  lengths: readonly number[],
+  ms: number,
+): Promise<number> {
+  const plan = planOf(call, lengths);
+  const noise = (i: number) => ((i * 7919) % 1000) / 500 - 0.999;
+  const state = new Map(
+    lengths.map((length, id) => [`t${id}`, Float32Array.from({ length }, (_, i) => noise(i))]),
+  );
+  const session = await executor.load(plan, state);
+  const batch = { from: "values", images: new Float32Array(1), targets: new Float32Array(1) } as const;
+  let least = Number.POSITIVE_INFINITY;
+  const end = performance.now() + ms;
+  while (performance.now() < end) {
+    const from = performance.now();
+    await session.evaluate(batch);
+    least = Math.min(least, performance.now() - from);
+  }
+  session.dispose();
+  return least;
+}
+
+/** A plan of one call, whose operands are running statistics: what load() sets and read() gives. */
+function planOf(call: KernelCall, lengths: readonly number[]): Plan {
+  const tensors: PlannedTensor[] = [];
+  let filled = 0;
+  const place = (name: string, length: number) => {
+    const offset = filled;
+    filled += Math.ceil(length / 16) * 16;
+    return tensors.push({ name, buffer: "activations", offset, length }) - 1;
+  };
+  const statistics = lengths.map((length, id) => ({
+    name: `t${id}`,
+    kind: "mean" as const,
+    tensor: place(`t${id}`, length),
+  }));
+  const [images = 0, targets = 0, logits = 0, learningRate = 0] = ["images", "targets", "logits", "rate"].map(
+    (name) => place(name, 1),
+  );
+  const metrics = place("metrics", 2);
+  return {
+    batch: 1,
+    classes: 1,
+    input: { height: 1, width: 1, channels: 1 },
+    tensors,
+    buffers: [{ name: "activations", length: filled }],
+    parameters: [],
+    statistics,
+    gather: {
+      op: "gather",
+      label: "input",
+      in: {},
+      out: { images, targets },
+      update: {},
+      attrs: { batch: 1, pixels: 1, channels: 1, classes: 1, labelSmoothing: 0 },
+    },
+    train: [call],
+    evaluate: [call],
+    kept: { images, targets, logits, metrics, learningRate, outputs: {} },
+  };
+}

@@ -1,16 +1,17 @@
 import type { Command } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { nodeSource } from "../../engine/data/node-source.ts";
-import type { ExecutorKind } from "../../engine/runtime/executor.ts";
+import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
 import { TrialFile, type TrialFileMode } from "../../engine/sweep/node-trial-file.ts";
+import { checkPopulations } from "../../engine/sweep/population.ts";
 import type { SweepProgress, SweepSummary } from "../../engine/sweep/protocol.ts";
 import { runSweep, type SweepListener } from "../../engine/sweep/scheduler.ts";
 import type { Study } from "../../engine/sweep/study.ts";
 import { studyId } from "../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../engine/sweep/trial.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
-import { trainNetwork } from "../../engine/training/trainer.ts";
+import { type TrainingData, trainNetwork } from "../../engine/training/trainer.ts";
 import { executorOption, openExecutor, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { duration } from "../format.ts";
@@ -51,13 +52,21 @@ export function registerSweep(program: Command): void {
 async function sweep(path: string, options: Options): Promise<void> {
   if (options.resume && options.force) throw new CliError("--resume and --force exclude each other");
   const study = await readStudy(path);
-  const mode: TrialFileMode = options.resume ? "resume" : options.force ? "replace" : "new";
-  const out = await TrialFile.open(options.out, studyId(study), mode);
+  checkPopulations(study);
+  const executor = await openExecutor(options.executor, options.threads);
   try {
-    const { summary, trials } = await run(study, out, options);
-    await report(study, trials, summary, options);
+    const data = await loadTrainingData(executor, study.regime, nodeSource());
+    // Last, so that a study that cannot run leaves no file behind.
+    const mode: TrialFileMode = options.resume ? "resume" : options.force ? "replace" : "new";
+    const out = await TrialFile.open(options.out, studyId(study), mode);
+    try {
+      const { summary, trials } = await run(study, out, executor, data, options);
+      await report(study, trials, summary, options);
+    } finally {
+      await out.close();
+    }
   } finally {
-    await out.close();
+    await executor.dispose();
   }
 }
 
@@ -70,17 +79,17 @@ interface Finished {
 async function run(
   study: Study,
   out: TrialFile,
-  { executor: kind, threads, json }: Options,
+  executor: Executor,
+  data: TrainingData,
+  { json }: Options,
 ): Promise<Finished> {
-  const executor = await openExecutor(kind, threads);
+  const control = createControl();
   const live = new LiveLine();
+  const trials = out.recorded.filter(isSettled);
+  if (out.repaired) live.print("a half-written last line was cut off; its trial is trained again");
+  if (trials.length > 0) live.print(`${trials.length} trials are recorded already`);
+  const start = performance.now();
   try {
-    const data = await loadTrainingData(executor, study.regime, nodeSource());
-    const control = createControl();
-    const trials = out.recorded.filter(isSettled);
-    if (out.repaired) live.print("a half-written last line was cut off; its trial is trained again");
-    if (trials.length > 0) live.print(`${trials.length} trials are recorded already`);
-    const start = performance.now();
     const summary = await stopOnInterrupt(control, () =>
       runSweep({
         study,
@@ -98,7 +107,6 @@ async function run(
     return { summary, trials };
   } finally {
     live.clear();
-    await executor.dispose();
   }
 }
 

@@ -1,0 +1,235 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { readSafetensors } from "../engine/export/safetensors.ts";
+import { defaultStudy, parseStudy } from "../engine/sweep/study.ts";
+import { LiveLine } from "./live-line.ts";
+import { runCli } from "./run.ts";
+import { readStudy } from "./study-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "designscape-cli-"));
+const at = (name: string) => join(folder, name);
+const write = (name: string, content: unknown) => {
+  writeFileSync(at(name), typeof content === "string" ? content : JSON.stringify(content));
+  return at(name);
+};
+
+/** A command line in this process. */
+async function run(...args: string[]) {
+  const written = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      written[stream] += text;
+      return true;
+    }),
+  );
+  const status = await runCli(args);
+  for (const spy of spies) spy.mockRestore();
+  const lines = written.stdout.split("\n").filter((line) => line !== "");
+  return { status, lines, stderr: written.stderr };
+}
+
+const network = {
+  space: "anynetx",
+  params: {
+    depths: [1, 1],
+    widths: [8, 16],
+    strides: [2, 2],
+    bottleneckRatios: [1, 1],
+    groupWidths: [8, 8],
+    seRatio: 0,
+  },
+  stemWidth: 8,
+};
+const briefly = ["--images", "64", "--test-images", "32", "--batch", "16", "--epochs", "2"];
+const study = {
+  version: 1,
+  name: "brief",
+  seed: 5,
+  populations: [
+    { name: "a", space: "anynetxa", count: 2, budget: { flops: "300k..700k" } },
+    { name: "b", space: "regnetx", count: 2, budget: { flops: "300k..700k" } },
+  ],
+  regime: { images: 64, testImages: 32, batch: 16, epochs: 2 },
+};
+
+describe("train", () => {
+  test("prints a line per epoch, then the trial record, and writes the weights", async () => {
+    const file = write("net.json", network);
+    const { status, lines } = await run("train", file, ...briefly, "--json", "--save", at("w.safetensors"));
+    expect(status).toBe(0);
+    const [first, second, trial] = lines.map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(3);
+    expect([first.epoch, second.epoch]).toEqual([1, 2]);
+    expect(trial).toMatchObject({
+      status: "done",
+      seed: 1,
+      regime: { images: 64, epochs: 2 },
+      epochs: [first, second],
+      network: {
+        spec: { input: { height: 28, width: 28, channels: 1 }, classes: 10, stem: { type: "small" } },
+      },
+    });
+    expect(trial.error).toBe(Math.min(first.testError, second.testError));
+    const { tensors, metadata } = readSafetensors(readFileSync(at("w.safetensors")));
+    expect(JSON.parse(metadata.spec!)).toEqual(trial.network.spec);
+    expect(tensors.get("s1.b1.f.b.weight")?.shape).toEqual([8, 8, 3, 3]);
+    expect(tensors.has("s1.b1.f.b_bn.running_var")).toBe(true);
+  });
+
+  test("a spec is trained as it is: what train printed can be trained again", async () => {
+    const { lines } = await run("train", write("net.json", network), ...briefly, "--json");
+    const before = JSON.parse(lines.at(-1)!);
+    const again = await run("train", write("spec.json", before.network.spec), ...briefly, "--json");
+    const after = JSON.parse(again.lines.at(-1)!);
+    expect(after.network.spec).toEqual(before.network.spec);
+    expect(after.error).toBe(before.error);
+  });
+
+  test("a network that diverges ends with status 1 and the step", async () => {
+    const file = write("net.json", network);
+    const { status, lines, stderr } = await run(
+      "train",
+      file,
+      ...briefly,
+      "--lr",
+      "100",
+      "--epochs",
+      "40",
+      "--json",
+    );
+    const trial = JSON.parse(lines.at(-1)!);
+    expect(trial).toMatchObject({ status: "diverged", error: 1 });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/error: diverged: t\w+ loss is (NaN|Infinity)/);
+  });
+
+  test.each([
+    [["train", "resnet-51"], 'preset: "resnet-51" is not known'],
+    [
+      ["train", "resnet-50", "--dataset", "cifar"],
+      'regime.dataset: "cifar" is not allowed; expected "fashion-mnist"',
+    ],
+    [["train", "resnet-50", "--lr", "0"], "Expected a number from 0.000001 to 100"],
+    [
+      ["train", "resnet-50", "--images", "70000"],
+      "regime.images: 70000 is not allowed; fashion-mnist has 60000",
+    ],
+    [
+      ["train", "resnet-50", "--batch", "64", "--images", "32"],
+      "regime.batch: 64 is not allowed; at most the images",
+    ],
+    [["train", "resnet-50", "--executor", "webgpu"], "--executor webgpu"],
+  ])("%j ends with status 2 and one line on stderr", async (args, message) => {
+    const { status, stderr } = await run(...args);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("sweep", () => {
+  test("appends a record per trial, prints the EDF summary, and does not overwrite", async () => {
+    const file = write("study.json", study);
+    const first = await run("sweep", file, "--out", at("out.jsonl"));
+    expect(first.status).toBe(0);
+    expect(first.lines[0]).toMatch(/population +n +min +mean +median/);
+    expect(first.lines[1]).toMatch(/a +2 +\d+\.\d % /);
+    expect(first.lines.at(-1)).toContain("p = ");
+    expect(first.stderr).toMatch(/4\/4 +[ab] 2 +flops 0\.\d\d M +error /);
+    expect(readFileSync(at("out.jsonl"), "utf8").trimEnd().split("\n")).toHaveLength(4);
+    const second = await run("sweep", file, "--out", at("out.jsonl"));
+    expect(second.status).toBe(2);
+    expect(second.stderr).toContain("exists already; --resume goes on with it");
+    const third = await run("sweep", file, "--out", at("out.jsonl"), "--resume", "--json");
+    expect(third.status).toBe(0);
+    expect(JSON.parse(third.lines.at(-1)!)).toMatchObject({
+      summary: { outcome: "complete", trials: 4, populations: [{ population: "a", errors: { n: 2 } }, {}] },
+    });
+  });
+
+  test("Ctrl-C ends it cleanly, and --resume finishes with the records of an uninterrupted run", async () => {
+    const longer = { ...study, regime: { ...study.regime, images: 512, epochs: 3 } };
+    const file = write("longer.json", longer);
+    await run("sweep", file, "--out", at("whole.jsonl"));
+    const args = ["--import", "tsx", "src/cli/main.ts", "sweep", file, "--out", at("parts.jsonl")];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    let interrupted = false;
+    child.stderr.on("data", (text) => {
+      stderr += text;
+      // Once: the second one would end it at once.
+      if (!interrupted && stderr.includes("1/4")) interrupted = child.kill("SIGINT");
+    });
+    const status = await new Promise((resolve) => child.on("close", resolve));
+    expect(stderr).toMatch(/stopped after \d trials; --resume/);
+    expect(status).toBe(1);
+    expect((await run("sweep", file, "--out", at("parts.jsonl"), "--resume")).status).toBe(0);
+    const timeless = (name: string) => readFileSync(at(name), "utf8").replaceAll(/"ms":[\d.e-]+/g, '"ms":0');
+    expect(timeless("parts.jsonl")).toBe(timeless("whole.jsonl"));
+  });
+
+  test.each([
+    ["not YAML", "a: [", "not YAML or JSON"],
+    ["an unknown field", { ...study, foo: 1 }, "foo: unknown field; the fields here are version, name"],
+    [
+      "no networks",
+      { ...study, populations: [{ ...study.populations[0], count: 0 }] },
+      "populations[0].count: 0",
+    ],
+    [
+      "an empty range",
+      { ...study, populations: [{ ...study.populations[0], budget: { flops: "3M..1M" } }] },
+      "populations[0].budget.flops: 3M..1M is empty",
+    ],
+    [
+      "an impossible budget",
+      {
+        ...study,
+        populations: [study.populations[1], { ...study.populations[0], budget: { flops: "..10k" } }],
+      },
+      "populations[1].budget: AnyNetXA: none of 20000 networks",
+    ],
+    [
+      "more images than there are",
+      { ...study, regime: { images: 60_001 } },
+      "regime.images: 60001 is not allowed; fashion-mnist has 60000 training images",
+    ],
+    ["a bomb of aliases", "a: &a [1]\nb: [*a, *a]\n", "not YAML or JSON"],
+  ])(
+    "a study with %s ends with status 2, names the field and leaves no file",
+    async (name, content, message) => {
+      const file = write("bad.yaml", content);
+      const { status, stderr } = await run("sweep", file, "--out", at(`${name}.jsonl`));
+      expect(stderr).toContain(message);
+      expect(status).toBe(2);
+      expect(existsSync(at(`${name}.jsonl`))).toBe(false);
+    },
+  );
+
+  test("the example is the page's default study, trained on more images", async () => {
+    const example = await readStudy("examples/first-study.yaml");
+    expect(example).toEqual(
+      parseStudy({ ...defaultStudy, regime: { ...defaultStudy.regime, images: 4_096 } }),
+    );
+  });
+});
+
+test("progress is one line on a terminal and nothing elsewhere; whole lines stay", () => {
+  for (const isTTY of [true, false]) {
+    let written = "";
+    const live = new LiveLine({
+      isTTY,
+      columns: 12,
+      write(text: string | Uint8Array) {
+        written += text;
+        return true;
+      },
+    });
+    live.show("a line that is too long");
+    live.print("done");
+    expect(written).toBe(isTTY ? "\r\u001b[Ka line that\r\u001b[Kdone\n" : "done\n");
+  }
+});

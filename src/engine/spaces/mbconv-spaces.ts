@@ -1,8 +1,7 @@
 import type { Rng } from "../math/rng.ts";
 import { makeDivisible } from "../math/rounding.ts";
 import { networkOf } from "../network/frame.ts";
-import { smallImageVersion } from "../network/small-image.ts";
-import type { NetworkSpec, StageSpec } from "../network/spec.ts";
+import type { StageSpec } from "../network/spec.ts";
 import { efficientnetB0 } from "./efficientnet-b0.ts";
 import type { SpaceSetting } from "./setting.ts";
 import type { SampledNetwork, Space, StageParams } from "./space.ts";
@@ -25,7 +24,8 @@ export const mbconvSpaces = {
     description: "EfficientNet-B0 with free depths and widths; kernels, expansions and strides stay",
     fixedStages,
     degreesOfFreedom: () => 2 * fixedStages,
-    log10Size: () => sum((stage) => Math.log10(deepest(stage)) + Math.log10(widthChoices(stage))),
+    log10Size: (setting) =>
+      sum(setting, (stage) => Math.log10(deepest(stage)) + Math.log10(widthChoices(stage))),
     sample: (rng, setting) =>
       assemble("mbconv", setting, (stage) => ({
         ...stage,
@@ -41,7 +41,7 @@ export const mbconvSpaces = {
     description: "Per stage Fused-MBConv or MBConv, layers, kernel 3 or 5, expansion 1, 4 or 6; B0's widths",
     fixedStages,
     degreesOfFreedom: () => 4 * fixedStages,
-    log10Size: () => sum((stage) => Math.log10(2 * 2 * 3 * deepest(stage))),
+    log10Size: (setting) => sum(setting, (stage) => Math.log10(2 * 2 * 3 * deepest(stage))),
     sample: (rng, setting) => assemble("efficientnetv2", setting, (stage) => searched(rng, stage)),
   },
 } as const satisfies Record<string, Space>;
@@ -61,35 +61,44 @@ function assemble(
   setting: SpaceSetting,
   draw: (stage: Stage) => StageSpec,
 ): SampledNetwork {
-  const stages = baseFor(setting).stages.map((stage, i) =>
-    draw({ ...efficientnetB0.stages[i]!, stride: stage.stride }),
-  );
-  const { frame } = setting;
+  const base = baseFor(setting);
+  const stages = base.stages.map(draw);
   // The frame says which images; EfficientNets bring their own activation and head.
-  const { activation, head } = efficientnetB0;
+  const { activation, head } = base;
   const params = {
     family,
     depths: stages.map(({ depth }) => depth),
     widths: stages.map(({ width }) => width),
   };
-  return { spec: networkOf({ ...frame, activation, head }, stages), params };
+  return { spec: networkOf({ ...setting.frame, activation, head }, stages), params };
 }
 
-/** B0, its early strides given up where the stem is one for small images. */
-function baseFor({ frame }: SpaceSetting): NetworkSpec {
+/** Maps of 28, 14, 7 and 4 pixels, two stages each. */
+const smallImageStrides = [1, 2, 1, 2, 1, 2, 1];
+
+/**
+ * B0; where the stem is one for small images with three halvings instead of B0's four, and scaled down as the ranges of the other spaces
+ * are: a quarter of the width, half of the depth.
+ */
+function baseFor({ frame }: SpaceSetting): typeof efficientnetB0 {
   if (frame.stem.type !== "small") return efficientnetB0;
-  const { height, width, channels } = frame.input;
-  return smallImageVersion(efficientnetB0, {
-    side: Math.min(height, width),
-    channels,
-    classes: frame.classes,
-  });
+  const quarter = (channels: number) => makeDivisible(channels / 4, 8);
+  return {
+    ...efficientnetB0,
+    head: { width: quarter(efficientnetB0.head.width) },
+    stages: efficientnetB0.stages.map((stage, i) => ({
+      ...stage,
+      stride: smallImageStrides[i]!,
+      depth: Math.ceil(stage.depth / 2),
+      width: quarter(stage.width),
+    })),
+  };
 }
 
 function widthChoices({ width }: Stage): number {
   return Math.floor((width * widthSpread) / 8) - Math.ceil(width / widthSpread / 8) + 1;
 }
 
-function sum(of: (stage: Stage) => number): number {
-  return efficientnetB0.stages.reduce((total, stage) => total + of(stage), 0);
+function sum(setting: SpaceSetting, of: (stage: Stage) => number): number {
+  return baseFor(setting).stages.reduce((total, stage) => total + of(stage), 0);
 }

@@ -2,26 +2,12 @@ import { useId } from "react";
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from "recharts";
 import styles from "./chart.module.css";
 import { ChartCanvas } from "./chart-canvas.tsx";
+import type { EdfCurve } from "./edf-curve.ts";
 import { EdfCurves } from "./edf-curves.tsx";
 import { EdfLabels, edfLabelWidth } from "./edf-labels.tsx";
 import { EdfReader } from "./edf-reader.tsx";
 import { formatPercent } from "./format.ts";
-import type { BandRow, StepRow } from "./steps.ts";
 import { linearTicks, niceDomain } from "./ticks.ts";
-
-/** One population's error distribution function, ready to draw. */
-export interface EdfCurve {
-  readonly id: string;
-  readonly label: string;
-  /** Any CSS colour; the population's colour everywhere. */
-  readonly color: string;
-  /** F to the right of each error, errors ascending. Strict: F(x) counts the errors below x. */
-  readonly rows: readonly StepRow[];
-  readonly band: readonly BandRow[];
-  readonly n: number;
-  readonly min: number;
-  readonly mean: number;
-}
 
 export interface EdfChartProps {
   readonly curves: readonly EdfCurve[];

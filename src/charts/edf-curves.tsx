@@ -1,6 +1,6 @@
 import { useXAxisScale, useYAxisScale } from "recharts";
 import styles from "./chart.module.css";
-import type { EdfCurve } from "./edf-chart.tsx";
+import type { EdfCurve } from "./edf-curve.ts";
 import { type BandRow, bandPath, lastBelow, stepPath } from "./steps.ts";
 
 export interface EdfCurvesProps {

@@ -1,6 +1,6 @@
 import { usePlotArea } from "recharts";
 import styles from "./chart.module.css";
-import type { EdfCurve } from "./edf-chart.tsx";
+import type { EdfCurve } from "./edf-curve.ts";
 import { formatPercent } from "./format.ts";
 import { spread } from "./spread.ts";
 

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { usePlotArea, useXAxisInverseScale, useXAxisScale, useYAxisScale } from "recharts";
 import styles from "./chart.module.css";
-import type { EdfCurve } from "./edf-chart.tsx";
+import type { EdfCurve } from "./edf-curve.ts";
 import { formatPercent } from "./format.ts";
 import { lastBelow } from "./steps.ts";
 

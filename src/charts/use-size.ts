@@ -1,4 +1,4 @@
-import { type RefCallback, useCallback, useRef, useState } from "react";
+import { type RefCallback, startTransition, useCallback, useRef, useState } from "react";
 
 export interface Size {
   readonly width: number;
@@ -16,7 +16,10 @@ export function useSize(): [RefCallback<HTMLElement>, Size | undefined] {
       if (entry === undefined) return;
       const width = Math.floor(entry.contentRect.width);
       const height = Math.floor(entry.contentRect.height);
-      setSize((old) => (old?.width === width && old.height === height ? old : { width, height }));
+      // Several charts learn their sizes in one frame; as a transition, React draws them in slices between other tasks.
+      startTransition(() =>
+        setSize((old) => (old?.width === width && old.height === height ? old : { width, height })),
+      );
     });
     observer.current.observe(element);
   }, []);

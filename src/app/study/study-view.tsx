@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { ExportCard } from "./network/export-card.tsx";
 import { NetworkCard } from "./network/network-card.tsx";
 import { Notices } from "./notices.tsx";
@@ -7,7 +7,7 @@ import { RunCard } from "./setup/run-card.tsx";
 import { SetupCard } from "./setup/setup-card.tsx";
 import { useRun, useView } from "./state/services.tsx";
 import styles from "./study-view.module.css";
-import { bestRow, trialRows } from "./trials/trial-rows.ts";
+import { bestRow, createTrialRows } from "./trials/trial-rows.ts";
 import { TrialsCard } from "./trials/trials-card.tsx";
 
 /** A study on one screen: set-up left, the populations' picture in the middle, the chosen network right. */
@@ -17,10 +17,13 @@ export function StudyView() {
   const live = useRun((state) => state.live);
   const interrupted = useRun((state) => state.interrupted);
   const chosen = useView((state) => state.selected);
-  const rows = useMemo(
-    () => trialRows({ study, trials, live, interrupted }),
-    [study, trials, live, interrupted],
+  const [rowsOf] = useState(createTrialRows);
+  const current = useMemo(
+    () => ({ study, trials, rows: rowsOf({ study, trials, live, interrupted }) }),
+    [rowsOf, study, trials, live, interrupted],
   );
+  // Drawn in slices between other tasks: a run that reports several times a second must not make the page stutter.
+  const { rows, ...recorded } = useDeferredValue(current);
   const selected = rows.find((row) => row.id === chosen);
   const shown = selected ?? bestRow(rows) ?? rows.find((row) => row.status === "training");
 
@@ -35,7 +38,7 @@ export function StudyView() {
           <RunCard />
         </div>
         <div className={styles.picture}>
-          <EdfCard selected={shown} />
+          <EdfCard study={recorded.study} trials={recorded.trials} selected={shown} />
           <TrialsCard rows={rows} shown={shown?.id} />
         </div>
         <div className={styles.network}>

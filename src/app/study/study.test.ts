@@ -5,7 +5,7 @@ import { edfCurve, populationErrors } from "./picture/edf-curves.ts";
 import { verdictOf } from "./picture/verdict.ts";
 import { createDraftStore } from "./state/draft-store.ts";
 import { sortRows, trialColumns } from "./trials/trial-columns.ts";
-import { bestRow, trialRows } from "./trials/trial-rows.ts";
+import { bestRow, createTrialRows } from "./trials/trial-rows.ts";
 
 const plain = (text: string | undefined) => text?.replaceAll("\u00a0", " ");
 
@@ -44,7 +44,7 @@ describe("trials", () => {
       fakeTrial("RegNetX", 1, "failed"),
     ].map((trial) => [trial.id, trial]),
   );
-  const rows = trialRows({ study: defaultStudy, trials, live: undefined, interrupted: [] });
+  const rows = createTrialRows()({ study: defaultStudy, trials, live: undefined, interrupted: [] });
 
   test("the best is the lowest error of those that trained to the end", () => {
     expect(bestRow(rows)?.name).toBe("RegNetX 1");

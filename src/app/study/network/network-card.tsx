@@ -1,5 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { NetworkDrawing } from "../../../charts/network-drawing.tsx";
 import { TrainingChart } from "../../../charts/training-chart.tsx";
 import { WidthChart } from "../../../charts/width-chart.tsx";
@@ -17,13 +17,13 @@ export interface NetworkCardProps {
 }
 
 /** One network: drawn, its widths, how it trained, what it costs. */
-export function NetworkCard({ row, isBest }: NetworkCardProps) {
+export const NetworkCard = memo(function NetworkCard({ row, isBest }: NetworkCardProps) {
   return (
     <section className={styles.card} aria-label="Network">
       {row === undefined ? <NoNetwork /> : <NetworkBody row={row} isBest={isBest} />}
     </section>
   );
-}
+});
 
 function NetworkBody({ row, isBest }: { readonly row: TrialRow; readonly isBest: boolean }) {
   const [view, setView] = useState("drawn");

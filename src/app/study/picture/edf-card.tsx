@@ -1,18 +1,23 @@
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { EdfChart } from "../../../charts/edf-chart.tsx";
 import { formatPercent } from "../../../charts/format.ts";
+import type { Study } from "../../../engine/sweep/study.ts";
+import type { Trial } from "../../../engine/sweep/trial.ts";
 import { Card } from "../../ui/card.tsx";
-import { useRun } from "../state/services.tsx";
 import type { TrialRow } from "../trials/trial-rows.ts";
 import { edfCurve, populationErrors } from "./edf-curves.ts";
 import { EmptyPicture } from "./empty-picture.tsx";
 import styles from "./picture.module.css";
 import { verdictOf } from "./verdict.ts";
 
+export interface EdfCardProps {
+  readonly study: Study | undefined;
+  readonly trials: ReadonlyMap<string, Trial>;
+  readonly selected: TrialRow | undefined;
+}
+
 /** The picture of the study: the error distributions of its populations, and what they say. */
-export function EdfCard({ selected }: { readonly selected: TrialRow | undefined }) {
-  const study = useRun((state) => state.study);
-  const trials = useRun((state) => state.trials);
+export const EdfCard = memo(function EdfCard({ study, trials, selected }: EdfCardProps) {
   const populations = useMemo(
     () => (study === undefined ? [] : populationErrors(study, trials.values())),
     [study, trials],
@@ -49,7 +54,7 @@ export function EdfCard({ selected }: { readonly selected: TrialRow | undefined 
       )}
     </Card>
   );
-}
+});
 
 function describe(curves: ReturnType<typeof edfCurve>[]): string {
   const parts = curves

@@ -1,4 +1,4 @@
-import type { EdfCurve } from "../../../charts/edf-chart.tsx";
+import type { EdfCurve } from "../../../charts/edf-curve.ts";
 import { dkwBand } from "../../../engine/analysis/dkw.ts";
 import { edf, summarizeErrors } from "../../../engine/analysis/edf.ts";
 import type { Study } from "../../../engine/sweep/study.ts";

@@ -25,21 +25,35 @@ export interface TrialRow {
   readonly device: string | undefined;
 }
 
-/** All trials that have begun, in the order of their populations. */
-export function trialRows(state: Pick<RunState, "study" | "trials" | "live" | "interrupted">): TrialRow[] {
-  const { study, trials, live, interrupted } = state;
-  if (study === undefined) return [];
-  const order = new Map(study.populations.map(({ name }, i) => [name, i]));
-  const rows = [...trials.values()].map((trial) => recordedRow(trial, order.get(trial.population) ?? 0));
-  const unfinished = live === undefined ? interrupted : [...interrupted, live];
-  for (const trial of unfinished) {
-    if (trials.has(trial.trialId)) continue;
-    const status = trial === live ? "training" : "interrupted";
-    rows.push(openRow(trial, status, order.get(trial.population) ?? 0, study));
-  }
-  return rows.sort(
-    (a, b) => (order.get(a.population) ?? 0) - (order.get(b.population) ?? 0) || a.index - b.index,
-  );
+type Trials = Pick<RunState, "study" | "trials" | "live" | "interrupted">;
+
+/**
+ * Gives all trials that have begun, in the order of their populations. The same record gives the same row each time, so
+ * that what is drawn of it is not drawn again at every update.
+ */
+export function createTrialRows(): (state: Trials) => TrialRow[] {
+  const kept = new WeakMap<Trial, TrialRow>();
+  const keptRow = (trial: Trial, population: number) => {
+    const known = kept.get(trial);
+    if (known?.color === populationColor(population)) return known;
+    const row = recordedRow(trial, population);
+    kept.set(trial, row);
+    return row;
+  };
+  return ({ study, trials, live, interrupted }) => {
+    if (study === undefined) return [];
+    const order = new Map(study.populations.map(({ name }, i) => [name, i]));
+    const rows = [...trials.values()].map((trial) => keptRow(trial, order.get(trial.population) ?? 0));
+    const unfinished = live === undefined ? interrupted : [...interrupted, live];
+    for (const trial of unfinished) {
+      if (trials.has(trial.trialId)) continue;
+      const status = trial === live ? "training" : "interrupted";
+      rows.push(openRow(trial, status, order.get(trial.population) ?? 0, study));
+    }
+    return rows.sort(
+      (a, b) => (order.get(a.population) ?? 0) - (order.get(b.population) ?? 0) || a.index - b.index,
+    );
+  };
 }
 
 /** Of the trials trained to the end, the one with the lowest error. */

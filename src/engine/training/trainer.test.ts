@@ -31,6 +31,9 @@ test("an epoch takes every full batch once and measures on all test images", asy
   expect(wanted.fake.batches).toHaveLength(3 * 4);
   const firstEpoch = wanted.fake.batches.slice(0, 4).flatMap((batch) => [...batch]);
   expect(new Set(firstEpoch).size).toBe(64);
+  const evaluated = wanted.fake.evaluated.flatMap((batch) => [...batch]);
+  const once = Array.from({ length: 40 }, (_, index) => index);
+  expect(evaluated).toEqual([...once, ...once, ...once]);
 });
 
 test("the error of a trial is the lowest of its epochs", async () => {

@@ -12,6 +12,7 @@
  * - blockRows: rows that are summed in registers, or multiplied while they are in the first-level cache, in one go.
  * - slots: partial results, `slotCount` of them, `slotBytes` apart. Their number and what each sums over follow from
  *   the shapes alone and they are joined in order, so no result depends on the number of threads.
+ * - channelwise: 1 where every channel has a filter of its own (depthwise), 8 channels taken as one group.
  * - scratch: `scratchBytes` bytes for each thread.
  */
 export const recordLayouts = {
@@ -79,6 +80,7 @@ export const recordLayouts = {
   packFilters: {
     filters: "ptr",
     out: "ptr",
+    channelwise: "i32",
     /** 0: lanes are filters (forward); 1: lanes are input channels (input gradient). */
     transposed: "i32",
     kernel: "i32",
@@ -119,6 +121,7 @@ export const recordLayouts = {
     /** `passCount` of `passLayout`. */
     passes: "ptr",
     passCount: "i32",
+    channelwise: "i32",
     scratch: "ptr",
     scratchBytes: "i32",
   },
@@ -143,6 +146,7 @@ export const recordLayouts = {
     pixels: "i32",
     runs: "i32",
     runLength: "i32",
+    channelwise: "i32",
     slots: "ptr",
     slotCount: "i32",
     slotBytes: "i32",
@@ -161,54 +165,7 @@ export const recordLayouts = {
     groupOut: "i32",
     filterCount: "i32",
     merge: "i32",
-  },
-
-  /** One filter per channel (groups = channels = filters). */
-  depthwise: {
-    x: "ptr",
-    filters: "ptr",
-    y: "ptr",
-    bias: "ptr",
-    images: "i32",
-    height: "i32",
-    width: "i32",
-    channels: "i32",
-    kernel: "i32",
-    stride: "i32",
-    padding: "i32",
-    outHeight: "i32",
-    outWidth: "i32",
-  },
-  depthwiseInputGrad: {
-    dy: "ptr",
-    filters: "ptr",
-    dx: "ptr",
-    addend: "ptr",
-    images: "i32",
-    height: "i32",
-    width: "i32",
-    channels: "i32",
-    kernel: "i32",
-    stride: "i32",
-    padding: "i32",
-    outHeight: "i32",
-    outWidth: "i32",
-  },
-  depthwiseFilterGrad: {
-    x: "ptr",
-    dy: "ptr",
-    slots: "ptr",
-    slotCount: "i32",
-    slotBytes: "i32",
-    images: "i32",
-    height: "i32",
-    width: "i32",
-    channels: "i32",
-    kernel: "i32",
-    stride: "i32",
-    padding: "i32",
-    outHeight: "i32",
-    outWidth: "i32",
+    channelwise: "i32",
   },
 
   /** slots[s][c] = Σ over the slot's rows of x[row][c]. */
@@ -419,7 +376,7 @@ export const passLayout = {
   /** Per image. */
   pixels: "i32",
   runs: "i32",
-  /** Floats. */
+  /** Floats; taps where channelwise. */
   runLength: "i32",
   filters: "ptr",
 } as const satisfies Record<string, FieldType>;

@@ -37,7 +37,7 @@ function columnPanel(r: GemmRecord, first: i32, end: i32, column: i32, tile: usi
   const start = init ? init + ((<usize>column) << 2) : 0;
   let row = first;
   while (row < end) {
-    let height = restHeight(end - row);
+    let height = restHeight(end - row, tileRows);
     // The last tile overlaps the one before and writes the same values again; a rest of single rows would be slower.
     if (height < tileRows && end >= tileRows) {
       height = tileRows;
@@ -99,7 +99,7 @@ function sumBlock(
     const left = r.columns - column;
     const dy = r.dy + <usize>row * dyBytes + ((<usize>column) << 2);
     for (let d = depth; d < depthEnd; ) {
-      const height = restHeight(depthEnd - d);
+      const height = restHeight(depthEnd - d, tileRows);
       const x = r.x + <usize>row * xBytes + ((<usize>d) << 2);
       const c = out + <usize>d * dyBytes + ((<usize>column) << 2);
       if (left >= 8) matrixOuterTile(height, x, xBytes, dy, dyBytes, count, c, dyBytes, accumulate);

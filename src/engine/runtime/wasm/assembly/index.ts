@@ -1,7 +1,6 @@
 // The module: walks a list of records. ../records.ts is the alphabet, this file the dispatch, the others the kernels.
 
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
-import { depthwise, depthwiseFilterGrad, depthwiseInputGrad } from "./depthwise";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
 import { joinPackedFilters, packFilters } from "./pack";
 import { activationGrad, affine, pointwise } from "./pointwise";
@@ -42,9 +41,6 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.TABLE_CONV: tableConv(changetype<record.TableConvRecord>(at), thread, threads); break;
     case record.TABLE_FILTER_GRAD: tableFilterGrad(changetype<record.TableFilterGradRecord>(at), thread, threads); break;
     case record.JOIN_PACKED_FILTERS: joinPackedFilters(changetype<record.JoinPackedFiltersRecord>(at), thread, threads); break;
-    case record.DEPTHWISE: depthwise(changetype<record.DepthwiseRecord>(at), thread, threads); break;
-    case record.DEPTHWISE_INPUT_GRAD: depthwiseInputGrad(changetype<record.DepthwiseInputGradRecord>(at), thread, threads); break;
-    case record.DEPTHWISE_FILTER_GRAD: depthwiseFilterGrad(changetype<record.DepthwiseFilterGradRecord>(at), thread, threads); break;
     case record.COLUMN_SUMS: columnSums(changetype<record.ColumnSumsRecord>(at), thread, threads); break;
     case record.BATCH_NORM_STATS: batchNormStats(changetype<record.BatchNormStatsRecord>(at), thread, threads); break;
     case record.BATCH_NORM_STATS_JOIN: batchNormStatsJoin(changetype<record.BatchNormStatsJoinRecord>(at), thread, threads); break;

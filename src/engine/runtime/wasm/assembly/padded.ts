@@ -4,7 +4,10 @@ import { copyFloats } from "./simd";
 // of the group], zero around every image. Taps that lie side by side in a filter row lie side by side here, so a
 // filter row is one run of contiguous floats and no kernel knows about borders.
 
-/** Copies the interior of one group; the zeros around it were written once and stay. */
+/**
+ * Copies the interior of one group, `count` of its `groupChannels` channels; the zeros around it were written once and
+ * stay. Channels past the count hold what they held: nobody looks at their results.
+ */
 export function copyGroup(
   src: usize,
   images: i32,
@@ -12,6 +15,7 @@ export function copyGroup(
   width: i32,
   channels: i32,
   firstChannel: i32,
+  count: i32,
   groupChannels: i32,
   out: usize,
   pad: i32,
@@ -27,7 +31,7 @@ export function copyGroup(
       if (groupChannels == channels) {
         copyFloats(from, to, width * channels);
         from += <usize>width * pixelBytes;
-      } else if (groupChannels == 8) {
+      } else if (groupChannels == 8 && count == 8) {
         for (let x = 0; x < width; x++, from += pixelBytes, to += 32) {
           v128.store(to, v128.load(from));
           v128.store(to, v128.load(from, 16), 16);
@@ -41,7 +45,7 @@ export function copyGroup(
         }
       } else {
         for (let x = 0; x < width; x++, from += pixelBytes, to += groupBytes)
-          copyFloats(from, to, groupChannels);
+          copyFloats(from, to, count);
       }
     }
   }

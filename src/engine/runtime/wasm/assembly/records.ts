@@ -11,28 +11,25 @@ export const PACK_FILTERS: i32 = 8;
 export const TABLE_CONV: i32 = 9;
 export const TABLE_FILTER_GRAD: i32 = 10;
 export const JOIN_PACKED_FILTERS: i32 = 11;
-export const DEPTHWISE: i32 = 12;
-export const DEPTHWISE_INPUT_GRAD: i32 = 13;
-export const DEPTHWISE_FILTER_GRAD: i32 = 14;
-export const COLUMN_SUMS: i32 = 15;
-export const BATCH_NORM_STATS: i32 = 16;
-export const BATCH_NORM_STATS_JOIN: i32 = 17;
-export const BATCH_NORM_FOLD: i32 = 18;
-export const BATCH_NORM_REDUCE_GRAD: i32 = 19;
-export const BATCH_NORM_INPUT_GRAD: i32 = 20;
-export const AFFINE: i32 = 21;
-export const POINTWISE: i32 = 22;
-export const ACTIVATION_GRAD: i32 = 23;
-export const GLOBAL_POOL: i32 = 24;
-export const GLOBAL_POOL_GRAD: i32 = 25;
-export const MAX_POOL: i32 = 26;
-export const MAX_POOL_GRAD: i32 = 27;
-export const CHANNEL_SCALE: i32 = 28;
-export const CHANNEL_SCALE_GRAD: i32 = 29;
-export const CROSS_ENTROPY: i32 = 30;
-export const CROSS_ENTROPY_JOIN: i32 = 31;
-export const SGD: i32 = 32;
-export const GATHER: i32 = 33;
+export const COLUMN_SUMS: i32 = 12;
+export const BATCH_NORM_STATS: i32 = 13;
+export const BATCH_NORM_STATS_JOIN: i32 = 14;
+export const BATCH_NORM_FOLD: i32 = 15;
+export const BATCH_NORM_REDUCE_GRAD: i32 = 16;
+export const BATCH_NORM_INPUT_GRAD: i32 = 17;
+export const AFFINE: i32 = 18;
+export const POINTWISE: i32 = 19;
+export const ACTIVATION_GRAD: i32 = 20;
+export const GLOBAL_POOL: i32 = 21;
+export const GLOBAL_POOL_GRAD: i32 = 22;
+export const MAX_POOL: i32 = 23;
+export const MAX_POOL_GRAD: i32 = 24;
+export const CHANNEL_SCALE: i32 = 25;
+export const CHANNEL_SCALE_GRAD: i32 = 26;
+export const CROSS_ENTROPY: i32 = 27;
+export const CROSS_ENTROPY_JOIN: i32 = 28;
+export const SGD: i32 = 29;
+export const GATHER: i32 = 30;
 
 export const RECORD_BYTES: i32 = 128;
 export const TILE_AREA: usize = 16384;
@@ -129,6 +126,7 @@ export class PackFiltersRecord {
   op: i32;
   filters: usize;
   out: usize;
+  channelwise: i32;
   transposed: i32;
   kernel: i32;
   groupIn: i32;
@@ -165,6 +163,7 @@ export class TableConvRecord {
   dstImageBytes: i32;
   passes: usize;
   passCount: i32;
+  channelwise: i32;
   scratch: usize;
   scratchBytes: i32;
 }
@@ -190,6 +189,7 @@ export class TableFilterGradRecord {
   pixels: i32;
   runs: i32;
   runLength: i32;
+  channelwise: i32;
   slots: usize;
   slotCount: i32;
   slotBytes: i32;
@@ -209,61 +209,7 @@ export class JoinPackedFiltersRecord {
   groupOut: i32;
   filterCount: i32;
   merge: i32;
-}
-
-@unmanaged
-export class DepthwiseRecord {
-  op: i32;
-  x: usize;
-  filters: usize;
-  y: usize;
-  bias: usize;
-  images: i32;
-  height: i32;
-  width: i32;
-  channels: i32;
-  kernel: i32;
-  stride: i32;
-  padding: i32;
-  outHeight: i32;
-  outWidth: i32;
-}
-
-@unmanaged
-export class DepthwiseInputGradRecord {
-  op: i32;
-  dy: usize;
-  filters: usize;
-  dx: usize;
-  addend: usize;
-  images: i32;
-  height: i32;
-  width: i32;
-  channels: i32;
-  kernel: i32;
-  stride: i32;
-  padding: i32;
-  outHeight: i32;
-  outWidth: i32;
-}
-
-@unmanaged
-export class DepthwiseFilterGradRecord {
-  op: i32;
-  x: usize;
-  dy: usize;
-  slots: usize;
-  slotCount: i32;
-  slotBytes: i32;
-  images: i32;
-  height: i32;
-  width: i32;
-  channels: i32;
-  kernel: i32;
-  stride: i32;
-  padding: i32;
-  outHeight: i32;
-  outWidth: i32;
+  channelwise: i32;
 }
 
 @unmanaged

@@ -7,12 +7,12 @@ import {
   TILE_BYTES,
 } from "./records";
 import { ceilDiv, copyFloats, fillFloats, shareStart } from "./simd";
-import { restHeight, runTile, tableOuterTile, tileRows } from "./tile";
+import { channelOuterTile, channelTile, restHeight, runTile, tableOuterTile, tileRows } from "./tile";
 
 // Convolutions of any kernel, stride and group width. Images are taken in chunks (one large map or several small ones,
 // so that there are enough pixels for whole tiles); for one group of a chunk: pad, then tiles of 6 or 4 output pixels ×
 // 8 filters. A table lists for every output pixel where its first tap is and where the result goes, so any pixels make
-// a tile. The input gradient is the same with dY as source: one pass per class of (y mod stride, x mod stride).
+// a tile. Depthwise layers come as groups of 8 channels with a filter each. The input gradient is the same with dY as source: one pass per class of (y mod stride, x mod stride).
 
 /** Unit of work: one group of one chunk. */
 export function tableConv(r: TableConvRecord, thread: i32, threads: i32): void {
@@ -37,6 +37,7 @@ export function tableConv(r: TableConvRecord, thread: i32, threads: i32): void {
       r.width,
       r.channels,
       group * r.groupIn,
+      min(r.groupIn, r.channels - group * r.groupIn),
       r.groupIn,
       scratch,
       r.pad,
@@ -62,27 +63,28 @@ function convolveGroup(
   const pixels = pass.pixels * images;
   const runs = pass.runs,
     length = pass.runLength;
-  const skip = (<usize>(r.paddedWidth * r.groupIn - length)) << 2;
+  const skip = (<usize>(r.paddedWidth * r.groupIn - (r.channelwise ? length << 3 : length))) << 2;
   const filterBytes = (<usize>(runs * length)) << 5;
-  const blocks = ceilDiv(r.groupOut, 8);
+  const blocks = ceilDiv(r.groupOut, 8), most = r.channelwise ? 4 : tileRows;
   const chunk = <usize>image * r.dstImageBytes;
   let w = pass.filters + <usize>(group * blocks) * filterBytes;
   for (let block = 0; block < blocks; block++, w += filterBytes) {
     const channel = (<usize>(group * r.groupOut + block * 8)) << 2,
-      left = r.groupOut - block * 8;
+      left = r.channelwise ? r.channels - group * 8 : r.groupOut - block * 8;
     const dst = r.dst + chunk + channel;
     const init = r.init ? r.init + channel + (r.initIsMap ? chunk : 0) : 0;
     let pixel = 0;
     while (pixel < pixels) {
-      let height = restHeight(pixels - pixel);
-      if (height < tileRows && pixels >= tileRows) {
-        height = tileRows;
+      let height = restHeight(pixels - pixel, most);
+      if (height < most && pixels >= most) {
+        height = most;
         pixel = pixels - height;
       }
       const table = pass.table + ((<usize>pixel) << 3);
-      if (left >= 8) runTile(height, scratch, table, w, runs, length, skip, dst, 0, init, r.initIsMap);
-      else {
-        runTile(height, scratch, table, w, runs, length, skip, tile, 32, init, r.initIsMap);
+      const out = left >= 8 ? dst : tile, outBytes: usize = left >= 8 ? 0 : 32;
+      if (r.channelwise) channelTile(height, scratch, table, w, runs, length, skip, out, outBytes, init, r.initIsMap);
+      else runTile(height, scratch, table, w, runs, length, skip, out, outBytes, init, r.initIsMap);
+      if (left < 8) {
         for (let i = 0; i < height; i++) {
           copyFloats(tile + ((<usize>i) << 5), dst + <usize>load<u32>(table + ((<usize>i) << 3), 4), left);
         }
@@ -123,6 +125,7 @@ export function tableFilterGrad(r: TableFilterGradRecord, thread: i32, threads: 
         r.width,
         r.channels,
         group * r.groupIn,
+        min(r.groupIn, r.channels - group * r.groupIn),
         r.groupIn,
         scratch,
         r.pad,
@@ -151,8 +154,9 @@ function sumGroup(
     for (let run = 0; run < r.runs; run++) {
       const x = scratch + <usize>run * runBytes;
       for (let k = 0; k < r.runLength; ) {
-        const height = restHeight(r.runLength - k);
-        tableOuterTile(height, x + ((<usize>k) << 2), r.table, dy, pixels, out, accumulate);
+        const height = r.channelwise ? min(5, r.runLength - k) : restHeight(r.runLength - k, tileRows);
+        if (r.channelwise) channelOuterTile(height, x + (<usize>k << 5), r.table, dy, pixels, out, accumulate);
+        else tableOuterTile(height, x + (<usize>k << 2), r.table, dy, pixels, out, accumulate);
         out += (<usize>height) << 5;
         k += height;
       }

@@ -1,7 +1,14 @@
 import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
 import type { Pointer, Program } from "./program.ts";
 import { columnSums, scratchSlots, slotCountFor } from "./slots.ts";
-import { type AxisClass, axisClasses, axisPadding, imagesPerChunk, mergedGroups } from "./table-geometry.ts";
+import {
+  type AxisClass,
+  axisClasses,
+  axisPadding,
+  type Groups,
+  imagesPerChunk,
+  mergedGroups,
+} from "./table-geometry.ts";
 
 /** Convolutions over a padded copy, see assembly/table-conv.ts: any kernel, stride, padding and group width. */
 export function lowerTableConv(program: Program, call: CallOf<"conv2d">): void {
@@ -14,7 +21,7 @@ export function lowerTableConv(program: Program, call: CallOf<"conv2d">): void {
       table: view.table,
       pixels: view.pixels,
       runs: kernel,
-      runLength: kernel * view.groupIn,
+      runLength: runLength(view, kernel),
       filters: packed,
     },
   ]);
@@ -59,7 +66,7 @@ export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputG
         table,
         pixels: row.count * column.count,
         runs: reached ? row.taps : 0,
-        runLength: reached ? column.taps * merged.groupOut : 0,
+        runLength: reached ? runLength({ ...merged, groupIn: merged.groupOut }, column.taps) : 0,
         filters: reached ? packedFilters(program, attrs, program.at(call.in.filters), taps) : 0,
       };
     }),
@@ -80,6 +87,7 @@ export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputG
     groups: merged.groups,
     groupIn: merged.groupOut,
     groupOut: merged.groupIn,
+    channelwise: merged.channelwise,
     dstImageBytes: 4 * height * width * channels,
     ...passTable(program, passes),
     ...program.threadScratch(
@@ -101,7 +109,7 @@ export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilte
     ...view,
     dyImageBytes: 4 * outHeight * outWidth * filters,
     runs: kernel,
-    runLength: kernel * view.groupIn,
+    runLength: runLength(view, kernel),
     ...slots,
     ...program.threadScratch(paddedBytes(view)),
   });
@@ -113,6 +121,7 @@ export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilte
     groupOut: filters / groups,
     filterCount: filters,
     merge: mergedGroups(attrs).merge,
+    channelwise: view.channelwise,
   });
   if (call.out.dBias !== undefined)
     columnSums(program, dy, batch * outHeight * outWidth, filters, program.at(call.out.dBias));
@@ -180,14 +189,15 @@ function tapsOf({ firstTap, taps }: AxisClass, stride: number) {
 }
 
 function packedFilters(program: Program, attrs: ConvGeometry, filters: Pointer, taps: Taps): Pointer {
-  const { merge, groups, groupIn, groupOut } = mergedGroups(attrs);
+  const { channelwise, merge, groups, groupIn, groupOut } = mergedGroups(attrs);
   const view = taps.transposed
-    ? { groups, groupIn: groupOut, groupOut: groupIn }
-    : { groups, groupIn, groupOut };
+    ? { channelwise, groups, groupIn: groupOut, groupOut: groupIn }
+    : { channelwise, groups, groupIn, groupOut };
   const out = program.scratch(4 * packedFloats(view, taps.y.count * taps.x.count));
   program.emit("packFilters", {
     filters,
     out,
+    channelwise,
     transposed: taps.transposed,
     kernel: attrs.kernel,
     groupIn: groupIn / merge,
@@ -205,9 +215,16 @@ function packedFilters(program: Program, attrs: ConvGeometry, filters: Pointer, 
   return out;
 }
 
+type View = Omit<Groups, "merge">;
+
+/** Of one row of taps: floats, or taps where every channel has its own filter. */
+function runLength({ channelwise, groupIn }: View, taps: number): number {
+  return channelwise ? taps : taps * groupIn;
+}
+
 /** Floats of packed filters: whole blocks of 8 lanes. */
-function packedFloats(view: { groups: number; groupIn: number; groupOut: number }, taps: number): number {
-  return view.groups * Math.ceil(view.groupOut / 8) * 8 * taps * view.groupIn;
+function packedFloats(view: View, taps: number): number {
+  return view.groups * Math.ceil(view.groupOut / 8) * 8 * runLength(view, taps);
 }
 
 function paddedBytes(view: {

@@ -67,10 +67,24 @@ describe("describe", () => {
     expect(answers[0].spec.stages).toEqual(spec.stages);
     expect(answers[0].trainBytes).toBeGreaterThan(4 * exact.params!);
     expect(answers[1]).toMatchObject({ name: "ResNet-50", spec: { input: { height: 64, width: 64 } } });
+    expect(answers[0].notes[0]).toBe("stage 1: width 24 → 32, so that groups divide the bottleneck");
+    expect(answers[1]).not.toHaveProperty("notes");
     expect(answers[2].error).toContain('preset: "x" is not known');
     expect(answers[3].error).toContain("not JSON");
     expect(status).toBe(2);
     expect(stderr).toMatch(/^error: line 3: preset: "x" is not known.* \(and 1 more bad requests\)$/m);
+  });
+
+  test("says what was adjusted, and when the maps vanish", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "designscape-")), "request.json");
+    const params = { ...regnetx400.params, initialWidth: 40, groupWidth: 16 };
+    writeFileSync(file, JSON.stringify({ space: "regnetx", params }));
+    const { status, lines } = await run("describe", file, "--resolution", "8");
+    expect(status).toBe(0);
+    expect(lines).toContain("note: stage 1: width 40 → 32, so that groups divide the bottleneck");
+    expect(lines.at(-1)).toBe(
+      "note: the map is 1×1 before stage 3: the image (8×8) is smaller than the total stride",
+    );
   });
 
   test("a file with a spec, with --resolution and --classes in its place", async () => {

@@ -9,6 +9,8 @@ import { table } from "./output.ts";
 export interface DescribedNetwork extends NetworkDescription {
   /** Bytes of all buffers of a training step at the given batch. */
   readonly trainBytes: number;
+  /** Adjusted stages, maps that vanish; left out when there is nothing to say. */
+  readonly notes?: readonly string[];
 }
 
 export function describeWithMemory(spec: NetworkSpec, batch: number): DescribedNetwork {
@@ -32,6 +34,7 @@ export function networkText(network: DescribedNetwork, batch: number): string {
     `flops ${whole(flops)}  params ${whole(params)}  acts ${whole(acts)}  training memory ${whole(trainBytes)} bytes at batch ${batch}`,
     `stem ${spec.stem.type}, ${spec.stem.width} channels; head ${spec.head.width || "none"}; ${spec.activation}`,
     table(["stage", "block", "d", "w", "stride", expands ? "b / expansion" : "b", "g", "kernel", "SE"], rows),
+    ...(network.notes ?? []).map((note) => `note: ${note}`),
   ].join("\n");
 }
 

@@ -1,19 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError } from "commander";
 import { InputError } from "../engine/math/input-error.ts";
-import type { NetworkSpec } from "../engine/network/spec.ts";
 import { isPublished } from "../engine/published/registry.ts";
-import { type FrameOptions, resolveNetwork, withFrame } from "../engine/published/request.ts";
+import { type FrameOptions, type ResolvedNetwork, resolveInFrame } from "../engine/published/request.ts";
 import type { CostRange } from "../engine/spaces/constraint.ts";
 import { parseRange } from "../engine/sweep/quantity.ts";
 import { CliError } from "./failure.ts";
 
 /** The network of a command line's `<preset | spec.json>`: a name, else a file with a spec or a request. */
-export async function readNetwork(presetOrFile: string, frame: FrameOptions): Promise<NetworkSpec> {
-  if (isPublished(presetOrFile)) return resolveNetwork({ preset: presetOrFile, ...frame });
-  // An unknown name gets the list of the known ones.
-  if (!isFile(presetOrFile)) return resolveNetwork({ preset: presetOrFile });
-  return withFrame(resolveNetwork(await readJson(presetOrFile)), frame);
+export async function readNetwork(presetOrFile: string, frame: FrameOptions): Promise<ResolvedNetwork> {
+  // An unknown name that is no path is taken for a preset: the error lists the known ones.
+  const named = isPublished(presetOrFile) || !isFile(presetOrFile);
+  return resolveInFrame(named ? { preset: presetOrFile } : await readJson(presetOrFile), frame);
 }
 
 /** Tells `./net.json` from a preset's name; "regnetx-1.6gf" is a name too. */

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { specLimits } from "../../engine/network/spec.ts";
-import { type FrameOptions, resolveNetwork, withFrame } from "../../engine/published/request.ts";
-import { describeWithMemory, networkText } from "../describe-network.ts";
+import { type FrameOptions, type ResolvedNetwork, resolveInFrame } from "../../engine/published/request.ts";
+import { type DescribedNetwork, describeWithMemory, networkText } from "../describe-network.ts";
 import { CliError, describeFailure } from "../failure.ts";
 import { parseJson, readNetwork, wholeNumber } from "../input.ts";
 import { printLine } from "../output.ts";
@@ -32,8 +32,13 @@ export function registerDescribe(program: Command): void {
 async function describe(network: string, { batch, json, ...options }: Options): Promise<void> {
   const frame: FrameOptions = { ...options };
   if (network === "-") return answerRequests(frame, batch);
-  const described = describeWithMemory(await readNetwork(network, frame), batch);
+  const described = describeResolved(await readNetwork(network, frame), batch);
   await printLine(json ? JSON.stringify(described) : networkText(described, batch));
+}
+
+function describeResolved({ spec, notes }: ResolvedNetwork, batch: number): DescribedNetwork {
+  const described = describeWithMemory(spec, batch);
+  return notes.length > 0 ? { ...described, notes } : described;
 }
 
 /** Answers every line, also after a bad one: `{"error": …}` in its place keeps requests and answers in step. */
@@ -44,8 +49,8 @@ async function answerRequests(frame: FrameOptions, batch: number): Promise<void>
     line += 1;
     if (text.trim() === "") continue;
     try {
-      const spec = withFrame(resolveNetwork(parseJson(text, "")), frame);
-      await printLine(JSON.stringify(describeWithMemory(spec, batch)));
+      const resolved = resolveInFrame(parseJson(text, ""), frame);
+      await printLine(JSON.stringify(describeResolved(resolved, batch)));
     } catch (error) {
       const { message } = describeFailure(error);
       failures.push(`line ${line}: ${message}`);

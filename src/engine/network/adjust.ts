@@ -25,3 +25,13 @@ export function adjustBlock({ width, bottleneckRatio, groupWidth }: BlockShape):
   const adjusted = Math.max(step, roundHalfEven(v / step) * step);
   return { width: Math.trunc(adjusted / multiplier), bottleneckRatio, groupWidth: g };
 }
+
+/** What `adjustBlock` changed, in words; null if nothing. */
+export function describeAdjustment(requested: BlockShape): string | null {
+  const { width, groupWidth } = adjustBlock(requested);
+  const changes = [
+    width === requested.width ? [] : [`width ${requested.width} → ${width}`],
+    groupWidth === requested.groupWidth ? [] : [`group width ${requested.groupWidth} → ${groupWidth}`],
+  ].flat();
+  return changes.length > 0 ? `${changes.join(", ")}, so that groups divide the bottleneck` : null;
+}

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { InputError, parseInput } from "../math/input-error.ts";
+import { type BlockShape, describeAdjustment } from "../network/adjust.ts";
 import { type Frame, imagenetFrame, reframe, smallImageFrame } from "../network/frame.ts";
 import { parseNetworkSpec } from "../network/parse.ts";
 import { type NetworkSpec, specLimits } from "../network/spec.ts";
+import { networkWarnings } from "../network/warnings.ts";
 import { anynetSpec } from "../spaces/anynet.ts";
 import { anynetParamsSchema, regnetParamsSchema } from "../spaces/params.ts";
+import { quantizedWidths } from "../spaces/quantized.ts";
 import { regnetSpec } from "../spaces/regnet.ts";
 import { publishedNetwork } from "./registry.ts";
 
@@ -41,8 +44,18 @@ const spaceNames = [...regnetRequest.shape.space.options, ...anynetRequest.shape
 
 export type FrameOptions = { readonly [K in keyof typeof frameFields]?: z.output<(typeof frameFields)[K]> };
 
+/** A network, and what to know about it: adjusted stages, maps that vanish. */
+export interface ResolvedNetwork {
+  readonly spec: NetworkSpec;
+  readonly notes: readonly string[];
+}
+
 /** The network of a request, checked; an InputError names what does not fit. */
 export function resolveNetwork(request: unknown): NetworkSpec {
+  return resolveWithNotes(request).spec;
+}
+
+function resolveWithNotes(request: unknown): ResolvedNetwork {
   if (typeof request !== "object" || request === null || Array.isArray(request)) {
     throw new InputError([
       { path: "", message: "expected an object with preset, space and params, or stages" },
@@ -50,10 +63,17 @@ export function resolveNetwork(request: unknown): NetworkSpec {
   }
   if ("preset" in request) {
     const { preset, ...frame } = parseInput(presetRequest, request);
-    return withFrame(publishedNetwork(preset).spec, frame);
+    return { spec: withFrame(publishedNetwork(preset).spec, frame), notes: [] };
   }
-  if ("space" in request) return checked(resolveSpace(request as { space: unknown }));
-  return parseNetworkSpec(request, "");
+  if ("space" in request) return resolveSpace(request as { space: unknown });
+  return { spec: parseNetworkSpec(request, ""), notes: [] };
+}
+
+/** A resolved network on other images, with all there is to know about it. */
+export function resolveInFrame(request: unknown, options: FrameOptions): ResolvedNetwork {
+  const { spec, notes } = resolveWithNotes(request);
+  const framed = withFrame(spec, options);
+  return { spec: framed, notes: [...notes, ...networkWarnings(framed)] };
 }
 
 /** The same network on other images. Checked, since a wider stem or image may be too much. */
@@ -61,17 +81,37 @@ export function withFrame(spec: NetworkSpec, options: FrameOptions): NetworkSpec
   return checked(reframe(spec, frameOf(spec, options)));
 }
 
-function resolveSpace(request: { space: unknown }): NetworkSpec {
+function resolveSpace(request: { space: unknown }): ResolvedNetwork {
   if (regnetRequest.shape.space.options.some((name) => name === request.space)) {
     const { space, params, ...options } = parseInput(regnetRequest, withSqueeze(request));
-    return { ...regnetSpec(params, frameOf(base(options), options)), name: space };
+    const { bottleneckRatio, groupWidth } = params;
+    const requested = quantizedWidths(params).stageWidths.map((width) => ({
+      width,
+      bottleneckRatio,
+      groupWidth,
+    }));
+    const spec = regnetSpec(params, frameOf(base(options), options));
+    return { spec: checked({ ...spec, name: space }), notes: adjustmentNotes(requested) };
   }
   if (anynetRequest.shape.space.options.some((name) => name === request.space)) {
     const { space, params, ...options } = parseInput(anynetRequest, request);
-    return { ...anynetSpec(params, frameOf(base(options), options)), name: space };
+    const requested = params.widths.map((width, i) => ({
+      width,
+      bottleneckRatio: params.bottleneckRatios[i]!,
+      groupWidth: params.groupWidths[i]!,
+    }));
+    const spec = anynetSpec(params, frameOf(base(options), options));
+    return { spec: checked({ ...spec, name: space }), notes: adjustmentNotes(requested) };
   }
   const message = `${JSON.stringify(request.space)} is not allowed; expected one of ${spaceNames.join(", ")}`;
   throw new InputError([{ path: "space", message }]);
+}
+
+function adjustmentNotes(requested: readonly BlockShape[]): string[] {
+  return requested.flatMap((shape, i) => {
+    const change = describeAdjustment(shape);
+    return change === null ? [] : [`stage ${i + 1}: ${change}`];
+  });
 }
 
 /** RegNetY is RegNetX with squeeze ratio 1/4, unless the request says another. */

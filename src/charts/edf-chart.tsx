@@ -30,7 +30,7 @@ export function EdfChart({ curves, description, selected }: EdfChartProps) {
     <figure className={styles.figure} aria-describedby={descriptionId} data-chart="edf">
       <ChartCanvas>
         {({ width, height }) => {
-          const wide = width >= narrow;
+          const wide = width >= narrow && drawn.length > 0;
           const ticks = linearTicks(from, to, Math.max(3, Math.floor(width / 90)));
           const digits = ticks.every((tick) => Math.abs(100 * tick - Math.round(100 * tick)) < 1e-6) ? 0 : 1;
           return (
@@ -63,15 +63,16 @@ export function EdfChart({ curves, description, selected }: EdfChartProps) {
                 tickLine={false}
                 axisLine={false}
                 width={40}
+                interval={0}
               />
               <EdfCurves curves={drawn} from={from} to={to} selected={selected} />
               {wide && <EdfLabels curves={drawn} />}
-              <EdfReader curves={drawn} from={from} to={to} />
+              {drawn.length > 0 && <EdfReader curves={drawn} from={from} to={to} />}
             </ComposedChart>
           );
         }}
       </ChartCanvas>
-      <EdfLegend curves={drawn} />
+      {drawn.length > 0 && <EdfLegend curves={drawn} />}
       <figcaption id={descriptionId} className={styles.hidden}>
         {description}
       </figcaption>

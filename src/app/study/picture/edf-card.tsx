@@ -33,19 +33,17 @@ export const EdfCard = memo(function EdfCard({ study, trials, selected }: EdfCar
       className={empty ? styles.growing : styles.card}
     >
       <div className={styles.chart}>
-        {empty ? (
-          <EmptyPicture />
-        ) : (
-          <EdfChart
-            curves={curves}
-            description={describe(curves)}
-            selected={
-              selected?.error === undefined || selected.status !== "done"
-                ? undefined
-                : { curve: selected.population, x: selected.error }
-            }
-          />
-        )}
+        {/* Drawn while it is still empty: the first trained network then only adds a curve to it. */}
+        <EdfChart
+          curves={curves}
+          description={empty ? "Error distribution functions: no network is trained yet." : describe(curves)}
+          selected={
+            selected?.error === undefined || selected.status !== "done"
+              ? undefined
+              : { curve: selected.population, x: selected.error }
+          }
+        />
+        {empty && <EmptyPicture />}
       </div>
       {verdict !== undefined && (
         <p className={styles.verdict} role="status" data-testid="verdict">

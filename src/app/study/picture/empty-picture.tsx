@@ -7,12 +7,9 @@ export function EmptyPicture() {
   const live = useRun((state) => state.live);
   return (
     <div className={styles.empty}>
-      <svg viewBox="0 0 760 300" preserveAspectRatio="none" className={styles.ghost} aria-hidden="true">
-        {[0, 1, 2, 3, 4].map((i) => (
-          <line key={i} x1={40} x2={750} y1={20 + i * 64} y2={20 + i * 64} />
-        ))}
-        <path d="M40 276H150V252H176V228H190V196H206V164H226V132H240V100H262V68H284V44H330V20H750" />
-        <path d="M40 276H232V260H286V236H322V212H360V188H382V156H420V132H470V108H502V84H560V52H620V20H750" />
+      <svg viewBox="0 0 710 256" preserveAspectRatio="none" className={styles.ghost} aria-hidden="true">
+        <path d="M0 256H110V232H136V208H150V176H166V144H186V112H200V80H222V48H244V24H290V0H710" />
+        <path d="M0 256H192V240H246V216H282V192H320V168H342V136H380V112H430V88H462V64H520V32H580V0H710" />
       </svg>
       <div className={styles.words}>
         {phase === "idle" ? (

@@ -44,7 +44,7 @@ export function inventedLive(study: Study, trials: ReadonlyMap<string, Trial>): 
 
 function inventedTrial(study: Study, population: Population, index: number, forced?: "diverged"): Trial {
   const rng = createRng(3, population.name, index);
-  const [mean, spread] = levels[population.space] ?? [0.15, 0.02];
+  const [mean, spread] = levels["space" in population ? population.space : ""] ?? [0.15, 0.02];
   const { trialId, population: name, params, network, draws } = drawn(study, population, index);
   const status = forced ?? (rng.float() < 0.02 ? "diverged" : "done");
   const final = Math.max(0.101, mean + spread * rng.normal());

@@ -33,37 +33,46 @@ function describeIssue(issue: Issue, input: unknown, schema: z.ZodType, root: st
   const value = valueAt(input, issue.path);
   const at = (path: Path) => pathText(path, root);
   if (issue.code === "unrecognized_keys") {
-    const known = fieldsAt(schema, issue.path);
+    const known = fieldsAt(schema, issue.path, input);
     const allowed = known.length > 0 ? `; the fields here are ${known.join(", ")}` : "";
     return issue.keys.map((key) => ({ path: at([...issue.path, key]), message: `unknown field${allowed}` }));
   }
   if (issue.code === "invalid_union") {
-    // The alternative that went past the type of the whole is the one that was meant.
-    const meant = issue.errors.find((issues) =>
-      issues.some((one) => one.path.length > 0 || one.code === "custom" || one.code === "unrecognized_keys"),
-    );
+    // Of objects the alternative that comes nearest was meant; else the one that went past the type of the whole.
+    const options = schemaAt(schema, issue.path, input)?._zod.def.options;
+    const like = options === undefined ? -1 : optionLike(options, value);
+    const meant =
+      issue.errors[like] ??
+      issue.errors.find((issues) =>
+        issues.some(
+          (one) => one.path.length > 0 || one.code === "custom" || one.code === "unrecognized_keys",
+        ),
+      );
     if (meant)
       return meant.flatMap((one) =>
         describeIssue({ ...one, path: [...issue.path, ...one.path] }, input, schema, root),
       );
   }
   if (value === undefined && issue.code !== "custom")
-    return [{ path: at(issue.path), message: `missing; ${allowedText(issue, schema)}` }];
+    return [{ path: at(issue.path), message: `missing; ${allowedText(issue, schema, input)}` }];
   if (issue.code === "custom") return [{ path: at(issue.path), message: issue.message }];
   return [
-    { path: at(issue.path), message: `${valueText(value)} is not allowed; ${allowedText(issue, schema)}` },
+    {
+      path: at(issue.path),
+      message: `${valueText(value)} is not allowed; ${allowedText(issue, schema, input)}`,
+    },
   ];
 }
 
-function allowedText(issue: Issue, schema: z.ZodType): string {
-  const range = rangeText(schemaAt(schema, issue.path));
+function allowedText(issue: Issue, schema: z.ZodType, input: unknown): string {
+  const field = schemaAt(schema, issue.path, input);
+  const range = rangeText(field);
   switch (issue.code) {
     case "invalid_type":
       return `expected ${issue.expected === "int" ? "a whole number" : withArticle(issue.expected)}${range}`;
     case "too_small":
     case "too_big":
-      if (range)
-        return `expected ${schemaAt(schema, issue.path)?.isInt ? "a whole number" : "a number"}${range}`;
+      if (range) return `expected ${field?.isInt ? "a whole number" : "a number"}${range}`;
       return boundText(issue);
     case "invalid_value":
       return `expected ${issue.values.map((one) => JSON.stringify(one)).join(", ")}`.replace(
@@ -120,17 +129,43 @@ function pathText(path: Path, root: string): string {
 }
 
 /** The field names of the object schema at a path; none where it cannot be told. */
-function fieldsAt(schema: z.ZodType, path: Path): string[] {
-  return Object.keys(schemaAt(schema, path)?._zod.def.shape ?? {});
+function fieldsAt(schema: z.ZodType, path: Path, input: unknown): string[] {
+  const found = schemaAt(schema, path, input);
+  return Object.keys(meantOption(found, valueAt(input, path))?._zod.def.shape ?? {});
 }
 
-function schemaAt(schema: z.ZodType, path: Path): SchemaNode | undefined {
+function schemaAt(schema: z.ZodType, path: Path, input: unknown): SchemaNode | undefined {
   let current = unwrap(schema as unknown as SchemaNode);
-  for (const key of path) {
-    const def: SchemaDef | undefined = current?._zod.def;
+  path.forEach((key, i) => {
+    const def: SchemaDef | undefined = meantOption(current, valueAt(input, path.slice(0, i)))?._zod.def;
     current = unwrap(def?.shape ? def.shape[String(key)] : def?.element);
-  }
+  });
   return current;
+}
+
+/** Of a union of objects the one that a value is most like; anything else is itself. */
+function meantOption(schema: SchemaNode | undefined, value: unknown): SchemaNode | undefined {
+  const options = schema?._zod.def.options;
+  if (options === undefined) return schema;
+  return unwrap(options[optionLike(options, value)]) ?? schema;
+}
+
+/**
+ * Index of the object schema that a value comes nearest to: it knows most of the fields and misses the fewest. The first
+ * of equals; −1 where they are not all objects.
+ */
+function optionLike(options: readonly SchemaNode[], value: unknown): number {
+  const shapes = options.map((option) => unwrap(option)?._zod.def.shape);
+  if (typeof value !== "object" || value === null || shapes.includes(undefined)) return -1;
+  const nearness = shapes.map((shape) => {
+    const fields = Object.entries(shape!);
+    const known = fields.filter(([field]) => Object.hasOwn(value, field)).length;
+    const missing = fields.filter(
+      ([field, node]) => !Object.hasOwn(value, field) && node._zod.optin === undefined,
+    ).length;
+    return known - missing;
+  });
+  return nearness.indexOf(Math.max(...nearness));
 }
 
 interface SchemaDef {
@@ -138,10 +173,12 @@ interface SchemaDef {
   readonly element?: SchemaNode;
   readonly innerType?: SchemaNode;
   readonly in?: SchemaNode;
+  readonly options?: readonly SchemaNode[];
 }
 
 interface SchemaNode {
-  readonly _zod: { readonly def: SchemaDef };
+  /** `optin` is set where the field may be left out. */
+  readonly _zod: { readonly def: SchemaDef; readonly optin?: "optional" | undefined };
   readonly isInt?: boolean;
   readonly minValue?: number | null;
   readonly maxValue?: number | null;

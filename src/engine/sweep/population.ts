@@ -1,8 +1,9 @@
-import { findDataset } from "../data/catalogue.ts";
+import { type DatasetEntry, findDataset } from "../data/catalogue.ts";
 import { buildGraph } from "../graph/build.ts";
 import { InputError } from "../math/input-error.ts";
 import { createRng } from "../math/rng.ts";
 import { describeNetwork } from "../network/describe.ts";
+import type { NetworkSpec } from "../network/spec.ts";
 import { compilePlan } from "../plan/compile.ts";
 import { planBytes } from "../plan/plan.ts";
 import { UnsatisfiableBudgetError } from "../spaces/constraint.ts";
@@ -10,8 +11,8 @@ import { drawNetwork, type PopulationMember, type PopulationSource } from "../sp
 import { smallImageSetting } from "../spaces/setting.ts";
 import { compileOptions, type Regime } from "../training/regime.ts";
 import type { RunningTrial } from "./protocol.ts";
-import type { Population, Study } from "./study.ts";
-import { trialId } from "./trial.ts";
+import { type DrawnPopulation, type GivenPopulation, isGiven, type Population, type Study } from "./study.ts";
+import { type TrialParams, trialId } from "./trial.ts";
 
 export interface DrawContext {
   readonly studyId: string;
@@ -21,17 +22,19 @@ export interface DrawContext {
 
 /**
  * Network `index` of a population: a function of seed, population and index, however many are drawn and in whatever
- * order. @throws InputError if nothing satisfies the budget; `path` says where the budget stands.
+ * order. @throws InputError if nothing satisfies the budget or a given network does not fit the data; `path` says where
+ * the population stands.
  */
 export function drawTrial(
   { studyId, seed, regime }: DrawContext,
   population: Population,
   index: number,
-  path = "budget",
+  path = "",
 ): RunningTrial {
-  const member = draw(populationSource(population, seed, regime.dataset), index, path);
-  const name = `${population.name} ${index + 1}`;
-  const spec = { ...member.spec, name };
+  const member = isGiven(population)
+    ? given(population, index, regime.dataset, path)
+    : drawn(population, index, seed, regime.dataset, path);
+  const { spec } = member;
   const plan = compilePlan(buildGraph(spec), compileOptions(regime));
   return {
     trialId: trialId(studyId, population.name, index),
@@ -40,14 +43,68 @@ export function drawTrial(
     index,
     params: member.params,
     network: { ...describeNetwork(spec), trainBytes: planBytes(plan) },
-    draws: member.tally.drawn - member.tally.unfit,
+    draws: member.draws,
   };
 }
 
+interface Member {
+  readonly spec: NetworkSpec;
+  readonly params: TrialParams;
+  /** Networks of the space that were drawn until this one. */
+  readonly draws: number;
+}
+
+/** A population of one network bears its name; among several each keeps its own. */
+function given({ name, networks }: GivenPopulation, index: number, dataset: string, path: string): Member {
+  const spec = networks[index]!;
+  const problem = misfit(spec, datasetOf(dataset));
+  if (problem)
+    throw new InputError([{ path: at(path, `networks[${index}]${problem.path}`), message: problem.message }]);
+  const own = networks.length === 1 ? name : (spec.name ?? `${name} ${index + 1}`);
+  return { spec: { ...spec, name: own }, params: { family: "given" }, draws: 1 };
+}
+
+/** What keeps a network from being trained on a data set: other images or too few classes. */
+export function misfit(
+  { input, classes }: NetworkSpec,
+  { title, shape, classes: names }: DatasetEntry,
+): { readonly path: string; readonly message: string } | undefined {
+  const own = [input.height, input.width, input.channels];
+  if (own.some((size, i) => size !== shape[i])) {
+    const message = `images of ${own.join("×")} are not allowed; ${title} has ${shape.join("×")}`;
+    return { path: ".input", message };
+  }
+  if (classes === names.length) return undefined;
+  return { path: ".classes", message: `${classes} is not allowed; ${title} has ${names.length} classes` };
+}
+
+function drawn(
+  population: DrawnPopulation,
+  index: number,
+  seed: number,
+  dataset: string,
+  path: string,
+): Member {
+  const { spec, params, tally } = draw(
+    populationSource(population, seed, dataset),
+    index,
+    at(path, "budget"),
+  );
+  const name = `${population.name} ${index + 1}`;
+  return { spec: { ...spec, name }, params, draws: tally.drawn - tally.unfit };
+}
+
+function at(path: string, field: string): string {
+  return path === "" ? field : `${path}.${field}`;
+}
+
 /** What the networks of a population are drawn from. Populations of one space differ by their names. */
-export function populationSource(population: Population, seed: number, dataset: string): PopulationSource {
-  const entry = findDataset(dataset);
-  if (!entry) throw new InputError([{ path: "regime.dataset", message: `"${dataset}" is not known` }]);
+export function populationSource(
+  population: DrawnPopulation,
+  seed: number,
+  dataset: string,
+): PopulationSource {
+  const entry = datasetOf(dataset);
   const [height, width, channels] = entry.shape;
   const frame = {
     ...smallImageSetting.frame,
@@ -63,10 +120,18 @@ export function populationSource(population: Population, seed: number, dataset: 
   };
 }
 
-/** Finds out before anything is trained whether every population can be drawn at all. */
-export function checkPopulations(study: Study): void {
-  study.populations.forEach((population, i) => {
-    draw(populationSource(population, study.seed, study.regime.dataset), 0, `populations[${i}].budget`);
+function datasetOf(name: string): DatasetEntry {
+  const entry = findDataset(name);
+  if (!entry) throw new InputError([{ path: "regime.dataset", message: `"${name}" is not known` }]);
+  return entry;
+}
+
+/** Finds out before anything is trained whether every population can be drawn at all, and every given network trained. */
+export function checkPopulations({ populations, seed, regime: { dataset } }: Study): void {
+  populations.forEach((population, i) => {
+    const path = `populations[${i}]`;
+    if (!isGiven(population)) drawn(population, 0, seed, dataset, path);
+    else for (const index of population.networks.keys()) given(population, index, dataset, path);
   });
 }
 

@@ -1,8 +1,7 @@
 import type { ExecutorKind } from "../runtime/executor.ts";
-import type { NetworkParams } from "../spaces/registry.ts";
 import type { EpochRecord } from "../training/trainer.ts";
 import type { Population, Study } from "./study.ts";
-import type { Trial, TrialNetwork } from "./trial.ts";
+import type { Trial, TrialNetwork, TrialParams } from "./trial.ts";
 
 /**
  * The worker protocol: every request the page may make of the sweep worker and every event the worker may send. Both
@@ -65,7 +64,7 @@ export interface RunningTrial {
   readonly studyId: string;
   readonly population: string;
   readonly index: number;
-  readonly params: NetworkParams;
+  readonly params: TrialParams;
   readonly network: TrialNetwork;
   /** Networks of the space that were drawn until one was in the budget, this one included. */
   readonly draws: number;

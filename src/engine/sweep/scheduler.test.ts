@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createControl } from "../runtime/worker/control.ts";
@@ -42,6 +43,41 @@ test("the order visits every network once and keeps populations level", () => {
       });
     }),
   );
+});
+
+test("given networks are trained in their order, each under its own name", async () => {
+  const networks = ["a", "b"].map((name, i) => smallNetwork(name, 8 * (i + 1)));
+  const study = parseStudy({
+    version: 1,
+    populations: [
+      { name: "pair", networks },
+      { name: "one", networks: networks.slice(0, 1) },
+    ],
+  });
+  const { run, recorder } = sweep({ study });
+  expect(await runSweep(run)).toMatchObject({ outcome: "complete", trials: 3 });
+  const told = recorder.trials.map(({ id, network, params, draws }) => [
+    id,
+    network.name,
+    params.family,
+    draws,
+  ]);
+  expect(told.toSorted()).toEqual([
+    ["s/one/0", "one", "given", 1],
+    ["s/pair/0", "a", "given", 1],
+    ["s/pair/1", "b", "given", 1],
+  ]);
+});
+
+test("a given network that does not fit the data ends the run before anything is trained", async () => {
+  const network = smallNetwork("a", 8);
+  const wide = { ...network, input: { height: 32, width: 32, channels: 3 } };
+  const study = parseStudy({ version: 1, populations: [{ name: "pair", networks: [network, wide] }] });
+  const { run, recorder } = sweep({ study });
+  await expect(runSweep(run)).rejects.toThrow(
+    "populations[0].networks[1].input: images of 32×32×3 are not allowed; Fashion-MNIST has 28×28×1",
+  );
+  expect(recorder.trials).toEqual([]);
 });
 
 test("a run trains every network and records it as it goes", async () => {

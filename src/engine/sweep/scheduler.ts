@@ -80,7 +80,7 @@ export async function runSweep(run: SweepRun): Promise<SweepSummary> {
 
   for (const { population, index } of pending) {
     if ((await control.gate()) === "stop") break;
-    const path = `populations[${population}].budget`;
+    const path = `populations[${population}]`;
     const trial = drawTrial({ ...study, studyId }, study.populations[population]!, index, path);
     count(trial);
     const record = await runTrial(run, trial, meter);

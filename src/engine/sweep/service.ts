@@ -18,7 +18,7 @@ import type {
 } from "./protocol.ts";
 import { runSweep, type TrialTrainer } from "./scheduler.ts";
 import type { SweepStore } from "./store.ts";
-import { type Population, parseStudy, type Study } from "./study.ts";
+import { isGiven, type Population, parseStudy, type Study } from "./study.ts";
 import { studyId } from "./study-id.ts";
 import { isSettled } from "./trial.ts";
 
@@ -170,8 +170,10 @@ export class SweepService {
     });
     const yieldToEvents = createYield();
     const drawn = [];
-    for (let index = 0; index < options.count; index++) {
-      drawn.push(drawTrial({ studyId: "preview", seed, regime }, populations[0]!, index));
+    const [only] = populations;
+    const count = isGiven(only!) ? Math.min(only.count, options.count) : options.count;
+    for (let index = 0; index < count; index++) {
+      drawn.push(drawTrial({ studyId: "preview", seed, regime }, only!, index));
       await yieldToEvents();
     }
     return {

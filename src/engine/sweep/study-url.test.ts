@@ -28,6 +28,8 @@ test("an address without a study gives none", () => {
 test.each([
   ["v=1", "populations: [] is not allowed; at least 1 item"],
   ["v=2&p=name:a,space:regnetx,count:1", "version: 2 is not allowed; expected 1"],
+  ["v=1&p=name:a,networks:eyJ2", "populations[0].networks: not networks as JSON in base64url"],
+  ["v=1&p=name:a,networks:W10", "populations[0].networks: [] is not allowed; at least 1 item"],
   ["v=1&p=regnetx", 'populations[0]: "regnetx" is not allowed; expected key:value'],
   ["v=1&p=name:%25E0,space:regnetx,count:1", "populations[0].name"],
   ["v=1&p=name:a,space:regnetx,count:0", "populations[0].count: 0 is not allowed"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { anyStudy } from "../../../test/fixtures/any-study.ts";
+import { anyStudy, smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { defaultRegime } from "../training/regime.ts";
 import { defaultStudy, parseStudy } from "./study.ts";
 import { studyId } from "./study-id.ts";
@@ -20,8 +20,8 @@ test("what is left out takes its default", () => {
 
 test("a budget is written as text, as a pair or by its ends", () => {
   for (const flops of ["1M..3M", [1e6, 3e6], { min: 1e6, max: 3e6 }])
-    expect(parseStudy(withPopulation({ budget: { flops } })).populations[0]?.budget).toEqual({
-      flops: { min: 1e6, max: 3e6 },
+    expect(parseStudy(withPopulation({ budget: { flops } })).populations[0]).toMatchObject({
+      budget: { flops: { min: 1e6, max: 3e6 } },
     });
 });
 
@@ -108,6 +108,60 @@ test.each([
   ],
 ])("%s is refused with its path and what is allowed", (_, input, message) => {
   expect(() => parseStudy(input)).toThrow(message);
+});
+
+const network = smallNetwork("mine", 16);
+const withNetworks = (fields: object) => ({
+  ...study,
+  populations: [{ name: "mine", networks: [network], ...fields }],
+});
+
+test("a population may be given network by network; its count is their number", () => {
+  const [given] = parseStudy(withNetworks({ networks: [network, network] })).populations;
+  expect(given).toEqual({ name: "mine", networks: [network, network], count: 2 });
+  expect(studyId(parseStudy(withNetworks({})))).not.toBe(
+    studyId(parseStudy(withNetworks({ networks: [network, network] }))),
+  );
+});
+
+test.each([
+  ["no network", { networks: [] }, "populations[0].networks: [] is not allowed; at least 1 item"],
+  ["another count", { count: 3 }, "populations[0].count: 3 is not allowed; there are 1 networks"],
+  [
+    "a wrong network",
+    { networks: [{ ...network, classes: 0 }] },
+    "populations[0].networks[0].classes: 0 is not allowed; expected a whole number from 1 to 100000",
+  ],
+  [
+    "a network that cannot be built",
+    {
+      networks: [
+        {
+          ...network,
+          stages: [
+            {
+              block: "res_bottleneck",
+              depth: 1,
+              width: 20,
+              stride: 1,
+              bottleneckRatio: 1,
+              groupWidth: 8,
+              seRatio: 0,
+            },
+          ],
+        },
+      ],
+    },
+    "populations[0].networks[0].stages[0].groupWidth: 8 is not allowed; expected a divisor of the bottleneck width 20",
+  ],
+  [
+    "a field of drawn populations",
+    { stages: 3 },
+    "populations[0].stages: unknown field; the fields here are name, networks, count",
+  ],
+  ["both a space and networks", { space: "regnetx" }, "populations[0].space: unknown field"],
+])("%s is refused with its path", (_, fields, message) => {
+  expect(() => parseStudy(withNetworks(fields))).toThrow(message);
 });
 
 test("all problems are told at once", () => {

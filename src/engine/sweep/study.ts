@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { InputError, parseInput } from "../math/input-error.ts";
+import { checkNetworkSpec } from "../network/parse.ts";
+import { type NetworkSpec, networkSpecSchema } from "../network/spec.ts";
 import type { SpaceId } from "../spaces/registry.ts";
 import { defaultRegime, regimeSchema } from "../training/regime.ts";
 import { rangeSchema } from "./quantity.ts";
 
 /**
- * A study is what a user compares: populations of networks, each drawn from one design space within a budget, all
- * trained under one regime. One versioned schema serves the page, its URL, study files and the command line.
+ * A study is what a user compares: populations of networks, each drawn from one design space within a budget or given
+ * network by network, all trained under one regime. One versioned schema serves the page, its URL, study files and the command line.
  */
 
 /** The spaces a population may be drawn from. */
@@ -19,7 +21,13 @@ export const spaceNames = [
   "regnetx",
 ] as const satisfies readonly SpaceId[];
 
-export const studyLimits = { populations: 10, count: 1_000, nameLength: 80, stemWidth: 512 } as const;
+export const studyLimits = {
+  populations: 10,
+  count: 1_000,
+  networks: 100,
+  nameLength: 80,
+  stemWidth: 512,
+} as const;
 
 /** Costs a budget may bound. */
 export const budgetKeys = ["flops", "params", "acts"] as const;
@@ -41,7 +49,8 @@ const budgetSchema = z.strictObject({
   acts: rangeSchema.optional(),
 });
 
-export const populationSchema = z.strictObject({
+/** Networks drawn from a design space. */
+export const drawnPopulationSchema = z.strictObject({
   name,
   /** The design space networks are drawn from. */
   space: z.enum(spaceNames),
@@ -54,6 +63,41 @@ export const populationSchema = z.strictObject({
   /** Networks outside are drawn again. */
   budget: budgetSchema.default({}),
 });
+
+const givenNetworkSchema = networkSpecSchema.superRefine((spec, context) => {
+  for (const { path, message } of checkNetworkSpec(spec, ""))
+    context.addIssue({ code: "custom", path: keysOf(path), message });
+});
+
+/** "stages[0].width" → stages, 0, width. */
+function keysOf(path: string): (string | number)[] {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+  return keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+}
+
+/** Networks given one by one. */
+export interface GivenPopulation {
+  readonly name: string;
+  readonly networks: readonly NetworkSpec[];
+  /** As many as there are. */
+  readonly count: number;
+}
+
+export const givenPopulationSchema = z
+  .strictObject({
+    name,
+    networks: z.array(givenNetworkSchema).min(1).max(studyLimits.networks),
+    /** May be left out. */
+    count: z.int().optional(),
+  })
+  .superRefine(({ networks, count }, context) => {
+    if (count === undefined || count === networks.length) return;
+    const message = `${count} is not allowed; there are ${networks.length} networks`;
+    context.addIssue({ code: "custom", path: ["count"], message });
+  })
+  .transform(({ name, networks }): GivenPopulation => ({ name, networks, count: networks.length }));
+
+export const populationSchema = z.union([drawnPopulationSchema, givenPopulationSchema]);
 
 export const studySchema = z
   .strictObject({
@@ -80,9 +124,14 @@ export const studySchema = z
 
 export type Study = z.output<typeof studySchema>;
 export type Population = Study["populations"][number];
-export type Budget = Population["budget"];
+export type DrawnPopulation = z.output<typeof drawnPopulationSchema>;
+export type Budget = DrawnPopulation["budget"];
 export type BudgetKey = (typeof budgetKeys)[number];
 export type SpaceName = (typeof spaceNames)[number];
+
+export function isGiven(population: Population): population is GivenPopulation {
+  return "networks" in population;
+}
 
 /** Checks a study that came from a file, a URL or the page; an InputError names every wrong field. */
 export function parseStudy(input: unknown): Study {

@@ -15,7 +15,7 @@ export interface Trial {
   /** Position in the population. */
   readonly index: number;
   /** What the space drew. */
-  readonly params: NetworkParams;
+  readonly params: TrialParams;
   readonly network: TrialNetwork;
   /** Networks of the space that were drawn until one was in the budget, this one included. */
   readonly draws: number;
@@ -36,6 +36,9 @@ export interface Trial {
   /** Of the program. */
   readonly version: string;
 }
+
+/** Where a trial's network comes from: what a space drew, or the study itself. */
+export type TrialParams = NetworkParams | { readonly family: "given" };
 
 /**
  * done: trained to the end. diverged: the loss became NaN or infinite. failed: could not be trained (its reason says

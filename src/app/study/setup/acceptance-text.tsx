@@ -2,7 +2,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { formatPercent, formatSiRange } from "../../../charts/format.ts";
 import type { PopulationPreview } from "../../../engine/sweep/protocol.ts";
-import type { Population } from "../../../engine/sweep/study.ts";
+import type { DrawnPopulation } from "../../../engine/sweep/study.ts";
 import { useDraft, useServices } from "../state/services.tsx";
 import styles from "./setup.module.css";
 
@@ -12,7 +12,7 @@ type Preview =
   | { readonly state: "impossible"; readonly message: string };
 
 /** How many draws of the space the budget lets through, asked of the worker while the set-up changes. */
-export function AcceptanceText({ population }: { readonly population: Population }) {
+export function AcceptanceText({ population }: { readonly population: DrawnPopulation }) {
   const { sweep } = useServices();
   const study = useDraft((state) => state.study);
   const { name, space, stages, stemWidth, budget } = population;

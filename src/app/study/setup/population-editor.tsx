@@ -4,7 +4,7 @@ import type { InputProblem } from "../../../engine/math/input-error.ts";
 import {
   type BudgetKey,
   budgetKeys,
-  type Population,
+  type DrawnPopulation,
   type SpaceName,
   studyLimits,
 } from "../../../engine/sweep/study.ts";
@@ -16,16 +16,16 @@ import { NumberField } from "./number-field.tsx";
 import styles from "./setup.module.css";
 
 export interface PopulationEditorProps {
-  readonly population: Population;
+  readonly population: DrawnPopulation;
   readonly index: number;
   readonly color: string;
   readonly problems: readonly InputProblem[];
-  readonly onChange: (change: Partial<Population>) => void;
+  readonly onChange: (change: Partial<DrawnPopulation>) => void;
   /** Absent for the last population: a study has at least one. */
   readonly onRemove: (() => void) | undefined;
 }
 
-/** One population open for editing: its space, how many networks, within which costs. */
+/** One population of a design space open for editing: its space, how many networks, within which costs. */
 export function PopulationEditor(props: PopulationEditorProps) {
   const { population, index, color, problems, onChange, onRemove } = props;
   const { name, space, count, stages, budget } = population;
@@ -34,7 +34,7 @@ export function PopulationEditor(props: PopulationEditorProps) {
   const path = `populations[${index}]`;
   const problemAt = (field: string) =>
     problems.find((problem) => problem.path === `${path}.${field}`)?.message;
-  const setBudget = (key: BudgetKey, range: Population["budget"][BudgetKey]) => {
+  const setBudget = (key: BudgetKey, range: DrawnPopulation["budget"][BudgetKey]) => {
     const { [key]: _, ...others } = budget;
     onChange({ budget: range === undefined ? others : { ...others, [key]: range } });
   };

@@ -1,8 +1,9 @@
 import { Button, TextInput } from "@mantine/core";
-import { studyLimits } from "../../../engine/sweep/study.ts";
+import { isGiven, studyLimits } from "../../../engine/sweep/study.ts";
 import { populationColor } from "../../theme/theme.ts";
 import { PlusIcon } from "../../ui/icons.tsx";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
+import { GivenPopulationEditor } from "./given-population-editor.tsx";
 import { PopulationEditor } from "./population-editor.tsx";
 import { RegimeForm } from "./regime-form.tsx";
 import styles from "./setup.module.css";
@@ -49,18 +50,32 @@ function SetupForm() {
         />
         <StudiesMenu />
       </div>
-      {populations.map((population, i) => (
-        <PopulationEditor
-          // biome-ignore lint/suspicious/noArrayIndexKey: a population is its place; its name changes as one types
-          key={i}
-          population={population}
-          index={i}
-          color={populationColor(i)}
-          problems={problems}
-          onChange={(change) => editPopulation(i, change)}
-          onRemove={populations.length > 1 ? () => removePopulation(i) : undefined}
-        />
-      ))}
+      {populations.map((population, i) => {
+        const place = {
+          index: i,
+          color: populationColor(i),
+          problems,
+          onRemove: populations.length > 1 ? () => removePopulation(i) : undefined,
+        };
+        // A population is its place; its name changes as one types.
+        return isGiven(population) ? (
+          <GivenPopulationEditor
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            key={i}
+            {...place}
+            population={population}
+            onRename={(name) => editPopulation(i, { name })}
+          />
+        ) : (
+          <PopulationEditor
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            key={i}
+            {...place}
+            population={population}
+            onChange={(change) => editPopulation(i, change)}
+          />
+        );
+      })}
       <Button
         variant="default"
         size="xs"

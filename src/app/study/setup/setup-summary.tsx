@@ -1,6 +1,12 @@
 import { useMemo } from "react";
 import { formatInteger, trim } from "../../../charts/format.ts";
-import { budgetKeys, type Population, type Study } from "../../../engine/sweep/study.ts";
+import {
+  budgetKeys,
+  type DrawnPopulation,
+  isGiven,
+  type Population,
+  type Study,
+} from "../../../engine/sweep/study.ts";
 import { isSettled } from "../../../engine/sweep/trial.ts";
 import { populationColor } from "../../theme/theme.ts";
 import { type Fact, Facts } from "../../ui/facts.tsx";
@@ -8,6 +14,7 @@ import { spaceLabels } from "../spaces.ts";
 import { useRun } from "../state/services.tsx";
 import { acceptedShare } from "./acceptance-text.tsx";
 import { budgetScales, rangeText } from "./budget-slider.tsx";
+import { givenText } from "./given-population-editor.tsx";
 import { datasetTitle } from "./regime-form.tsx";
 import styles from "./setup.module.css";
 
@@ -47,7 +54,7 @@ function PopulationSummary({
   readonly population: Population;
   readonly color: string;
 }) {
-  const { name, space, count, stages, budget } = population;
+  const { name, count } = population;
   const trials = useRun((state) => state.trials);
   const own = useMemo(
     () => [...trials.values()].filter((trial) => trial.population === name && isSettled(trial)),
@@ -55,15 +62,11 @@ function PopulationSummary({
   );
   const settled = own.length;
   const drawn = own.reduce((sum, { draws }) => sum + draws, 0);
-  const bounds = budgetKeys.flatMap((key) =>
-    budget[key] === undefined ? [] : [`${rangeText(budget[key])} ${budgetScales[key].label}`],
-  );
-  const parts = [
-    ...(name.startsWith(spaceLabels[space]) ? [] : [spaceLabels[space]]),
-    `${stages} stages`,
-    ...bounds,
-    ...(drawn === 0 ? [] : [`${acceptedShare(settled, drawn)} accepted`]),
-  ];
+  const text = isGiven(population)
+    ? givenText(population)
+    : [...drawnParts(population), ...(drawn === 0 ? [] : [`${acceptedShare(settled, drawn)} accepted`])].join(
+        ", ",
+      );
   return (
     <li className={styles.summary}>
       <i className={styles.chip} style={{ background: color }} />
@@ -71,7 +74,7 @@ function PopulationSummary({
       <span>
         {settled}/{count}
       </span>
-      <span className={styles.small}>{parts.join(", ")}</span>
+      <span className={styles.small}>{text}</span>
       <div
         className={styles.bar}
         role="progressbar"
@@ -84,4 +87,16 @@ function PopulationSummary({
       </div>
     </li>
   );
+}
+
+/** What its networks are drawn from. */
+function drawnParts({ name, space, stages, budget }: DrawnPopulation): string[] {
+  const bounds = budgetKeys.flatMap((key) =>
+    budget[key] === undefined ? [] : [`${rangeText(budget[key])} ${budgetScales[key].label}`],
+  );
+  return [
+    ...(name.startsWith(spaceLabels[space]) ? [] : [spaceLabels[space]]),
+    `${stages} stages`,
+    ...bounds,
+  ];
 }

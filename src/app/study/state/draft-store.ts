@@ -1,6 +1,14 @@
 import { createStore } from "zustand/vanilla";
 import { InputError, type InputProblem } from "../../../engine/math/input-error.ts";
-import { type Population, parseStudy, type Study, studyLimits } from "../../../engine/sweep/study.ts";
+import {
+  type DrawnPopulation,
+  defaultStudy,
+  isGiven,
+  type Population,
+  parseStudy,
+  type Study,
+  studyLimits,
+} from "../../../engine/sweep/study.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
 import { spaceLabels } from "../spaces.ts";
 
@@ -13,7 +21,7 @@ export interface DraftState {
   rename(name: string): void;
   setSeed(seed: number): void;
   editRegime(change: Partial<Regime>): void;
-  editPopulation(index: number, change: Partial<Population>): void;
+  editPopulation(index: number, change: Partial<DrawnPopulation>): void;
   addPopulation(): void;
   removePopulation(index: number): void;
 }
@@ -57,22 +65,24 @@ export function problemsOf(study: Study): readonly InputProblem[] {
 function editedPopulations(
   populations: readonly Population[],
   index: number,
-  part: Partial<Population>,
+  part: Partial<DrawnPopulation>,
 ): Population[] {
   return populations.map((old, i) => {
     if (i !== index) return old;
+    // Of networks that are given only the name can be changed.
+    if (isGiven(old)) return { ...old, name: part.name ?? old.name };
     const next = { ...old, ...part };
     const auto = part.space !== undefined && part.name === undefined && isAutoName(old);
     return auto ? { ...next, name: freeName(spaceLabels[next.space], populations, index) } : next;
   });
 }
 
-function isAutoName({ name, space }: Population): boolean {
+function isAutoName({ name, space }: DrawnPopulation): boolean {
   return name === spaceLabels[space] || new RegExp(`^${spaceLabels[space]} \\d+$`).test(name);
 }
 
 /** `RegNetX`, or `RegNetX 2` where that is taken. */
-function freeName(name: string, populations: readonly Population[], except?: number): string {
+export function freeName(name: string, populations: readonly Population[], except?: number): string {
   const taken = new Set(populations.filter((_, i) => i !== except).map((population) => population.name));
   let free = name;
   for (let i = 2; taken.has(free); i++) free = `${name} ${i}`;
@@ -81,6 +91,7 @@ function freeName(name: string, populations: readonly Population[], except?: num
 
 /** Another population like the last one: changing one thing at a time is what makes a comparison fair. */
 function nextPopulation({ populations }: Study): Population {
-  const last = populations.at(-1)!;
+  const last = populations.findLast((population) => !isGiven(population)) ?? defaultStudy.populations[1]!;
+  if (isGiven(last)) return last;
   return { ...last, name: freeName(spaceLabels[last.space], populations) };
 }

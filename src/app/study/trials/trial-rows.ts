@@ -1,6 +1,11 @@
-import type { NetworkParams } from "../../../engine/spaces/registry.ts";
 import type { Study } from "../../../engine/sweep/study.ts";
-import type { EpochRecord, Trial, TrialNetwork, TrialStatus } from "../../../engine/sweep/trial.ts";
+import type {
+  EpochRecord,
+  Trial,
+  TrialNetwork,
+  TrialParams,
+  TrialStatus,
+} from "../../../engine/sweep/trial.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
 import { populationColor } from "../../theme/theme.ts";
 import type { RunState } from "../state/run-store.ts";
@@ -16,7 +21,7 @@ export interface TrialRow {
   readonly status: TrialStatus | "training" | "interrupted";
   readonly reason: string | undefined;
   readonly network: TrialNetwork;
-  readonly params: NetworkParams;
+  readonly params: TrialParams;
   readonly epochs: readonly EpochRecord[];
   readonly regime: Regime;
   /** Lowest test error so far; undefined before the first epoch, and for trials that never got one. */

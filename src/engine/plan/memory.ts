@@ -25,6 +25,12 @@ interface Interval {
 }
 
 /**
+ * Elements. Smaller temporaries (the vectors of a norm) are laid out side by side: sharing their memory would save next
+ * to nothing, and planning it is most of the work, since it grows with the square of their number.
+ */
+const shared = 4096;
+
+/**
  * Gives every temporary its place: those of one program share the activations buffer, behind its kept tensors, by
  * their life times (greedy, largest first: the classic offset assignment for static memory planning).
  */
@@ -33,9 +39,15 @@ export function placeTensors(table: TensorTable, programs: readonly (readonly Ke
   const offsets = table.drafts.map((draft) => draft.offset ?? base);
   let peak = base;
   for (const program of programs) {
-    const places = placeIntervals(lifetimes(table.drafts, program));
-    for (const [id, place] of places.offsets) offsets[id] = base + place;
-    peak = Math.max(peak, base + places.length);
+    const intervals = lifetimes(table.drafts, program);
+    let start = base;
+    for (const { id, length } of intervals.filter((interval) => interval.length < shared)) {
+      offsets[id] = start;
+      start += align(length);
+    }
+    const places = placeIntervals(intervals.filter((interval) => interval.length >= shared));
+    for (const [id, place] of places.offsets) offsets[id] = start + place;
+    peak = Math.max(peak, start + places.length);
   }
   return {
     tensors: table.drafts.map(({ name, buffer, length }, id) => ({

@@ -55,8 +55,9 @@ export class WasmSession implements Session {
     this.#evaluate = this.#program.list(plan.evaluate, lowerCall);
     this.#base = memory.allocate(this.#program.bytes, `a network at batch ${plan.batch}`);
     this.#program.encode(memory.memory.buffer, this.#base);
-    // Momenta, and gradients read before the first step, start at 0; so does padding that no tensor owns.
-    memory.bytes(this.#base, this.#program.bufferBytes).fill(0);
+    // Momenta, and gradients read before the first step, start at 0. Activations are written whole before they are read.
+    for (const { name, start, bytes } of this.#program.buffers)
+      if (name !== "activations") memory.bytes(this.#base + start, bytes).fill(0);
     for (const { name, tensor } of [...plan.parameters, ...plan.statistics])
       this.#values(tensor).set(state.get(name) ?? []);
   }

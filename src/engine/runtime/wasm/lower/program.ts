@@ -1,5 +1,5 @@
 import type { KernelCall, TensorId } from "../../../plan/calls.ts";
-import type { Plan } from "../../../plan/plan.ts";
+import type { BufferName, Plan } from "../../../plan/plan.ts";
 import { ExecutorError } from "../../executor.ts";
 import {
   type Fields,
@@ -51,8 +51,9 @@ export interface RecordList {
 export class Program {
   /** Threads that the scratch is made for; results do not depend on it. */
   readonly threads: number;
-  /** The plan's buffers come first. */
-  readonly bufferBytes: number;
+  /** The plan's buffers, in bytes from the start of the session's memory; they come first. */
+  readonly buffers: readonly { readonly name: BufferName; readonly start: number; readonly bytes: number }[];
+  readonly #bufferBytes: number;
   readonly #tensors: readonly Pointer[];
   readonly #records: PendingRecord[] = [];
   readonly #tables: number[] = [];
@@ -63,13 +64,14 @@ export class Program {
 
   constructor(plan: Pick<Plan, "tensors" | "buffers">, threads: number) {
     this.threads = threads;
-    const starts = new Map<string, number>();
-    let bytes = 0;
-    for (const { name, length } of plan.buffers) {
-      starts.set(name, bytes);
-      bytes += align(4 * length);
-    }
-    this.bufferBytes = bytes;
+    let end = 0;
+    this.buffers = plan.buffers.map(({ name, length }) => {
+      const start = end;
+      end += align(4 * length);
+      return { name, start, bytes: 4 * length };
+    });
+    this.#bufferBytes = end;
+    const starts = new Map(this.buffers.map(({ name, start }) => [name, start]));
     this.#tensors = plan.tensors.map(({ name, buffer, offset }) => {
       const start = starts.get(buffer);
       if (start === undefined) throw new ExecutorError("misuse", `tensor ${name}: no buffer ${buffer}`);
@@ -169,7 +171,7 @@ export class Program {
   }
 
   #starts(): Record<Region, number> {
-    const tables = align(this.bufferBytes);
+    const tables = align(this.#bufferBytes);
     const records = tables + align(4 * this.#tables.length);
     const scratch = records + align(recordBytes * this.#records.length);
     return { buffers: 0, tables, records, scratch };

@@ -38,7 +38,7 @@ export function EdfChart({ curves, description, selected }: EdfChartProps) {
               width={width}
               height={height}
               data={corners(from, to)}
-              margin={{ top: 10, right: wide ? edfLabelWidth : 12, bottom: 20, left: 0 }}
+              margin={{ top: 10, right: wide ? edfLabelWidth : 20, bottom: 20, left: 0 }}
               accessibilityLayer={false}
             >
               <CartesianGrid vertical={false} stroke="var(--grid)" />

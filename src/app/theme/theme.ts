@@ -52,15 +52,31 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: "sm" } }),
+    Button: Button.extend({
+      defaultProps: { size: "sm" },
+      // Mantine decides on white or black once for both themes; the light blue of the dark one needs dark text.
+      vars: (_, { variant = "filled" }) => ({
+        root: variant === "filled" ? { "--button-color": "var(--on-accent)" } : {},
+      }),
+    }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", position: "bottom-end", withinPortal: true } }),
+    Menu: Menu.extend({
+      // Inside a landmark, and without the empty focusable element that menus may not contain.
+      defaultProps: {
+        shadow: "md",
+        position: "bottom-end",
+        portalProps: { target: "main" },
+        withInitialFocusPlaceholder: false,
+      },
+    }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: "xs" } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: "xs", hideControls: true } }),
     TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
     RangeSlider: RangeSlider.extend({ defaultProps: { size: 4, thumbSize: 16 } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs", radius: 7 } }),
-    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300, fz: 12 } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { withArrow: true, openDelay: 300, fz: 12, portalProps: { target: "main" } },
+    }),
   },
 });
 

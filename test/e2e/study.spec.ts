@@ -1,0 +1,115 @@
+import { readFile } from "node:fs/promises";
+import { expect, type Page, test } from "@playwright/test";
+import { parseNetworkSpec } from "../../src/engine/network/parse.ts";
+import { tinyStudy } from "./tiny-study.ts";
+
+/** The main job in a real browser: sample, train, compare, export, and find it all again. */
+
+const curves = (page: Page) => page.locator("path[data-curve]");
+const rows = (page: Page) => page.getByRole("grid", { name: "Trials" }).locator("tbody tr");
+
+async function runToTheEnd(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Change the set-up" })).toBeVisible();
+}
+
+test("two populations are trained, compared, exported and found again", async ({ page }) => {
+  await page.goto(`./${tinyStudy.hash}`);
+  await expect(page.getByRole("textbox", { name: "Name of the study" })).toHaveValue("Tiny");
+  await expect(page.getByText("of draws accepted")).toHaveCount(2);
+  await runToTheEnd(page);
+
+  await expect(curves(page)).toHaveCount(2);
+  await expect(rows(page)).toHaveCount(6);
+  await expect(page.getByTestId("verdict")).toContainText("Too few networks to compare");
+  await expect(page.getByText("· ", { exact: false }).filter({ hasText: "images/s" })).toBeVisible();
+
+  // The first row is the best one; another row shows another network.
+  const network = page.getByRole("region", { name: "Network" });
+  const best = await network.getByRole("heading").textContent();
+  await expect(rows(page).first()).toContainText(best ?? "no network is shown");
+  await rows(page).last().click();
+  await expect(network.getByRole("heading")).not.toHaveText(best ?? "");
+  await page.keyboard.press("Home");
+  await expect(network.getByRole("heading")).toHaveText(best ?? "");
+  for (const chart of ["network", "widths", "training"])
+    await expect(network.locator(`[data-chart="${chart}"]`)).toBeVisible();
+
+  // Both files are read back by what will use them.
+  const json = await download(page, "json");
+  expect(json.fileName).toMatch(/^(anynetxa|regnetx)-\d\.json$/);
+  const spec = parseNetworkSpec(JSON.parse(json.text));
+  expect(spec.name).toBe(best);
+  const yaml = await download(page, "pycls");
+  expect(yaml.fileName).toBe(json.fileName.replace(".json", ".yaml"));
+  expect(yaml.text).toMatch(/^MODEL:\n {2}TYPE: (regnet|anynet)$/m);
+
+  const before = await rows(page).allInnerTexts();
+  await page.reload();
+  await expect(page.getByText("6 of 6 trained")).toBeVisible();
+  await expect(curves(page)).toHaveCount(2);
+  expect(await rows(page).allInnerTexts()).toEqual(before);
+
+  // Without its address too: the last study is the one shown.
+  await page.goto("./");
+  await expect(page.getByText("6 of 6 trained")).toBeVisible();
+});
+
+async function download(page: Page, format: "json" | "pycls") {
+  await page.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator(`[data-export="${format}"]`).click(),
+  ]);
+  return { fileName: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+}
+
+test("a run can be paused, resumed and stopped, and goes on after the tab was closed", async ({
+  context,
+  page,
+}) => {
+  await page.goto(`./${tinyStudy.hash}`);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByText("paused")).toBeVisible();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByText(/^[1-5] of 6 trained/)).toBeVisible({ timeout: 30_000 });
+  await page.close();
+
+  const again = await context.newPage();
+  await again.goto(`./${tinyStudy.hash}`);
+  await expect(again.getByText(/^[1-6] of 6 trained/)).toBeVisible();
+  await again.getByRole("button", { name: "Resume" }).click();
+  await expect(again.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
+  await expect(rows(again)).toHaveCount(6);
+});
+
+test("a killed worker is noticed, and loses no trial", async ({ page }) => {
+  await page.goto(`./${tinyStudy.hash}`);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByText(/^[1-5] of 6 trained/)).toBeVisible({ timeout: 30_000 });
+  const [worker] = page.workers();
+  // As the browser does it for want of memory: no event, no last word.
+  await worker?.evaluate(() => self.close());
+  const notice = page.getByRole("alert").filter({ hasText: "Training stopped unexpectedly" });
+  await expect(notice).toContainText("Every recorded trial is kept");
+  await expect(page.getByText(/^[1-5] of 6 trained/)).toBeVisible();
+  await notice.getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
+});
+
+test("training leaves the page responsive: no task of it takes 50 ms", async ({ page }) => {
+  await page.goto(`./${tinyStudy.hash}`);
+  await expect(page.getByText("of draws accepted")).toHaveCount(2);
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { longTasks: tasks });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) tasks.push(entry.duration);
+    }).observe({ type: "longtask" });
+  });
+  await runToTheEnd(page);
+  const longTasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+  expect(longTasks).toEqual([]);
+});

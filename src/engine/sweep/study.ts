@@ -2,24 +2,15 @@ import { z } from "zod";
 import { InputError, parseInput } from "../math/input-error.ts";
 import { checkNetworkSpec } from "../network/parse.ts";
 import { type NetworkSpec, networkSpecSchema } from "../network/spec.ts";
-import type { SpaceId } from "../spaces/registry.ts";
+import { spaceIds } from "../spaces/registry.ts";
 import { defaultRegime, regimeSchema } from "../training/regime.ts";
 import { rangeSchema } from "./quantity.ts";
 
 /**
  * A study is what a user compares: populations of networks, each drawn from one design space within a budget or given
- * network by network, all trained under one regime. One versioned schema serves the page, its URL, study files and the command line.
+ * network by network, all trained under one regime. One versioned schema serves the page, its URL, study files and the
+ * command line.
  */
-
-/** The spaces a population may be drawn from. */
-export const spaceNames = [
-  "anynetxa",
-  "anynetxb",
-  "anynetxc",
-  "anynetxd",
-  "anynetxe",
-  "regnetx",
-] as const satisfies readonly SpaceId[];
 
 export const studyLimits = {
   populations: 10,
@@ -53,7 +44,7 @@ const budgetSchema = z.strictObject({
 export const drawnPopulationSchema = z.strictObject({
   name,
   /** The design space networks are drawn from. */
-  space: z.enum(spaceNames),
+  space: z.enum(spaceIds),
   /** How many networks. */
   count: z.int().min(1).max(studyLimits.count),
   /** Stages of every network; small images bear 3, or 4 with maps down to 2×2. */
@@ -127,7 +118,6 @@ export type Population = Study["populations"][number];
 export type DrawnPopulation = z.output<typeof drawnPopulationSchema>;
 export type Budget = DrawnPopulation["budget"];
 export type BudgetKey = (typeof budgetKeys)[number];
-export type SpaceName = (typeof spaceNames)[number];
 
 export function isGiven(population: Population): population is GivenPopulation {
   return "networks" in population;

@@ -1,11 +1,11 @@
 import { ActionIcon, NativeSelect, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import type { InputProblem } from "../../../engine/math/input-error.ts";
+import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
 import {
   type BudgetKey,
   budgetKeys,
   type DrawnPopulation,
-  type SpaceName,
   studyLimits,
 } from "../../../engine/sweep/study.ts";
 import { CloseIcon } from "../../ui/icons.tsx";
@@ -31,6 +31,7 @@ export function PopulationEditor(props: PopulationEditorProps) {
   const { name, space, count, stages, budget } = population;
   const [more, setMore] = useState(budget.params !== undefined || budget.acts !== undefined);
   const shown: readonly BudgetKey[] = more ? budgetKeys : ["flops"];
+  const { fixedStages } = spaceOf(space);
   const path = `populations[${index}]`;
   const problemAt = (field: string) =>
     problems.find((problem) => problem.path === `${path}.${field}`)?.message;
@@ -64,17 +65,21 @@ export function PopulationEditor(props: PopulationEditorProps) {
           title={spaceHints[space]}
           data={spaceOptions}
           value={space}
-          onChange={(event) => onChange({ space: event.currentTarget.value as SpaceName })}
+          onChange={(event) => onChange({ space: event.currentTarget.value as SpaceId })}
         />
-        <SegmentedControl
-          aria-label={`${name}: stages`}
-          data={[
-            { value: "3", label: "3 stages" },
-            { value: "4", label: "4" },
-          ]}
-          value={String(stages)}
-          onChange={(value) => onChange({ stages: value === "4" ? 4 : 3 })}
-        />
+        {fixedStages === undefined ? (
+          <SegmentedControl
+            aria-label={`${name}: stages`}
+            data={[
+              { value: "3", label: "3 stages" },
+              { value: "4", label: "4" },
+            ]}
+            value={String(stages)}
+            onChange={(value) => onChange({ stages: value === "4" ? 4 : 3 })}
+          />
+        ) : (
+          <span>{fixedStages} stages</span>
+        )}
       </div>
       <NumberField
         label="Networks"

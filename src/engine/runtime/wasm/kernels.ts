@@ -31,11 +31,8 @@ export async function instantiateKernels(
   wanted: KernelBuild | "auto",
   memory: WebAssembly.Memory,
 ): Promise<Kernels> {
-  const source = wanted === "auto" ? undefined : wanted;
-  // The loader may switch a flag on that relaxed SIMD needs (Node 20), so bytes come before the question.
-  const relaxed = source === "simd" ? undefined : await load("relaxed");
-  const build = source ?? (hasRelaxedSimd() ? "relaxed" : "simd");
-  const bytes = build === "relaxed" && relaxed !== undefined ? relaxed : await load("simd");
+  const build = wanted === "auto" ? (hasRelaxedSimd() ? "relaxed" : "simd") : wanted;
+  const bytes = await load(build);
   try {
     const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
     const { run, setTileRows } = instance.exports as unknown as Omit<Kernels, "build">;

@@ -4,7 +4,7 @@ import { fma } from "./simd";
 // splat. H = 6 fills the 16 registers of x86 and is best in Chromium; H = 4 is best in Node 20, whose compiler spills
 // at 6; 2 and 1 are for rests. H and the other upper-case arguments are constants where the tiles are called, so the
 // lines for absent rows fall away at compile time.
-// Pointers are bumped by hand and the inner loop is not unrolled: both measured, see bench/README.md.
+// Pointers are bumped by hand and the inner loop is not unrolled: both measured, see bench/wasm/README.md.
 
 /** Tile height for whole tiles: 6 or 4, chosen by timing at start. */
 export let tileRows: i32 = 4;

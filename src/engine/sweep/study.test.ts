@@ -57,8 +57,8 @@ test.each([
   ],
   [
     "an unknown space",
-    withPopulation({ space: "resnet" }),
-    'populations[0].space: "resnet" is not allowed; expected "anynetxa", "anynetxb"',
+    withPopulation({ space: "densenet" }),
+    'populations[0].space: "densenet" is not allowed; expected "anynetxa", "anynetxb"',
   ],
   [
     "an unknown field",

@@ -63,13 +63,24 @@ test("a missing shard is a message with the command that repairs it", async ({ p
   await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
 });
 
-test("a browser without WebAssembly SIMD is told what it lacks", async ({ page }) => {
+test("a browser without WebAssembly SIMD is told what it lacks, and trains all the same", async ({
+  page,
+}) => {
   // The kernels do not compile there: to the page it is the same as bytes that are no kernels.
   await page.route("**/kernels/*.wasm", (route) =>
     route.fulfill({ body: Buffer.from([0, 97, 115, 109, 9, 0, 0, 0]) }),
   );
   await page.goto("./");
-  await expect(page.getByRole("alert")).toContainText("Nothing can be trained here.");
-  await expect(page.getByRole("alert")).toContainText("WebAssembly SIMD");
+  const notice = page.getByRole("status").filter({ hasText: "Slower than it could be." });
+  await expect(notice).toContainText("WebAssembly SIMD is needed");
+  await expect(notice).toContainText("plain JavaScript instead");
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
+});
+
+test("a page that cannot reach its kernels says so, and Run waits", async ({ page }) => {
+  await page.route("**/kernels/*.wasm", (route) => route.fulfill({ status: 404 }));
+  await page.goto("./");
+  const notice = page.getByRole("alert").filter({ hasText: "Nothing can be trained here." });
+  await expect(notice).toContainText("the server says 404");
   await expect(page.getByRole("button", { name: "Run", exact: true })).toBeDisabled();
 });

@@ -65,10 +65,7 @@ async function download(page: Page, format: "json" | "pycls") {
   return { fileName: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
 }
 
-test("a run can be paused, resumed and stopped, and goes on after the tab was closed", async ({
-  context,
-  page,
-}) => {
+test("a run can be paused and resumed, and goes on after the tab was closed", async ({ context, page }) => {
   await page.goto(`./${tinyStudy.hash}`);
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("button", { name: "Pause" }).click();
@@ -80,6 +77,9 @@ test("a run can be paused, resumed and stopped, and goes on after the tab was cl
   const again = await context.newPage();
   await again.goto(`./${tinyStudy.hash}`);
   await expect(again.getByText(/^[1-6] of 6 trained/)).toBeVisible();
+  await again.getByRole("button", { name: "Resume" }).click();
+  await again.getByRole("button", { name: "Stop" }).click();
+  await expect(again.getByText("stopped", { exact: true })).toBeVisible();
   await again.getByRole("button", { name: "Resume" }).click();
   await expect(again.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
   await expect(rows(again)).toHaveCount(6);
@@ -99,17 +99,39 @@ test("a killed worker is noticed, and loses no trial", async ({ page }) => {
   await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
 });
 
-test("training leaves the page responsive: no task of it takes 50 ms", async ({ page }) => {
+test("training leaves the page responsive: no task of it takes 50 ms", async ({ browser, page }) => {
   await page.goto(`./${tinyStudy.hash}`);
   await expect(page.getByText("of draws accepted")).toHaveCount(2);
-  await page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    }).observe({ type: "longtask" });
-  });
+  await browser.startTracing(page, { categories: ["toplevel"] });
   await runToTheEnd(page);
-  const longTasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
-  expect(longTasks).toEqual([]);
+  const longest = longestTask(JSON.parse((await browser.stopTracing()).toString("utf8")));
+  expect(longest).toBeGreaterThan(0);
+  expect(longest).toBeLessThan(50);
 });
+
+interface TraceEvent {
+  readonly ph: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of processor time. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/**
+ * Milliseconds of the page's longest task. Processor time, not the clock's: on a machine whose processors are all busy, with
+ * training here, a task also waits for its turn, and the browser's own long-task reports count that.
+ */
+function longestTask({ traceEvents }: { readonly traceEvents: readonly TraceEvent[] }): number {
+  const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  const pages = new Set(
+    traceEvents
+      .filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain")
+      .map(thread),
+  );
+  const tasks = traceEvents.filter(
+    (event) => event.ph === "X" && event.name.endsWith("RunTask") && pages.has(thread(event)),
+  );
+  return tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur / 1000), 0);
+}

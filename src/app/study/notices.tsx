@@ -29,7 +29,7 @@ export function Notices() {
       )}
       {deviceFailure !== undefined && (
         <Notice tone="bad" title="Nothing can be trained here.">
-          <WithCommands text={deviceFailure} />
+          <WithCommands text={sentence(deviceFailure)} />
         </Notice>
       )}
       {failure !== undefined && (
@@ -44,15 +44,20 @@ export function Notices() {
           onClose={() => run.setState({ failure: undefined })}
         >
           {failure.path !== undefined && failure.path !== "" && `${failure.path}: `}
-          <WithCommands text={failure.message} />
+          <WithCommands text={failure.path ? failure.message : sentence(failure.message)} />
           {failure.crashed && " Every recorded trial is kept; the one under way trains again."}
         </Notice>
       )}
       {note !== undefined && deviceFailure === undefined && (
         <Notice tone="warn" title="Slower than it could be.">
-          {note}
+          {sentence(note)}
         </Notice>
       )}
     </div>
   );
+}
+
+/** Messages of the engine begin with a small letter, to follow a colon. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useState } from "react";
-import { formatPercent, formatSiRange } from "../../../charts/format.ts";
+import { formatPercent } from "../../../charts/format.ts";
 import type { PopulationPreview } from "../../../engine/sweep/protocol.ts";
 import type { DrawnPopulation } from "../../../engine/sweep/study.ts";
 import { useDraft, useServices } from "../state/services.tsx";
@@ -46,22 +46,14 @@ export function AcceptanceText({ population }: { readonly population: DrawnPopul
         {answer.message}
       </p>
     );
-  const text = answer.state === "known" ? acceptanceText(answer.preview) : "drawing samples …";
+  const text =
+    answer.state === "known"
+      ? `${acceptedShare(answer.preview.accepted, answer.preview.drawn)} of draws accepted`
+      : "drawing samples …";
   return <p className={styles.small}>{text}</p>;
-}
-
-export function acceptanceText({ accepted, drawn, networks }: PopulationPreview): string {
-  const flops = networks.map((network) => network.flops);
-  const span =
-    flops.length > 1 ? `, ${formatSiRange(round2(Math.min(...flops)), round2(Math.max(...flops)))}` : "";
-  return `${acceptedShare(accepted, drawn)} of draws accepted${span}`;
 }
 
 export function acceptedShare(accepted: number, drawn: number): string {
   const share = drawn === 0 ? 0 : accepted / drawn;
   return formatPercent(share, share < 0.1 ? 1 : 0);
-}
-
-function round2(value: number): number {
-  return Number(value.toPrecision(2));
 }

@@ -5,7 +5,7 @@ import { formatDuration, formatPercent, formatSi, formatSiRange } from "./format
 import { layoutNetwork, networkParts } from "./network-layout.ts";
 import { spread } from "./spread.ts";
 import { bandPath, lastBelow, stepPath } from "./steps.ts";
-import { linearTicks, niceDomain, powersOfTwo } from "./ticks.ts";
+import { decades, linearTicks, niceDomain, powersOfTwo } from "./ticks.ts";
 
 /** No-break spaces keep values and units together; here they only get in the way. */
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
@@ -63,6 +63,13 @@ describe("ticks", () => {
         },
       ),
     );
+  });
+
+  test("a log axis has its powers of ten, or its ends where it has fewer than two", () => {
+    expect(decades(800, 2e5)).toEqual([1e3, 1e4, 1e5]);
+    expect(decades(1e3, 1e4)).toEqual([1e3, 1e4]);
+    expect(decades(1.2e6, 8e6)).toEqual([1.2e6, 8e6]);
+    expect(decades(5, 5)).toEqual([5]);
   });
 
   test("widths stand between powers of two", () => {

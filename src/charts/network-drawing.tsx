@@ -8,12 +8,14 @@ export interface NetworkDrawingProps {
   /** The population's colour. */
   readonly color: string;
   readonly height?: number;
+  /** Pixels of the widest stage's bars where there is room for more. */
+  readonly thickest?: number;
 }
 
 const labelHeight = 34;
 
 /** A network drawn: height is the side of the map, thickness the channels, one bar a block. */
-export function NetworkDrawing({ spec, color, height = 132 }: NetworkDrawingProps) {
+export function NetworkDrawing({ spec, color, height = 132, thickest }: NetworkDrawingProps) {
   const base = height - labelHeight;
   // Labels are at most "16×1024": about 6 pixels a character.
   const labelWidth = Math.max(...networkParts(spec).map((part) => stageLabel(part).length)) * 6 + 2;
@@ -29,7 +31,7 @@ export function NetworkDrawing({ spec, color, height = 132 }: NetworkDrawingProp
             aria-label={describe(spec)}
             className={styles.network}
           >
-            {layoutNetwork(spec, width, base, labelWidth).groups.map((group, i) => (
+            {layoutNetwork(spec, width, base, labelWidth, thickest).groups.map((group, i) => (
               <StageBars
                 key={group.name}
                 group={group}

@@ -34,7 +34,8 @@ interface Part {
 const barGap = 2;
 const slotGap = 8;
 const thinnest = 1.5;
-const thickest = 44;
+/** Pixels of the widest stage's bars where there is room for more. */
+const usualThickest = 44;
 const lowest = 3;
 
 /**
@@ -46,6 +47,7 @@ export function layoutNetwork(
   width: number,
   height: number,
   labelWidth: number,
+  thickest = usualThickest,
 ): NetworkLayout {
   const parts = networkParts(spec);
   const most = Math.max(...parts.map((part) => part.channels));

@@ -44,6 +44,20 @@ export function powersOfTwo(lo: number, hi: number): number[] {
   return ticks;
 }
 
+/** Powers of ten in [lo, hi], or both ends where there are fewer than two: the ticks of a log axis. */
+export function decades(lo: number, hi: number): number[] {
+  const from = Math.ceil(Math.log10(lo) - 1e-9);
+  const to = Math.floor(Math.log10(hi) + 1e-9);
+  if (to - from < 1) return [...new Set([lo, hi])];
+  return Array.from({ length: to - from + 1 }, (_, i) => Number(`1e${from + i}`));
+}
+
+/** Every block of a short network; every second, fifth, tenth of a longer one. */
+export function blockTicks(count: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100].find((each) => count / each <= 12) ?? 200;
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
+}
+
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const ratio = rough / power;

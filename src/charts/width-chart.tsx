@@ -1,7 +1,7 @@
 import { CartesianGrid, ComposedChart, Line, XAxis, YAxis } from "recharts";
 import styles from "./chart.module.css";
 import { ChartCanvas } from "./chart-canvas.tsx";
-import { powersOfTwo } from "./ticks.ts";
+import { blockTicks, powersOfTwo } from "./ticks.ts";
 
 /** Block j of a network. */
 export interface WidthRow {
@@ -86,10 +86,4 @@ export function WidthChart({ rows, color, height = 150 }: WidthChartProps) {
       </ChartCanvas>
     </figure>
   );
-}
-
-/** Every block of a short network; every second, fifth, tenth of a longer one. */
-function blockTicks(count: number): number[] {
-  const step = [1, 2, 5, 10, 20, 50, 100].find((each) => count / each <= 12) ?? 200;
-  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
 }

@@ -1,20 +1,25 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { startExplore } from "./explore/state/session.ts";
+import { createRouter } from "./shell/router.ts";
 import { startSession } from "./study/state/session.ts";
 import "./theme/page.css";
 import { connectWorker } from "./worker/connect.ts";
 
-const services = startSession(connectWorker, {
+const router = createRouter({
   read: () => window.location.hash,
-  write: (hash) => window.history.replaceState(null, "", hash),
+  replace: (hash) => window.history.replaceState(null, "", hash),
+  push: (hash) => window.history.pushState(null, "", hash),
   onChange: (listener) => window.addEventListener("hashchange", listener),
 });
+const services = startSession(connectWorker, router.bar("study"));
+const explore = startExplore(router.bar("explore"));
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <App services={services} />
+    <App services={services} explore={explore} router={router} />
   </StrictMode>,
 );

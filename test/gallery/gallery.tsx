@@ -1,5 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "../../src/app/app.tsx";
+import { startExplore } from "../../src/app/explore/state/session.ts";
+import { createRouter } from "../../src/app/shell/router.ts";
 import { createDraftStore } from "../../src/app/study/state/draft-store.ts";
 import { createRunStore, emptyRun } from "../../src/app/study/state/run-store.ts";
 import type { SweepController } from "../../src/app/study/state/sweep-controller.ts";
@@ -34,7 +36,12 @@ function show(): void {
     preview: async (population) => ({ population: population.name, accepted: 16, drawn: 151, networks: [] }),
   };
   const view = createViewStore(state.view);
-  createRoot(document.getElementById("root")!).render(<App services={{ draft, run, view, sweep }} />);
+  const router = createRouter({ read: () => "#/study", replace() {}, push() {}, onChange() {} });
+  const explore = startExplore(router.bar("explore"));
+  const services = { draft, run, view, sweep };
+  createRoot(document.getElementById("root")!).render(
+    <App services={services} explore={explore} router={router} />,
+  );
 }
 
 window.addEventListener("hashchange", () => location.reload());

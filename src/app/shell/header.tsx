@@ -1,27 +1,33 @@
 import { DeviceBadge } from "./device-badge.tsx";
 import styles from "./header.module.css";
 import { Logo } from "./logo.tsx";
+import type { ViewName } from "./router.ts";
+import { useRoute } from "./router-context.tsx";
 import { ShareButton } from "./share-button.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 
 export interface NavItem {
-  readonly href: string;
+  readonly view: ViewName;
   readonly label: string;
 }
 
 /** Views that exist; later ones join this list. */
-const views: readonly NavItem[] = [{ href: "#/study", label: "Study" }];
+const views: readonly NavItem[] = [
+  { view: "explore", label: "Explore" },
+  { view: "study", label: "Study" },
+];
 
 export function Header() {
+  const shown = useRoute(({ view }) => view);
   return (
     <header className={styles.header}>
       <h1 className={styles.logo}>
         <Logo />
-        Designscape
+        <span>Designscape</span>
       </h1>
       <nav className={styles.nav} aria-label="Views">
-        {views.map(({ href, label }) => (
-          <a key={href} href={href} aria-current="page" onClick={(event) => event.preventDefault()}>
+        {views.map(({ view, label }) => (
+          <a key={view} href={`#/${view}`} {...(view === shown ? { "aria-current": "page" } : {})}>
             {label}
           </a>
         ))}

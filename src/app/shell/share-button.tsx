@@ -1,19 +1,23 @@
 import { Button } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import { studyLink } from "../study/state/location.ts";
+import { studyHash } from "../study/state/location.ts";
 import { emptyRun } from "../study/state/run-store.ts";
 import { useServices } from "../study/state/services.tsx";
 import { CheckIcon, LinkIcon } from "../ui/icons.tsx";
 import styles from "./header.module.css";
+import { useRouter } from "./router-context.tsx";
 
-/** Copies the address that restores the set-up. */
+/** Copies the address that restores what is shown. */
 export function ShareButton() {
   const { draft, run } = useServices();
+  const router = useRouter();
   const clipboard = useClipboard({ timeout: 2000 });
   const share = () => {
+    const { view, addresses } = router.store.getState();
     const { phase, study } = run.getState();
     const shown = phase === emptyRun.phase ? undefined : study;
-    clipboard.copy(studyLink(shown ?? draft.getState().study));
+    const hash = view === "study" ? studyHash(shown ?? draft.getState().study) : addresses[view];
+    clipboard.copy(new URL(hash, document.baseURI).href);
   };
   return (
     <Button
@@ -23,7 +27,7 @@ export function ShareButton() {
       leftSection={clipboard.copied ? <CheckIcon size={14} /> : <LinkIcon size={14} />}
       onClick={share}
       className={styles.share}
-      aria-label="Share: copy a link to this set-up"
+      aria-label="Share: copy a link to this"
     >
       <span role="status" className={styles.shareText}>
         {clipboard.copied ? "Link copied" : clipboard.error ? "No clipboard" : "Share"}

@@ -65,3 +65,9 @@ export const HistoryIcon = icon(
   <path d="M2.5 8a5.5 5.5 0 1 0 1.7-4L2.5 5.6M2.5 2.5v3.1h3.1M8 5v3.2l2.2 1.3" />,
 );
 export const EditIcon = icon(<path d="m10.6 2.9 2.5 2.5-7.6 7.6-3.1.6.6-3.1ZM9 4.5 11.5 7" />);
+export const DiceIcon = icon(
+  <>
+    <rect x={2.5} y={2.5} width={11} height={11} rx={2.5} />
+    <path d="M5.5 5.5v.01M10.5 5.5v.01M8 8v.01M5.5 10.5v.01M10.5 10.5v.01" strokeWidth={2} />
+  </>,
+);

@@ -1,13 +1,19 @@
 import { Button, Menu } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ChevronIcon, CopyIcon, DownloadIcon } from "../../ui/icons.tsx";
-import type { TrialRow } from "../trials/trial-rows.ts";
 import { copyText, downloadText } from "./deliver.ts";
-import { type ExportFormat, exportFormats, exportNetwork } from "./export-formats.ts";
+import { type Exportable, type ExportFormat, exportFormats, exportNetwork } from "./export-formats.ts";
 import styles from "./network.module.css";
 
 /** Takes the shown network out of the page: as a file or on the clipboard. */
-export function ExportCard({ row }: { readonly row: TrialRow | undefined }) {
+export function ExportCard({
+  row,
+  children,
+}: {
+  readonly row: Exportable | undefined;
+  /** Other ways out, beside the button. */
+  readonly children?: ReactNode;
+}) {
   const [said, setSaid] = useState("");
   const deliver = async (format: ExportFormat, how: "download" | "copy") => {
     if (row === undefined) return;
@@ -52,6 +58,7 @@ export function ExportCard({ row }: { readonly row: TrialRow | undefined }) {
           ))}
         </Menu.Dropdown>
       </Menu>
+      {children}
       <p className={styles.said} role="status">
         {said}
       </p>

@@ -1,10 +1,19 @@
+import type { NetworkSpec } from "../../../engine/network/spec.ts";
 import type { RegNetParams } from "../../../engine/spaces/regnet.ts";
-import type { TrialRow } from "../trials/trial-rows.ts";
+import type { Regime } from "../../../engine/training/regime.ts";
+
+/** A network to be taken out of the page; with how it was trained, where it was. */
+export interface Exportable {
+  readonly name: string;
+  readonly network: { readonly spec: NetworkSpec };
+  readonly params?: object | undefined;
+  readonly regime?: Regime;
+}
 
 export interface ExportFormat {
   readonly key: "json" | "pycls";
   readonly label: string;
-  readonly fileName: (row: TrialRow) => string;
+  readonly fileName: (row: Exportable) => string;
 }
 
 export const exportFormats: readonly ExportFormat[] = [
@@ -18,23 +27,27 @@ export interface ExportedFile {
 }
 
 /** The exporters bring a YAML library along: they are loaded when first used. */
-export async function exportNetwork(row: TrialRow, format: ExportFormat): Promise<ExportedFile> {
+export async function exportNetwork(row: Exportable, format: ExportFormat): Promise<ExportedFile> {
   const fileName = format.fileName(row);
   if (format.key === "json") {
     const { specToJson } = await import("../../../engine/export/json.ts");
     return { fileName, text: specToJson(row.network.spec) };
   }
   const { specToPycls } = await import("../../../engine/export/pycls.ts");
-  const regnet = isRegNet(row.params) ? { regnet: row.params } : {};
-  return { fileName, text: specToPycls(row.network.spec, { regime: row.regime, ...regnet }) };
+  const { network, params, regime } = row;
+  const options = {
+    ...(regime === undefined ? {} : { regime }),
+    ...(isRegNet(params) ? { regnet: params } : {}),
+  };
+  return { fileName, text: specToPycls(network.spec, options) };
 }
 
-function isRegNet(params: object): params is RegNetParams {
-  return "initialWidth" in params && "slope" in params && "widthMultiplier" in params;
+function isRegNet(params: object | undefined): params is RegNetParams {
+  return params !== undefined && "initialWidth" in params && "slope" in params && "widthMultiplier" in params;
 }
 
 /** `regnetx-12`: safe on every file system. */
-function slug({ name }: TrialRow): string {
+function slug({ name }: Exportable): string {
   return (
     name
       .toLowerCase()

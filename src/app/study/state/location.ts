@@ -25,8 +25,3 @@ export function readAddress(hash: string): Address {
 export function studyHash(study: Study): string {
   return `#/study?${encodeStudy(study)}`;
 }
-
-/** The whole address, to be handed on. */
-export function studyLink(study: Study): string {
-  return new URL(studyHash(study), document.baseURI).href;
-}

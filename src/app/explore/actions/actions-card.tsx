@@ -1,0 +1,81 @@
+import { Button } from "@mantine/core";
+import { useDeferredValue, useMemo, useState } from "react";
+import { formatSi } from "../../../charts/format.ts";
+import { type DatasetEntry, findDataset } from "../../../engine/data/catalogue.ts";
+import { defaultStudy } from "../../../engine/sweep/study.ts";
+import { useRouter } from "../../shell/router-context.tsx";
+import { isActive } from "../../study/state/run-store.ts";
+import { useRun, useServices } from "../../study/state/services.tsx";
+import { PlayIcon } from "../../ui/icons.tsx";
+import { type Trainable, trainableOn } from "../model/trainable.ts";
+import { useExplore, useExploreStore, useNetwork } from "../state/context.tsx";
+import styles from "./actions.module.css";
+import { AddMenu } from "./add-menu.tsx";
+import { studyOf } from "./study-actions.ts";
+
+/** What to do with the network: train it, or put it into a study. */
+export function ActionsCard() {
+  const { draft, sweep } = useServices();
+  const router = useRouter();
+  const store = useExploreStore();
+  const { cost } = useNetwork();
+  const active = useRun((state) => isActive(state.phase));
+  const unavailable = useRun((state) => state.deviceFailure);
+  const [said, setSaid] = useState<string>();
+  const dataset = findDataset(defaultStudy.regime.dataset);
+  // What would be trained may be another network (a small-image version): it follows when the knobs give it time.
+  const settled = useDeferredValue(useExplore((state) => state.network));
+  const trainable = useMemo(
+    () => (dataset && settled ? trainableOn(dataset, store.getState()) : undefined),
+    [dataset, settled, store],
+  );
+
+  const train = () => {
+    if (dataset === undefined) return;
+    const exact = trainableOn(dataset, store.getState());
+    if (!("spec" in exact)) return;
+    const study = studyOf(exact.spec);
+    draft.getState().replace(study);
+    sweep.reset();
+    router.go("study");
+    void sweep.run(study);
+  };
+  const can = trainable !== undefined && "spec" in trainable;
+  return (
+    <section className={styles.card} aria-label="Use the network">
+      {trainable !== undefined && dataset !== undefined && (
+        <p className={styles.note}>{noteOf(trainable, dataset, active)}</p>
+      )}
+      {/* On a phone the numbers are far below the knobs. */}
+      <p className={styles.costs} aria-hidden="true">
+        <b>{formatSi(cost.flops)}</b> FLOPs · <b>{formatSi(cost.params)}</b> params ·{" "}
+        <b>{formatSi(cost.acts)}</b> acts
+      </p>
+      <div className={styles.buttons}>
+        <Button
+          flex="1 0 auto"
+          leftSection={<PlayIcon />}
+          disabled={!can || active || unavailable !== undefined}
+          onClick={train}
+        >
+          Train this one
+        </Button>
+        <AddMenu canTrain={can} disabled={active} onSaid={setSaid} />
+      </div>
+      <p className={styles.said} role="status">
+        {said !== undefined && (
+          <>
+            {said} <a href="#/study">Open the study</a>
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function noteOf(trainable: Trainable, { title, shape }: DatasetEntry, active: boolean): string {
+  if (active) return "A study is running: stop it to train another network.";
+  if ("reason" in trainable) return trainable.reason;
+  if (!trainable.asSmall) return `Trains on ${title}, exactly as shown.`;
+  return `Trains on ${title}: the same parameters on ${shape[0]}×${shape[1]} images, behind a stem of stride 1.`;
+}

@@ -1,0 +1,50 @@
+import type { WidthRow } from "../../../charts/width-chart.tsx";
+import { InputError, type InputProblem } from "../../../engine/math/input-error.ts";
+import { type Complexity, complexity } from "../../../engine/network/complexity.ts";
+import { checkNetworkSpec } from "../../../engine/network/parse.ts";
+import type { Built, Family, Point } from "../families/family.ts";
+import { type Adjustment, adjustmentsOf, warningsOf } from "./adjustments.ts";
+import { nearestRelative, type Relative, relativesOn } from "./nearest.ts";
+
+/** All that the page shows of a network at once; what takes a plan to know comes later (`step-cost.ts`). */
+export interface ExploredNetwork extends Built {
+  readonly cost: Complexity;
+  readonly widths: readonly WidthRow[];
+  readonly adjustments: readonly Adjustment[];
+  readonly warnings: readonly string[];
+  readonly nearest: Relative | undefined;
+}
+
+/** @throws InputError where the point is no network */
+export function explore(family: Family, point: Point): ExploredNetwork {
+  const built = family.build(point);
+  const problems = checkNetworkSpec(built.spec, "network");
+  if (problems.length > 0) throw new InputError(problems);
+  const cost = complexity(built.spec);
+  return {
+    ...built,
+    cost,
+    widths: widthsOf(built),
+    adjustments: adjustmentsOf(built.requested ?? []),
+    warnings: warningsOf(built.spec),
+    nearest: nearestRelative(cost, relativesOn(point.images, family.relatives)),
+  };
+}
+
+/** What keeps a point from being a network; empty for a legal one. */
+export function problemsOf(family: Family, point: Point): readonly InputProblem[] {
+  try {
+    return checkNetworkSpec(family.build(point).spec, "network");
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
+function widthsOf({ spec, line }: Built): WidthRow[] {
+  const widths = spec.stages.flatMap(({ depth, width }) => new Array<number>(depth).fill(width));
+  return widths.map((width, block) => {
+    const u = line?.[block];
+    return u === undefined ? { block, width } : { block, width, line: u };
+  });
+}

@@ -113,16 +113,18 @@ function EdfLegend({ curves }: { readonly curves: readonly EdfCurve[] }) {
         </tr>
       </thead>
       <tbody>
-        {curves.map((curve) => (
-          <tr key={curve.id}>
-            <th scope="row" style={{ color: curve.color }}>
-              {curve.label}
-            </th>
-            <td>{curve.n}</td>
-            <td>{formatPercent(curve.min)}</td>
-            <td>{formatPercent(curve.mean)}</td>
-          </tr>
-        ))}
+        {curves
+          .toSorted((a, b) => a.mean - b.mean)
+          .map((curve) => (
+            <tr key={curve.id}>
+              <th scope="row" style={{ color: curve.color }}>
+                {curve.label}
+              </th>
+              <td>{curve.n}</td>
+              <td>{formatPercent(curve.min)}</td>
+              <td>{formatPercent(curve.mean)}</td>
+            </tr>
+          ))}
       </tbody>
     </table>
   );

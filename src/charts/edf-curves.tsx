@@ -13,7 +13,7 @@ export interface EdfCurvesProps {
 /** The wider a band, the fainter its ink: the bands of few networks would else paint the whole chart. */
 function bandInk(band: readonly BandRow[]): number {
   const widest = band.reduce((most, { low, high }) => Math.max(most, high - low), 0);
-  return Math.min(0.12, 0.045 / Math.max(0.01, widest));
+  return Math.min(0.1, 0.035 / Math.max(0.01, widest));
 }
 
 /** One path a curve, not one element a trial: ten populations of two thousand stay cheap. */

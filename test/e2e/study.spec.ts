@@ -56,6 +56,38 @@ test("two populations are trained, compared, exported and found again", async ({
   await expect(page.getByText("6 of 6 trained")).toBeVisible();
 });
 
+test("a shared link opens the same set-up elsewhere, and the theme stays as chosen", async ({
+  context,
+  page,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`./${tinyStudy.hash}`);
+  await page.getByRole("textbox", { name: "Epochs" }).fill("4");
+  await page.getByRole("button", { name: /^Share/ }).click();
+  await expect(page.getByText("Link copied")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", { name: /^Theme/ }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.getByRole("textbox", { name: "Epochs" })).toHaveValue("4");
+  await expect(other.getByRole("textbox", { name: "Name of the study" })).toHaveValue("Tiny");
+  await expect(other.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+});
+
+test("a study that is deleted is gone for good", async ({ page }) => {
+  await page.goto(`./${tinyStudy.hash}`);
+  await runToTheEnd(page);
+  await page.getByRole("button", { name: "Studies" }).click();
+  await page.getByRole("menuitem", { name: "Delete this study …" }).click();
+  await page.getByRole("menuitem", { name: "Delete it with all its trials" }).click();
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible();
+  await page.goto("./");
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Studies" })).toHaveCount(0);
+});
+
 async function download(page: Page, format: "json" | "pycls") {
   await page.getByRole("button", { name: "Export" }).click();
   const [file] = await Promise.all([

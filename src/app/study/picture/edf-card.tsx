@@ -29,7 +29,7 @@ export const EdfCard = memo(function EdfCard({ study, trials, selected }: EdfCar
   return (
     <Card
       title="Error distribution"
-      note="share of networks with test error below x"
+      note="share of networks with test error below x; 95% bands"
       className={empty ? styles.growing : styles.card}
     >
       <div className={styles.chart}>

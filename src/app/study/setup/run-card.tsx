@@ -10,7 +10,7 @@ import styles from "./setup.module.css";
 export function RunCard() {
   const phase = useRun((state) => state.phase);
   return (
-    <section className={`${styles.card} ${styles.run}`} aria-label="Run">
+    <section className={`${styles.card} ${styles.run}`} aria-label="Run" data-phase={phase}>
       {phase === "idle" ? <StartPanel /> : <ProgressPanel phase={phase} />}
     </section>
   );

@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { useState } from "react";
 import type { StudySummary } from "../../../engine/sweep/protocol.ts";
 import { HistoryIcon, TrashIcon } from "../../ui/icons.tsx";
 import { isActive } from "../state/run-store.ts";
@@ -40,13 +41,26 @@ export function StudiesMenu() {
         {current !== undefined && run.getState().phase !== "idle" && (
           <>
             <Menu.Divider />
-            <Menu.Item leftSection={<TrashIcon />} color="red" onClick={() => void sweep.forget(current)}>
-              Delete this study
-            </Menu.Item>
+            <DeleteItem onDelete={() => void sweep.forget(current)} />
           </>
         )}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Trials cannot be brought back, so the first click only asks. */
+function DeleteItem({ onDelete }: { readonly onDelete: () => void }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <Menu.Item
+      leftSection={<TrashIcon />}
+      c="var(--bad)"
+      closeMenuOnClick={asked}
+      onClick={() => (asked ? onDelete() : setAsked(true))}
+    >
+      {asked ? "Delete it with all its trials" : "Delete this study …"}
+    </Menu.Item>
   );
 }
 

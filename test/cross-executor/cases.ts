@@ -4,6 +4,7 @@ import type {
   ConvGeometry,
   KernelCall,
   KernelOp,
+  MapsShape,
   PointwiseActivation,
   PoolGeometry,
   TensorId,
@@ -14,9 +15,7 @@ import type { CallCase } from "./single-call.ts";
  * Random calls of every kernel: odd sizes, tails (no channel count is a multiple of anything), strides, group widths
  * from depthwise to dense, with and without the optional operands.
  */
-type Arbitraries = { readonly [Op in Exclude<KernelOp, "gather" | "sgd">]: fc.Arbitrary<CallCase> } & {
-  readonly sgd: fc.Arbitrary<CallCase>;
-};
+type Arbitraries = { readonly [Op in Exclude<KernelOp, "gather">]: fc.Arbitrary<CallCase> };
 
 const small = (most: number) => fc.integer({ min: 1, max: most });
 
@@ -76,6 +75,9 @@ const matrix = fc.record({
   channels: fc.oneof(small(40), fc.constantFrom(8, 16, 24, 64)),
 });
 const maps = fc.record({ batch: small(5), pixels: small(50), channels: small(40) });
+const grouped = fc
+  .record({ batch: small(5), pixels: small(50), groups: fc.constantFrom(1, 1, 2, 3), width: small(20) })
+  .map(({ width, ...shape }) => ({ ...shape, channels: shape.groups * width }));
 const activation = fc.constantFrom<PointwiseActivation>("none", "relu", "silu", "sigmoid");
 const flag = fc.boolean();
 
@@ -108,6 +110,28 @@ const xLength = (g: ConvGeometry | PoolGeometry) => g.batch * g.height * g.width
 const yLength = (g: ConvGeometry) => g.batch * g.outHeight * g.outWidth * g.filters;
 const pooledLength = (g: PoolGeometry) => g.batch * g.outHeight * g.outWidth * g.channels;
 const filterLength = (g: ConvGeometry) => (g.kernel * g.kernel * g.channels * g.filters) / g.groups;
+
+const mapsLength = (shape: MapsShape) => shape.batch * shape.pixels * shape.channels;
+
+function groupNormOperands(o: Operands, shape: MapsShape & { readonly groups: number }) {
+  return {
+    dy: o.of(mapsLength(shape)),
+    x: o.of(mapsLength(shape)),
+    mean: o.of(shape.batch * shape.groups),
+    invStd: o.of(shape.batch * shape.groups),
+    scale: o.of(shape.batch * shape.channels),
+    shift: o.of(shape.batch * shape.channels),
+  };
+}
+
+function proxyOperands(o: Operands, channels: number) {
+  return {
+    gamma: o.of(channels),
+    beta: o.of(channels),
+    proxyScale: o.of(channels),
+    proxyShift: o.of(channels),
+  };
+}
 
 export const callCases: Arbitraries = {
   conv2d: fc.tuple(convGeometry, flag).map(([attrs, biased]) =>
@@ -164,18 +188,94 @@ export const callCases: Arbitraries = {
       attrs: { channels, epsilon: 1e-5 },
     })),
   ),
-  affine: fc.tuple(matrix, activation, flag, flag).map(([shape, kind, scaled, residual]) =>
-    callCase("affine", (o) => ({
-      in: {
-        x: o.of(shape.rows * shape.channels),
-        ...o.optional(scaled, "scale", shape.channels),
-        ...o.optional(scaled, "shift", shape.channels),
-        ...o.optional(residual, "residual", shape.rows * shape.channels),
+  groupNormStats: grouped.map((shape) =>
+    callCase("groupNormStats", (o) => ({
+      in: { x: o.of(mapsLength(shape)), gamma: o.of(shape.channels), beta: o.of(shape.channels) },
+      out: {
+        mean: o.of(shape.batch * shape.groups),
+        invStd: o.of(shape.batch * shape.groups),
+        scale: o.of(shape.batch * shape.channels),
+        shift: o.of(shape.batch * shape.channels),
       },
-      out: { y: o.of(shape.rows * shape.channels) },
+      attrs: { ...shape, epsilon: 1e-3 },
+    })),
+  ),
+  groupNormReduceGrad: fc.tuple(grouped, activation, flag).map(([shape, kind, proxied]) =>
+    callCase("groupNormReduceGrad", (o) => ({
+      in: {
+        ...groupNormOperands(o, shape),
+        gamma: o.of(shape.channels),
+        ...o.optional(proxied, "dGammaProxy", shape.channels),
+        ...o.optional(proxied, "dBetaProxy", shape.channels),
+      },
+      out: {
+        dGamma: o.of(shape.channels),
+        dBeta: o.of(shape.channels),
+        sums: o.of(2 * shape.batch * shape.groups),
+      },
       attrs: { ...shape, activation: kind },
     })),
   ),
+  groupNormInputGrad: fc.tuple(grouped, activation, flag).map(([shape, kind, added]) =>
+    callCase("groupNormInputGrad", (o) => ({
+      in: {
+        ...groupNormOperands(o, shape),
+        sums: o.of(2 * shape.batch * shape.groups),
+        ...o.optional(added, "addend", mapsLength(shape)),
+      },
+      out: { dx: o.of(mapsLength(shape)) },
+      attrs: { ...shape, activation: kind },
+    })),
+  ),
+  proxyMoments: fc.tuple(small(40), activation).map(([channels, kind]) =>
+    callCase("proxyMoments", (o) => ({
+      in: proxyOperands(o, channels),
+      out: { scale: o.of(channels), shift: o.of(channels) },
+      attrs: { channels, activation: kind, epsilon: 0.03, points: 32 },
+    })),
+  ),
+  proxyMomentsGrad: fc.tuple(small(40), activation).map(([channels, kind]) =>
+    callCase("proxyMomentsGrad", (o) => ({
+      in: { ...proxyOperands(o, channels), dScale: o.of(channels), dShift: o.of(channels) },
+      out: {
+        dGamma: o.of(channels),
+        dBeta: o.of(channels),
+        dProxyScale: o.of(channels),
+        dProxyShift: o.of(channels),
+      },
+      attrs: { channels, activation: kind, epsilon: 0.03, points: 32 },
+    })),
+  ),
+  affineReduceGrad: matrix.map((shape) =>
+    callCase("affineReduceGrad", (o) => ({
+      in: { dy: o.of(shape.rows * shape.channels), x: o.of(shape.rows * shape.channels) },
+      out: { dScale: o.of(shape.channels), dShift: o.of(shape.channels) },
+      attrs: shape,
+    })),
+  ),
+  affine: fc
+    .tuple(maps, activation, flag, flag, flag, flag)
+    .map(([maps, kind, scaled, shifted, residual, perImage]) =>
+      callCase("affine", (o) => {
+        const rows = maps.batch * maps.pixels;
+        const vector = perImage ? maps.batch * maps.channels : maps.channels;
+        return {
+          in: {
+            x: o.of(rows * maps.channels),
+            ...o.optional(scaled, "scale", vector),
+            ...o.optional(shifted, "shift", vector),
+            ...o.optional(residual, "residual", rows * maps.channels),
+          },
+          out: { y: o.of(rows * maps.channels) },
+          attrs: {
+            rows,
+            channels: maps.channels,
+            activation: kind,
+            ...(perImage ? { imageRows: maps.pixels } : {}),
+          },
+        };
+      }),
+    ),
   activationGrad: fc
     .tuple(matrix, fc.constantFrom("relu" as const, "silu" as const, "sigmoid" as const))
     .map(([shape, kind]) =>

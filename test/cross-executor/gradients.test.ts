@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildGraph } from "../../src/engine/graph/build.ts";
 import { createRng } from "../../src/engine/math/rng.ts";
-import type { NetworkSpec, StageSpec } from "../../src/engine/network/spec.ts";
+import type { NetworkSpec, NormSpec, StageSpec } from "../../src/engine/network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 
@@ -10,16 +10,36 @@ import { createReferenceExecutor } from "../../src/engine/runtime/reference/exec
 
 const common = { depth: 2, width: 8, stride: 2 };
 const bottleneck = { ...common, bottleneckRatio: 0.5, groupWidth: 4, seRatio: 0.25 };
-const stages: readonly StageSpec[] = [
-  { block: "vanilla", ...common },
-  { block: "res_basic", ...common },
-  { block: "res_bottleneck", ...bottleneck },
-  { block: "res_bottleneck_linear", ...bottleneck },
-  { block: "mbconv", ...common, expansion: 3, kernel: 5, seRatio: 0.5 },
-  { block: "fused_mbconv", ...common, expansion: 2, kernel: 3 },
+const x: StageSpec = { block: "res_bottleneck", ...bottleneck };
+const mbconv: StageSpec = { block: "mbconv", ...common, expansion: 3, kernel: 5, seRatio: 0.5 };
+const batchNorm: NormSpec = { type: "batch", epsilon: 1e-3, momentum: 0.1 };
+const layerNorm: NormSpec = { type: "layer", epsilon: 1e-3, proxyEpsilon: null };
+const groupNorm: NormSpec = { type: "group", groupWidth: 4, epsilon: 1e-3, proxyEpsilon: null };
+
+interface GradientCase {
+  readonly name: string;
+  readonly stage: StageSpec;
+  readonly norm?: NormSpec;
+  readonly stochasticDepth?: boolean;
+}
+
+const cases: readonly GradientCase[] = [
+  { name: "vanilla", stage: { block: "vanilla", ...common } },
+  { name: "res_basic", stage: { block: "res_basic", ...common } },
+  { name: "res_bottleneck", stage: x },
+  { name: "res_bottleneck_linear", stage: { block: "res_bottleneck_linear", ...bottleneck } },
+  { name: "mbconv", stage: mbconv },
+  { name: "fused_mbconv", stage: { block: "fused_mbconv", ...common, expansion: 2, kernel: 3 } },
+  { name: "layer norm", stage: x, norm: layerNorm },
+  { name: "group norm", stage: x, norm: groupNorm },
+  { name: "proxy-normalized layer norm", stage: x, norm: { ...layerNorm, proxyEpsilon: 0.03 } },
+  { name: "proxy-normalized group norm, MBConv", stage: mbconv, norm: { ...groupNorm, proxyEpsilon: 0.03 } },
+  { name: "stochastic depth", stage: x, stochasticDepth: true },
+  { name: "stochastic depth, MBConv", stage: mbconv, stochasticDepth: true },
 ];
 
-test.each(stages)("$block: gradients equal finite differences within 1e-6", async (stage) => {
+test.each(cases)("$name: gradients equal finite differences within 1e-6", async (gradientCase) => {
+  const { name: stream, stage, norm = batchNorm, stochasticDepth = false } = gradientCase;
   const spec: NetworkSpec = {
     version: 1,
     input: { height: 7, width: 6, channels: 2 },
@@ -28,11 +48,11 @@ test.each(stages)("$block: gradients equal finite differences within 1e-6", asyn
     stages: [stage],
     head: { width: 5 },
     activation: "silu",
-    norm: { type: "batch", epsilon: 1e-3, momentum: 0.1 },
+    norm,
   };
   const batch = 3;
-  const plan = compilePlan(buildGraph(spec), { batch, optimizer: defaultOptimizer });
-  const rng = createRng(11, stage.block);
+  const plan = compilePlan(buildGraph(spec, { stochasticDepth }), { batch, optimizer: defaultOptimizer });
+  const rng = createRng(11, stream);
   const values = (length: number, scale: number) => Float64Array.from({ length }, () => scale * rng.normal());
   const lengthOf = (tensor: number) => plan.tensors[tensor]?.length ?? 0;
   const state = new Map(
@@ -45,10 +65,11 @@ test.each(stages)("$block: gradients equal finite differences within 1e-6", asyn
   );
   const images = values(lengthOf(plan.kept.images), 1);
   const targets = Float64Array.from([0.7, 0.2, 0.1, 0, 1, 0, 0.05, 0.05, 0.9]);
+  const keep = Float32Array.from({ length: plan.drops.length * batch }, () => (rng.float() < 0.5 ? 0 : 2));
   const executor = createReferenceExecutor();
   const lossOf = async (changed: ReadonlyMap<string, Float64Array>) => {
     const session = await executor.load(plan, changed);
-    const { lossSum } = await session.step({ from: "values", images, targets }, 0);
+    const { lossSum } = await session.step({ from: "values", images, targets }, 0, keep);
     return { loss: lossSum / batch, session };
   };
   const { session } = await lossOf(state);

@@ -79,6 +79,7 @@ function planOf(call: KernelCall, lengths: ReadonlyMap<TensorId, number>): Plan 
     ],
     parameters: [],
     statistics: operands.map((tensor) => ({ name: name(tensor), kind: "mean", tensor })),
+    drops: [],
     gather: {
       op: "gather",
       label: "input",

@@ -1,6 +1,6 @@
 import { buildNetwork } from "../network/build.ts";
 import type { ConvAttrs, LayerSink, MapShape, PoolAttrs } from "../network/layers.ts";
-import type { Activation, NetworkSpec } from "../network/spec.ts";
+import { type Activation, isProxied, type NetworkSpec } from "../network/spec.ts";
 import type { Graph, GraphNode, NodeId } from "./graph.ts";
 import { shapeOf } from "./rules.ts";
 import { verifyGraph } from "./verify.ts";
@@ -16,6 +16,11 @@ type Draft = GraphNode extends infer Node
 class GraphSink implements LayerSink<NodeId> {
   readonly nodes: GraphNode[] = [];
   readonly outputs = new Map<string, NodeId>();
+  readonly #options: { readonly proxied: boolean; readonly stochasticDepth: boolean };
+
+  constructor(options: { readonly proxied: boolean; readonly stochasticDepth: boolean }) {
+    this.#options = options;
+  }
 
   input(shape: MapShape): NodeId {
     this.nodes.push({ id: 0, op: "input", name: "input", inputs: [], shape });
@@ -26,16 +31,21 @@ class GraphSink implements LayerSink<NodeId> {
     return this.#push({ op: "conv", name, inputs: [x], attrs });
   }
 
-  norm(x: NodeId, name: string): NodeId {
-    return this.#push({ op: "norm", name, inputs: [x] });
+  norm(x: NodeId, name: string, activation?: Activation): NodeId {
+    const norm = this.#push({ op: "norm", name, inputs: [x] });
+    if (activation === undefined) return norm;
+    const activated = this.activation(norm, activation);
+    if (!this.#options.proxied) return activated;
+    return this.#push({ op: "proxy", name: `${name}_proxy`, inputs: [activated], norm, activation });
   }
 
   activation(x: NodeId, kind: Activation | "sigmoid"): NodeId {
     return this.#push({ op: "activation", name: this.#unnamed(kind), inputs: [x], kind });
   }
 
-  add(a: NodeId, b: NodeId): NodeId {
-    return this.#push({ op: "add", name: this.#unnamed("add"), inputs: [a, b] });
+  add(skip: NodeId, branch: NodeId): NodeId {
+    const inputs = [skip, this.#options.stochasticDepth ? this.#drop(branch) : branch];
+    return this.#push({ op: "add", name: this.#unnamed("add"), inputs });
   }
 
   maxPool(x: NodeId, attrs: PoolAttrs): NodeId {
@@ -62,6 +72,11 @@ class GraphSink implements LayerSink<NodeId> {
     this.outputs.set(name, x);
   }
 
+  #drop(branch: NodeId): NodeId {
+    const residual = this.nodes.filter((node) => node.op === "drop").length;
+    return this.#push({ op: "drop", name: this.#unnamed("drop"), inputs: [branch], residual });
+  }
+
   #unnamed(op: string): string {
     return `${op}#${this.nodes.length}`;
   }
@@ -85,13 +100,18 @@ class GraphSink implements LayerSink<NodeId> {
   }
 }
 
+export interface GraphOptions {
+  /** Put a drop node on every residual branch, for training with stochastic depth. */
+  readonly stochasticDepth?: boolean;
+}
+
 /**
  * The graph of a network.
  * @throws Error when the spec builds an unsound graph (a block that breaks a rule); parseNetworkSpec refuses the specs
  * that could.
  */
-export function buildGraph(spec: NetworkSpec): Graph {
-  const sink = new GraphSink();
+export function buildGraph(spec: NetworkSpec, { stochasticDepth = false }: GraphOptions = {}): Graph {
+  const sink = new GraphSink({ proxied: isProxied(spec.norm), stochasticDepth });
   const logits = buildNetwork(spec, sink, sink.input(spec.input));
   const graph: Graph = { spec, nodes: sink.nodes, logits, outputs: sink.outputs };
   const faults = verifyGraph(graph);

@@ -18,8 +18,12 @@ export type GraphNode =
   | NodeBase<"input">
   | (NodeBase<"conv"> & { readonly attrs: ConvAttrs })
   | NodeBase<"norm">
+  /** Normalizes the activation behind a norm by its proxy; `norm` is that norm. inputs: the activation. */
+  | (NodeBase<"proxy"> & { readonly norm: NodeId; readonly activation: Activation })
   | (NodeBase<"activation"> & { readonly kind: Activation | "sigmoid" })
   | NodeBase<"add">
+  /** Stochastic depth: leaves a residual branch out at random in training. */
+  | (NodeBase<"drop"> & { readonly residual: number })
   | (NodeBase<"maxPool"> & { readonly attrs: PoolAttrs })
   | NodeBase<"globalPool">
   /** inputs: the map, then the 1×1 map of factors. */

@@ -30,6 +30,8 @@ export function shapeOf(node: GraphNode, inputs: readonly MapShape[]): MapShape 
       return convShape(x, node.attrs);
     }
     case "norm":
+    case "proxy":
+    case "drop":
     case "activation":
       return x;
     case "add":
@@ -59,6 +61,7 @@ export function costOf(node: GraphNode, inputs: readonly MapShape[]): LayerCost 
     case "conv":
       return convCost(x, node.attrs);
     case "norm":
+    case "proxy":
       return normCost(x);
     case "maxPool":
       return poolCost(x, node.attrs);

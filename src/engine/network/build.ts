@@ -29,8 +29,8 @@ export function buildStem<T>(spec: NetworkSpec, sink: LayerSink<T>, input: T): T
   const { type, width } = spec.stem;
   const kernel = type === "resnet" ? 7 : 3;
   const stride = type === "small" ? 1 : 2;
-  const conv = convNorm(sink, input, "stem.conv", { filters: width, kernel, stride }, "stem.bn");
-  let x = sink.activation(conv, spec.activation);
+  const { activation } = spec;
+  let x = convNorm(sink, input, "stem.conv", { filters: width, kernel, stride, activation }, "stem.bn");
   if (type === "resnet") x = sink.maxPool(x, { kernel: 3, stride: 2 });
   sink.mark(x, "stem");
   return x;
@@ -81,8 +81,8 @@ export function buildHead<T>(spec: NetworkSpec, sink: LayerSink<T>, x: T): T {
   let h = x;
   if (spec.head.width > 0) {
     const norm = isEffNet(spec) ? "head.conv_bn" : "head.bn";
-    h = convNorm(sink, h, "head.conv", { filters: spec.head.width, kernel: 1 }, norm);
-    h = sink.activation(h, spec.activation);
+    const { activation } = spec;
+    h = convNorm(sink, h, "head.conv", { filters: spec.head.width, kernel: 1, activation }, norm);
   }
   const logits = sink.linear(sink.globalPool(h), "head.fc", spec.classes);
   sink.mark(logits, "head");

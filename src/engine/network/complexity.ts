@@ -12,7 +12,7 @@ import {
   poolCost,
   poolShape,
 } from "./layers.ts";
-import type { NetworkSpec } from "./spec.ts";
+import { type Activation, isProxied, type NetworkSpec } from "./spec.ts";
 
 /** flops, params and acts of a whole network, for one image. */
 export type Complexity = LayerCost;
@@ -22,7 +22,7 @@ export type Complexity = LayerCost;
  * is run and counted d − 1 times; no formula is written twice, and a network of any depth costs 2 blocks a stage.
  */
 export function complexity(spec: NetworkSpec): Complexity {
-  const sink = new CostSink();
+  const sink = new CostSink(isProxied(spec.norm));
   let x = buildStem(spec, sink, spec.input);
   for (const stage of spec.stages) {
     sink.times = 1;
@@ -42,14 +42,20 @@ class CostSink implements LayerSink<MapShape> {
   acts = 0;
   /** How often the layers that run now occur in the network. */
   times = 1;
+  readonly proxied: boolean;
+
+  constructor(proxied: boolean) {
+    this.proxied = proxied;
+  }
 
   conv(x: MapShape, _name: string, attrs: ConvAttrs): MapShape {
     this.count(convCost(x, attrs));
     return convShape(x, attrs);
   }
 
-  norm(x: MapShape): MapShape {
+  norm(x: MapShape, _name: string, activation?: Activation): MapShape {
     this.count(normCost(x));
+    if (this.proxied && activation !== undefined) this.count(normCost(x));
     return x;
   }
 

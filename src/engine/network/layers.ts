@@ -7,11 +7,17 @@ import type { Activation } from "./spec.ts";
 export interface LayerSink<T> {
   /** k×k convolution padded by (k−1)/2 on every side; `groups` divides channels and filters. */
   conv(x: T, name: string, attrs: ConvAttrs): T;
-  /** The spec's norm. */
-  norm(x: T, name: string): T;
+  /**
+   * The spec's norm and, where one follows it directly, the activation: a proxy-normalized norm takes the activation
+   * into account (2106.03640), so that the two are told together.
+   */
+  norm(x: T, name: string, activation?: Activation): T;
   activation(x: T, kind: Activation | "sigmoid"): T;
-  /** Element-wise sum of two maps of one shape. */
-  add(a: T, b: T): T;
+  /**
+   * skip + branch, of one shape. In training with stochastic depth (1603.09382) the branch of an image is left out at
+   * random.
+   */
+  add(skip: T, branch: T): T;
   /** k×k max pool padded by (k−1)/2 with −∞. */
   maxPool(x: T, attrs: PoolAttrs): T;
   /** Mean over the map: H×W×C → 1×1×C. */
@@ -82,6 +88,7 @@ export function convCost(x: MapShape, attrs: ConvAttrs): LayerCost {
   };
 }
 
+/** A norm's γ and β a channel; as many of a proxy, β̃ and γ̃. */
 export function normCost(x: MapShape): LayerCost {
   return { flops: 0, params: 2 * x.channels, acts: 0 };
 }

@@ -83,12 +83,34 @@ export const stemSchema = z.strictObject({
   width: channels,
 });
 
-export const normSchema = z.strictObject({
-  type: z.literal("batch"),
-  epsilon: z.number().positive().max(0.1),
-  /** Weight of the new batch in the running statistics. */
-  momentum: z.number().positive().max(1),
-});
+const epsilon = z.number().positive().max(0.1);
+
+/** Batch-independent norms: of one image, over its pixels and the channels of a group. */
+const perImageNorm = {
+  epsilon,
+  /**
+   * Proxy normalization of the activation behind the norm (arXiv:2106.03640): its ε, on the variance of the activated
+   * proxy (the authors take 0.03); null leaves the activation as it is.
+   */
+  proxyEpsilon: epsilon.nullable(),
+};
+
+export const normSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("batch"),
+    epsilon,
+    /** Weight of the new batch in the running statistics. */
+    momentum: z.number().positive().max(1),
+  }),
+  /** One group of all channels. */
+  z.strictObject({ type: z.literal("layer"), ...perImageNorm }),
+  z.strictObject({
+    type: z.literal("group"),
+    /** Channels per group; a norm whose channels it does not divide has one group of all its channels. */
+    groupWidth: channels,
+    ...perImageNorm,
+  }),
+]);
 
 export const networkSpecSchema = z.strictObject({
   version: z.literal(1),
@@ -117,4 +139,16 @@ export type NormSpec = NetworkSpec["norm"];
 export type Activation = NetworkSpec["activation"];
 
 /** Norm of pycls' configs. */
-export const defaultNorm: NormSpec = { type: "batch", epsilon: 1e-5, momentum: 0.1 };
+export const defaultNorm = { type: "batch", epsilon: 1e-5, momentum: 0.1 } as const satisfies NormSpec;
+
+/** Layer norm with proxy-normalized activations, as the paper trains ResNets and EfficientNets. */
+export const proxyLayerNorm = {
+  type: "layer",
+  epsilon: 1e-3,
+  proxyEpsilon: 0.03,
+} as const satisfies NormSpec;
+
+/** Whether activations that directly follow a norm are proxy-normalized. */
+export function isProxied(norm: NormSpec): boolean {
+  return norm.type !== "batch" && norm.proxyEpsilon !== null;
+}

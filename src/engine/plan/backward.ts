@@ -1,10 +1,12 @@
 import type { NodeId } from "../graph/graph.ts";
 import type { KernelCall, TensorId } from "./calls.ts";
-import { type Forward, type LoweringContext, layerOf, required } from "./forward.ts";
+import type { Forward } from "./forward.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
+import { dropFactors, type LoweringContext, layerOf, required } from "./lowering.ts";
+import { groupsOf, type NormUnit } from "./norms.ts";
+import { lowerProxyGrad } from "./proxy.ts";
 import type { Unit } from "./units.ts";
 
-type NormUnit = Extract<Unit, { type: "norm" }>;
 type SingleUnit = Extract<Unit, { type: "single" }>;
 
 /** The backward pass as calls: units in reverse, each turning its output's gradient into its inputs'. */
@@ -23,6 +25,8 @@ class Backward {
   readonly calls: KernelCall[] = [];
   /** Sum of the gradients that a node's consumers have handed back so far. */
   readonly #gradients = new Map<NodeId, TensorId>();
+  /** By norm: the shares of γ's and β's gradients that come through a proxy. */
+  readonly #proxyShares = new Map<NodeId, { dGammaProxy: TensorId; dBetaProxy: TensorId }>();
   readonly #context: LoweringContext;
   readonly #forward: Forward;
 
@@ -70,7 +74,7 @@ class Backward {
     const { graph, batch } = this.#context;
     const { node, residual } = unit;
     const input = inputOf(node.inputs);
-    const layer = layerOf(this.#context, node.name);
+    const layer = layerOf(this.#context.layers, node.name);
     const vectors = this.#forward.norms.get(node.id);
     if (vectors === undefined) throw new RangeError(`norm ${node.name} has no statistics`);
     let { activation } = unit;
@@ -83,26 +87,52 @@ class Backward {
       }
       this.give(residual, dy);
     }
-    const shape = matrixShape(batch, shapeAt(graph, input));
+    const map = shapeAt(graph, input);
+    const { norm } = graph.spec;
     const operands = { dy, x: this.#value(input), ...vectors };
     const sums = { dGamma: layer.dWeight, dBeta: required(layer.dBias, node.name) };
+    if (norm.type === "batch") {
+      const attrs = { ...matrixShape(batch, map), activation };
+      this.calls.push({
+        op: "batchNormReduceGrad",
+        label: node.name,
+        in: operands,
+        out: sums,
+        update: {},
+        attrs,
+      });
+      if (!this.#needsGradient(input)) return;
+      const { dx, addend } = this.#receive(input);
+      this.calls.push({
+        op: "batchNormInputGrad",
+        label: node.name,
+        in: { ...operands, ...sums, ...addend },
+        out: { dx },
+        update: {},
+        attrs,
+      });
+      return;
+    }
+    const groups = groupsOf(norm, map.channels);
+    const attrs = { ...mapsShape(batch, map), groups, activation };
+    const means = this.#context.table.temporary(`d ${node.name}.sums`, 2 * batch * groups);
     this.calls.push({
-      op: "batchNormReduceGrad",
+      op: "groupNormReduceGrad",
       label: node.name,
-      in: operands,
-      out: sums,
+      in: { ...operands, gamma: layer.weight, ...this.#proxyShares.get(node.id) },
+      out: { ...sums, sums: means },
       update: {},
-      attrs: { ...shape, activation },
+      attrs,
     });
     if (!this.#needsGradient(input)) return;
     const { dx, addend } = this.#receive(input);
     this.calls.push({
-      op: "batchNormInputGrad",
+      op: "groupNormInputGrad",
       label: node.name,
-      in: { ...operands, ...sums, ...addend },
+      in: { ...operands, sums: means, ...addend },
       out: { dx },
       update: {},
-      attrs: { ...shape, activation },
+      attrs,
     });
   }
 
@@ -114,7 +144,7 @@ class Backward {
     switch (node.op) {
       case "conv":
       case "linear": {
-        const layer = layerOf(this.#context, label);
+        const layer = layerOf(this.#context.layers, label);
         const attrs = convGeometry(graph, batch, node);
         this.calls.push({
           op: "conv2dFilterGrad",
@@ -139,6 +169,28 @@ class Backward {
       case "activation": {
         const saved = this.#value(node.kind === "silu" ? input : node.id);
         this.give(input, this.#activationGrad(input, node.kind, dy, saved));
+        return;
+      }
+      case "proxy": {
+        const vectors = this.#forward.proxies.get(node.id);
+        if (vectors === undefined) throw new RangeError(`${label} has no moments`);
+        const { calls, dx, ...shares } = lowerProxyGrad(this.#context, node, dy, this.#value(input), vectors);
+        this.calls.push(...calls);
+        this.#proxyShares.set(node.norm, shares);
+        this.give(input, dx);
+        return;
+      }
+      case "drop": {
+        const dx = this.#temporary(input);
+        this.calls.push({
+          op: "channelScale",
+          label,
+          in: { x: dy, s: dropFactors(this.#context, node.residual) },
+          out: { y: dx },
+          update: {},
+          attrs: { batch, pixels: mapLength(1, node.shape), channels: 1 },
+        });
+        this.give(input, dx);
         return;
       }
       case "add":

@@ -128,13 +128,114 @@ export type BatchNormFold = Call<
   { readonly channels: number; readonly epsilon: number }
 >;
 
-/** y = activation(scale·x + shift (+ residual)), scale and shift per channel; both absent = identity. */
+/**
+ * Statistics of every image, per group of channels: mean and 1/√(var + ε) over the group's pixels and channels (biased),
+ * [N][groups]; scale = γ·invStd and shift = β − mean·scale per image and channel, [N][C].
+ */
+export type GroupNormStats = Call<
+  "groupNormStats",
+  { x: TensorId; gamma: TensorId; beta: TensorId },
+  { mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
+  None,
+  MapsShape & { readonly groups: number; readonly epsilon: number }
+>;
+
+/**
+ * First half of the gradient of activation(group norm(x)): dz = dy ⊙ activation′(scale·x + shift);
+ * dBeta = Σ dz (+ dBetaProxy), dGamma = Σ dz·x̂ (+ dGammaProxy) over all images; sums[n][group] = the means over the
+ * group of γ·dz and of γ·dz·x̂.
+ */
+export type GroupNormReduceGrad = Call<
+  "groupNormReduceGrad",
+  {
+    dy: TensorId;
+    x: TensorId;
+    mean: TensorId;
+    invStd: TensorId;
+    scale: TensorId;
+    shift: TensorId;
+    gamma: TensorId;
+    dGammaProxy?: TensorId;
+    dBetaProxy?: TensorId;
+  },
+  { dGamma: TensorId; dBeta: TensorId; sums: TensorId },
+  None,
+  MapsShape & { readonly groups: number; readonly activation: PointwiseActivation }
+>;
+
+/** Second half: dx = scale·dz − invStd·(sums₀ + x̂·sums₁) (+ addend). */
+export type GroupNormInputGrad = Call<
+  "groupNormInputGrad",
+  {
+    dy: TensorId;
+    x: TensorId;
+    mean: TensorId;
+    invStd: TensorId;
+    scale: TensorId;
+    shift: TensorId;
+    sums: TensorId;
+    addend?: TensorId;
+  },
+  { dx: TensorId },
+  None,
+  MapsShape & { readonly groups: number; readonly activation: PointwiseActivation }
+>;
+
+/**
+ * Proxy normalization (Labatie et al. 2021, arXiv:2106.03640): a = activation(γỸ + β) of the proxy
+ * Ỹ ~ N(β̃, (1 + γ̃)²) has mean E and variance V per channel, by Gauss–Hermite quadrature over `points` nodes
+ * (math/gaussian-quadrature.ts). scale = 1/√(V + ε), shift = −E·scale: what normalizes the activation.
+ */
+export type ProxyMoments = Call<
+  "proxyMoments",
+  { gamma: TensorId; beta: TensorId; proxyScale: TensorId; proxyShift: TensorId },
+  { scale: TensorId; shift: TensorId },
+  None,
+  ProxyShape
+>;
+
+export interface ProxyShape {
+  readonly channels: number;
+  readonly activation: PointwiseActivation;
+  readonly epsilon: number;
+  readonly points: number;
+}
+
+/** Its gradient; γ̃ is `proxyScale`, β̃ `proxyShift`. dGamma and dBeta are this path's share of the norm's. */
+export type ProxyMomentsGrad = Call<
+  "proxyMomentsGrad",
+  {
+    gamma: TensorId;
+    beta: TensorId;
+    proxyScale: TensorId;
+    proxyShift: TensorId;
+    dScale: TensorId;
+    dShift: TensorId;
+  },
+  { dGamma: TensorId; dBeta: TensorId; dProxyScale: TensorId; dProxyShift: TensorId },
+  None,
+  ProxyShape
+>;
+
+/** Gradients of y = scale·x + shift with respect to its vectors: dScale = Σ dy·x, dShift = Σ dy over the rows. */
+export type AffineReduceGrad = Call<
+  "affineReduceGrad",
+  { dy: TensorId; x: TensorId },
+  { dScale: TensorId; dShift: TensorId },
+  None,
+  MatrixShape
+>;
+
+/**
+ * y = activation(scale·x + shift (+ residual)); an absent scale is 1, an absent shift 0. Both vectors are per channel, or
+ * per image and channel, [N][C], where `imageRows` says how many rows an image has.
+ */
 export type Affine = Call<
   "affine",
   { x: TensorId; scale?: TensorId; shift?: TensorId; residual?: TensorId },
   { y: TensorId },
   None,
-  MatrixShape & { readonly activation: PointwiseActivation }
+  MatrixShape & { readonly activation: PointwiseActivation; readonly imageRows?: number }
 >;
 
 /** dx = dy ⊙ activation′, from the activation's output y (relu: y > 0; sigmoid: y(1 − y)) or, silu, its input x. */
@@ -204,7 +305,10 @@ export type MaxPoolGrad = Call<
   PoolGeometry
 >;
 
-/** Squeeze-and-excitation's last step: y[n][p][c] = x[n][p][c]·s[n][c]. */
+/**
+ * Squeeze-and-excitation's last step: y[n][p][c] = x[n][p][c]·s[n][c]. With channels = 1 and all elements of an image as
+ * pixels it scales whole images: stochastic depth.
+ */
 export type ChannelScale = Call<
   "channelScale",
   { x: TensorId; s: TensorId },
@@ -263,6 +367,12 @@ export type KernelCall =
   | ActivationGrad
   | BatchNormReduceGrad
   | BatchNormInputGrad
+  | GroupNormStats
+  | GroupNormReduceGrad
+  | GroupNormInputGrad
+  | ProxyMoments
+  | ProxyMomentsGrad
+  | AffineReduceGrad
   | Add
   | GlobalPool
   | GlobalPoolGrad

@@ -1,10 +1,11 @@
 import type { Graph, NodeId } from "../graph/graph.ts";
 import { lowerBackward } from "./backward.ts";
 import type { KernelCall, TensorId } from "./calls.ts";
-import { type LoweringContext, lowerForward } from "./forward.ts";
+import { lowerForward } from "./forward.ts";
+import { dropFactors, type LoweringContext } from "./lowering.ts";
 import { placeTensors } from "./memory.ts";
 import { planParameters } from "./parameters.ts";
-import type { OptimizerSpec, Plan } from "./plan.ts";
+import type { OptimizerSpec, Plan, PlannedDrop } from "./plan.ts";
 import { TensorTable } from "./tensors.ts";
 import { unitsOf } from "./units.ts";
 
@@ -75,6 +76,7 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
     ...placeTensors(table, [train, evaluate]),
     parameters,
     statistics,
+    drops: dropsOf(context),
     gather: {
       op: "gather",
       label: "input",
@@ -87,6 +89,14 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
     evaluate,
     kept: { images, targets, logits, metrics, learningRate, outputs },
   };
+}
+
+function dropsOf(context: LoweringContext): PlannedDrop[] {
+  const drops = context.graph.nodes.flatMap((node) => (node.op === "drop" ? [node.residual] : []));
+  return drops.map((residual) => ({
+    depth: (residual + 1) / drops.length,
+    tensor: dropFactors(context, residual),
+  }));
 }
 
 function update(table: TensorTable, optimizer: OptimizerSpec, learningRate: TensorId): KernelCall {

@@ -1,34 +1,16 @@
-import type { Graph, NodeId } from "../graph/graph.ts";
+import type { NodeId } from "../graph/graph.ts";
 import type { KernelCall, TensorId } from "./calls.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
-import type { LayerParameters } from "./parameters.ts";
-import type { TensorTable } from "./tensors.ts";
-import type { Unit } from "./units.ts";
-
-/** What forward and backward lowering share. */
-export interface LoweringContext {
-  readonly graph: Graph;
-  readonly units: readonly Unit[];
-  readonly batch: number;
-  readonly table: TensorTable;
-  readonly layers: ReadonlyMap<string, LayerParameters>;
-  /** Nodes whose values stay readable after a step, by node. */
-  readonly keptNodes: ReadonlyMap<NodeId, string>;
-}
-
-/** Per-channel vectors of one batch norm that the backward pass reads. */
-export interface NormVectors {
-  readonly mean: TensorId;
-  readonly invStd: TensorId;
-  readonly scale: TensorId;
-  readonly shift: TensorId;
-}
+import { dropFactors, type LoweringContext, layerOf } from "./lowering.ts";
+import { lowerFoldedNorm, lowerStatistics, type NormUnit, type NormVectors } from "./norms.ts";
+import { lowerProxy, type ProxyVectors } from "./proxy.ts";
 
 export interface Forward {
   readonly calls: readonly KernelCall[];
   /** Values of the units' outputs. */
   readonly values: ReadonlyMap<NodeId, TensorId>;
   readonly norms: ReadonlyMap<NodeId, NormVectors>;
+  readonly proxies: ReadonlyMap<NodeId, ProxyVectors>;
 }
 
 export type Mode = "train" | "evaluate";
@@ -39,6 +21,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
   const calls: KernelCall[] = [];
   const values = new Map<NodeId, TensorId>();
   const norms = new Map<NodeId, NormVectors>();
+  const proxies = new Map<NodeId, ProxyVectors>();
 
   const valueAt = (id: NodeId | undefined): TensorId => {
     const tensor = values.get(id ?? -1);
@@ -55,15 +38,27 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
     return tensor;
   };
 
+  const normVectors = (unit: NormUnit, x: TensorId): Pick<NormVectors, "scale" | "shift"> => {
+    const { norm } = graph.spec;
+    if (mode === "evaluate" && norm.type === "batch") {
+      const folded = lowerFoldedNorm(context, unit, norm.epsilon);
+      calls.push(folded.call);
+      return folded.vectors;
+    }
+    const { call, vectors } = lowerStatistics(context, unit, x);
+    calls.push(call);
+    norms.set(unit.node.id, vectors);
+    return vectors;
+  };
+  /** Vectors of a per-image norm are per image. */
+  const perImage = ({ node }: NormUnit) =>
+    graph.spec.norm.type === "batch" ? {} : { imageRows: node.shape.height * node.shape.width };
+
   for (const unit of context.units) {
     const label = unit.node.name;
     const [first, second] = unit.node.inputs;
     if (unit.type === "norm") {
-      const layer = layerOf(context, label);
-      const { scale, shift } =
-        mode === "train"
-          ? statistics(context, unit, layer, valueAt(first), calls, norms)
-          : foldedNorm(context, unit, layer, calls);
+      const { scale, shift } = normVectors(unit, valueAt(first));
       const residual = unit.residual === undefined ? {} : { residual: valueAt(unit.residual) };
       calls.push({
         op: "affine",
@@ -71,7 +66,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         in: { x: valueAt(first), scale, shift, ...residual },
         out: { y: output(unit.output) },
         update: {},
-        attrs: { ...matrixShape(batch, unit.node.shape), activation: unit.activation },
+        attrs: { ...matrixShape(batch, unit.node.shape), activation: unit.activation, ...perImage(unit) },
       });
       continue;
     }
@@ -82,7 +77,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         break;
       case "conv":
       case "linear": {
-        const { weight, bias } = layerOf(context, label);
+        const { weight, bias } = layerOf(context.layers, label);
         calls.push({
           op: "conv2d",
           label,
@@ -101,6 +96,26 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
           out: { y: output(node.id) },
           update: {},
           attrs: { ...matrixShape(batch, node.shape), activation: node.kind },
+        });
+        break;
+      case "proxy": {
+        const { calls: proxied, vectors } = lowerProxy(context, node, valueAt(first), output(node.id));
+        calls.push(...proxied);
+        proxies.set(node.id, vectors);
+        break;
+      }
+      case "drop":
+        if (mode === "evaluate") {
+          values.set(node.id, valueAt(first));
+          break;
+        }
+        calls.push({
+          op: "channelScale",
+          label,
+          in: { x: valueAt(first), s: dropFactors(context, node.residual) },
+          out: { y: output(node.id) },
+          update: {},
+          attrs: { batch, pixels: mapLength(1, node.shape), channels: 1 },
         });
         break;
       case "add":
@@ -147,77 +162,5 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         node satisfies never;
     }
   }
-  return { calls, values, norms };
-}
-
-export function layerOf(context: LoweringContext, name: string): LayerParameters {
-  const layer = context.layers.get(name);
-  if (layer === undefined) throw new RangeError(`layer ${name} has no parameters`);
-  return layer;
-}
-
-type NormUnit = Extract<Unit, { type: "norm" }>;
-
-/** Statistics of this batch; the running ones move. */
-function statistics(
-  { graph, batch, table }: LoweringContext,
-  { node }: NormUnit,
-  layer: LayerParameters,
-  x: TensorId,
-  calls: KernelCall[],
-  norms: Map<NodeId, NormVectors>,
-): NormVectors {
-  const shape = matrixShape(batch, node.shape);
-  const vector = (name: string) => table.temporary(`${node.name}.${name}`, shape.channels);
-  const vectors = {
-    mean: vector("mean"),
-    invStd: vector("invStd"),
-    scale: vector("scale"),
-    shift: vector("shift"),
-  };
-  const { epsilon, momentum } = graph.spec.norm;
-  calls.push({
-    op: "batchNormStats",
-    label: node.name,
-    in: { x, gamma: layer.weight, beta: required(layer.bias, node.name) },
-    out: vectors,
-    update: {
-      runningMean: required(layer.runningMean, node.name),
-      runningVar: required(layer.runningVar, node.name),
-    },
-    attrs: { ...shape, epsilon, momentum },
-  });
-  norms.set(node.id, vectors);
-  return vectors;
-}
-
-/** Scale and shift from the running statistics. */
-function foldedNorm(
-  { graph, table }: LoweringContext,
-  { node }: NormUnit,
-  layer: LayerParameters,
-  calls: KernelCall[],
-): Pick<NormVectors, "scale" | "shift"> {
-  const { channels } = node.shape;
-  const scale = table.temporary(`${node.name}.scale`, channels);
-  const shift = table.temporary(`${node.name}.shift`, channels);
-  calls.push({
-    op: "batchNormFold",
-    label: node.name,
-    in: {
-      gamma: layer.weight,
-      beta: required(layer.bias, node.name),
-      runningMean: required(layer.runningMean, node.name),
-      runningVar: required(layer.runningVar, node.name),
-    },
-    out: { scale, shift },
-    update: {},
-    attrs: { channels, epsilon: graph.spec.norm.epsilon },
-  });
-  return { scale, shift };
-}
-
-export function required(tensor: TensorId | undefined, layer: string): TensorId {
-  if (tensor === undefined) throw new RangeError(`layer ${layer} lacks a tensor`);
-  return tensor;
+  return { calls, values, norms, proxies };
 }

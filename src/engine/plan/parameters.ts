@@ -51,7 +51,7 @@ export function planParameters(graph: Graph, table: TensorTable): PlannedParamet
       weight: weight.tensor,
       dWeight: weight.gradient,
       ...(bias ? { bias: bias.tensor, dBias: bias.gradient } : {}),
-      ...(node.op === "norm"
+      ...(node.op === "norm" && graph.spec.norm.type === "batch"
         ? {
             runningMean: statistic(`${node.name}.running_mean`, "mean", node.shape.channels),
             runningVar: statistic(`${node.name}.running_var`, "variance", node.shape.channels),
@@ -77,6 +77,11 @@ function shapesOf(node: GraphNode, graph: Graph): { weight: Shaped; bias?: Shape
       return {
         weight: { kind: "linear", shape: [node.units, channels] },
         bias: { kind: "linearBias", shape: [node.units] },
+      };
+    case "proxy":
+      return {
+        weight: { kind: "proxyScale", shape: [channels] },
+        bias: { kind: "proxyShift", shape: [channels] },
       };
     case "norm":
       return {

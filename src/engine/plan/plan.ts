@@ -21,11 +21,22 @@ export interface PlannedBuffer {
   readonly length: number;
 }
 
+/** normScale and normShift are γ and β; proxyScale and proxyShift γ̃ and β̃ of proxy normalization. */
+export type ParameterKind =
+  | "conv"
+  | "convBias"
+  | "linear"
+  | "linearBias"
+  | "normScale"
+  | "normShift"
+  | "proxyScale"
+  | "proxyShift";
+
 /** How a trained tensor is born and how other tools shape it. */
 export interface PlannedParameter {
   /** pycls' state-dict name, e.g. "s1.b1.f.a.weight". */
   readonly name: string;
-  readonly kind: "conv" | "convBias" | "linear" | "linearBias" | "normScale" | "normShift";
+  readonly kind: ParameterKind;
   readonly tensor: TensorId;
   /** PyTorch's shape: conv [K, C/G, k, k], linear [K, C], others [C]. In the plan conv is [k, k, C/G, K]. */
   readonly shape: readonly number[];
@@ -46,6 +57,14 @@ export interface OptimizerSpec {
   readonly weightDecay: number;
 }
 
+/** A residual branch that training leaves out at random (stochastic depth). */
+export interface PlannedDrop {
+  /** Its place among the residual branches: (branch + 1) / number of branches, 0–1. */
+  readonly depth: number;
+  /** One factor an image, host-written: 0 leaves the branch out, 1/(1 − p) keeps it. */
+  readonly tensor: TensorId;
+}
+
 /** A compiled network: every kernel call and every byte of a training step, known before anything runs. */
 export interface Plan {
   readonly batch: number;
@@ -55,6 +74,7 @@ export interface Plan {
   readonly buffers: readonly PlannedBuffer[];
   readonly parameters: readonly PlannedParameter[];
   readonly statistics: readonly PlannedStatistic[];
+  readonly drops: readonly PlannedDrop[];
   /** Fills `images` and `targets`; left out when the caller writes them itself. */
   readonly gather: CallOf<"gather">;
   /** Forward, loss, backward, update. */

@@ -4,7 +4,7 @@ import type { Activation } from "../network/spec.ts";
 type NodeOf<Op extends GraphNode["op"]> = Extract<GraphNode, { op: Op }>;
 
 /**
- * Nodes that one kernel call serves. A norm takes in the residual sum and the activation behind it, so that a
+ * Nodes that one step of the lowering serves. A norm takes in the residual sum and the activation behind it, so that a
  * normalized map is read and written once.
  */
 export type Unit =

@@ -31,3 +31,12 @@ export function checkBatch(plan: Plan, batch: Batch, { partial }: { partial: boo
   if (outside !== undefined)
     throw new ExecutorError("misuse", `image ${outside} of a set of ${batch.images.count}`);
 }
+
+/** Factors of the residual branches: all of them, or none for "keep every branch". */
+export function checkKeep(plan: Plan, keep: Float32Array | undefined): Float32Array {
+  const needed = plan.drops.length * plan.batch;
+  if (keep === undefined) return new Float32Array(needed).fill(1);
+  if (keep.length !== needed)
+    throw new ExecutorError("misuse", `keep: ${keep.length} factors given, ${needed} needed`);
+  return keep;
+}

@@ -69,8 +69,11 @@ export interface BatchResult {
 /** One network, loaded. */
 export interface Session {
   readonly plan: Plan;
-  /** Forward, backward, update. The result is of the forward pass, before the update. */
-  step(batch: Batch, learningRate: number): Promise<BatchResult>;
+  /**
+   * Forward, backward, update. The result is of the forward pass, before the update. `keep` has plan.batch factors for
+   * each of plan.drops in turn (stochastic depth); left out, every branch is kept.
+   */
+  step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult>;
   /** Forward in evaluation mode; fewer images than plan.batch are allowed, only they are counted. */
   evaluate(batch: Batch): Promise<BatchResult>;
   /**

@@ -43,6 +43,8 @@ function drawFor(
       return () => 1;
     case "linearBias":
     case "normShift":
+    case "proxyScale":
+    case "proxyShift":
       return () => 0;
     default:
       throw new Error(`parameter kind ${kind satisfies never}`);

@@ -45,10 +45,10 @@ export function bottleneckTransform<T>(
   activation: Activation,
 ): T {
   const v = bottleneckWidth(params.width, params.bottleneckRatio);
-  const a = convNorm(sink, x, `${name}.a`, { filters: v, kernel: 1 });
-  const grouped = { filters: v, kernel: 3, stride, groups: v / params.groupWidth };
-  const b = convNorm(sink, sink.activation(a, activation), `${name}.b`, grouped);
+  const a = convNorm(sink, x, `${name}.a`, { filters: v, kernel: 1, activation });
+  const grouped = { filters: v, kernel: 3, stride, groups: v / params.groupWidth, activation };
+  const b = convNorm(sink, a, `${name}.b`, grouped);
   const squeezed = bottleneckSqueeze(sink.channels(x), params.seRatio);
-  const excited = squeezeExcitation(sink, sink.activation(b, activation), `${name}.se`, squeezed, activation);
+  const excited = squeezeExcitation(sink, b, `${name}.se`, squeezed, activation);
   return convNorm(sink, excited, `${name}.c`, { filters: params.width, kernel: 1 });
 }

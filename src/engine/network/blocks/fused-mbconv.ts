@@ -34,8 +34,8 @@ export function fusedMbconvBlock<T>(
   const inputWidth = sink.channels(x);
   const expanded = fusedExpandedWidth(inputWidth, stage.expansion);
   const whole = expanded === inputWidth;
-  const full = { filters: whole ? stage.width : expanded, kernel: stage.kernel, stride };
-  let h = sink.activation(convNorm(sink, x, `${name}.exp`, full), activation);
+  const full = { filters: whole ? stage.width : expanded, kernel: stage.kernel, stride, activation };
+  let h = convNorm(sink, x, `${name}.exp`, full);
   if (!whole) h = convNorm(sink, h, `${name}.lin_proj`, { filters: stage.width, kernel: 1 });
   return keepsShape(sink, x, stage.width, stride) ? sink.add(x, h) : h;
 }

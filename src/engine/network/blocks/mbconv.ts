@@ -55,15 +55,16 @@ export function mbconvBlock<T>(
   const expanded = expandedWidth(inputWidth, stage.expansion, stage.groupWidth);
   let h = x;
   if (expanded !== inputWidth) {
-    h = sink.activation(convNorm(sink, h, `${name}.exp`, { filters: expanded, kernel: 1 }), activation);
+    h = convNorm(sink, h, `${name}.exp`, { filters: expanded, kernel: 1, activation });
   }
   const grouped = {
     filters: expanded,
     kernel: stage.kernel,
     stride,
     groups: groupsOf(expanded, stage.groupWidth),
+    activation,
   };
-  h = sink.activation(convNorm(sink, h, `${name}.dwise`, grouped), activation);
+  h = convNorm(sink, h, `${name}.dwise`, grouped);
   h = squeezeExcitation(sink, h, `${name}.se`, mbconvSqueeze(inputWidth, stage.seRatio), activation);
   h = convNorm(sink, h, `${name}.lin_proj`, { filters: stage.width, kernel: 1 });
   return keepsShape(sink, x, stage.width, stride) ? sink.add(x, h) : h;

@@ -13,10 +13,7 @@ export function resBasicBlock<T>(
   activation: Activation,
 ): T {
   const skip = shortcut(sink, x, name, stage.width, stride);
-  const a = convNorm(sink, x, `${name}.f.a`, { filters: stage.width, kernel: 3, stride });
-  const b = convNorm(sink, sink.activation(a, activation), `${name}.f.b`, {
-    filters: stage.width,
-    kernel: 3,
-  });
+  const a = convNorm(sink, x, `${name}.f.a`, { filters: stage.width, kernel: 3, stride, activation });
+  const b = convNorm(sink, a, `${name}.f.b`, { filters: stage.width, kernel: 3 });
   return sink.activation(sink.add(skip, b), activation);
 }

@@ -11,7 +11,6 @@ export function vanillaBlock<T>(
   stride: number,
   activation: Activation,
 ): T {
-  const a = convNorm(sink, x, `${name}.a`, { filters: stage.width, kernel: 3, stride });
-  const b = convNorm(sink, sink.activation(a, activation), `${name}.b`, { filters: stage.width, kernel: 3 });
-  return sink.activation(b, activation);
+  const a = convNorm(sink, x, `${name}.a`, { filters: stage.width, kernel: 3, stride, activation });
+  return convNorm(sink, a, `${name}.b`, { filters: stage.width, kernel: 3, activation });
 }

@@ -1,10 +1,12 @@
 import type { KernelCall, KernelOp } from "../../plan/calls.ts";
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "./kernels/conv.ts";
+import { groupNormInputGrad, groupNormReduceGrad, groupNormStats } from "./kernels/group-norm.ts";
 import { softmaxCrossEntropy } from "./kernels/loss.ts";
 import type { Memory, ReferenceKernel } from "./kernels/memory.ts";
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats } from "./kernels/norm.ts";
 import { activationGrad, add, affine, channelScale, channelScaleGrad } from "./kernels/pointwise.ts";
 import { globalPool, globalPoolGrad, maxPool, maxPoolGrad } from "./kernels/pool.ts";
+import { affineReduceGrad, proxyMoments, proxyMomentsGrad } from "./kernels/proxy.ts";
 import { sgd } from "./kernels/sgd.ts";
 
 /** The input op has a kernel of its own, since it reads what is not in the plan. */
@@ -20,6 +22,12 @@ const kernels: { readonly [Op in PlannedOp]: ReferenceKernel<Op> } = {
   activationGrad,
   batchNormReduceGrad,
   batchNormInputGrad,
+  groupNormStats,
+  groupNormReduceGrad,
+  groupNormInputGrad,
+  proxyMoments,
+  proxyMomentsGrad,
+  affineReduceGrad,
   add,
   globalPool,
   globalPoolGrad,

@@ -42,8 +42,9 @@ export const affine: ReferenceKernel<"affine"> = ({ in: input, out, attrs }, mem
   const shift = input.shift === undefined ? undefined : memory(input.shift);
   const residual = input.residual === undefined ? undefined : memory(input.residual);
   const y = memory(out.y);
+  const perVector = (attrs.imageRows ?? attrs.rows) * attrs.channels;
   for (let i = 0; i < y.length; i++) {
-    const c = i % attrs.channels;
+    const c = Math.floor(i / perVector) * attrs.channels + (i % attrs.channels);
     const z = x[i]! * (scale ? scale[c]! : 1) + (shift ? shift[c]! : 0);
     y[i] = activate(attrs.activation, z + (residual ? residual[i]! : 0));
   }

@@ -4,7 +4,7 @@ import { type PyclsNet, specOfPycls } from "../../../test/fixtures/pycls-spec.ts
 import { readReference } from "../../../test/fixtures/reference.ts";
 import { smallImageFrame } from "../network/frame.ts";
 import { parseNetworkSpec } from "../network/parse.ts";
-import type { NetworkSpec } from "../network/spec.ts";
+import { type NetworkSpec, proxyLayerNorm } from "../network/spec.ts";
 import { drawNetwork } from "../spaces/population.ts";
 import { spaceIds } from "../spaces/registry.ts";
 import { imagenetSetting, smallImageSetting } from "../spaces/setting.ts";
@@ -75,6 +75,7 @@ describe("export", () => {
     ["square images only", sample({ input: { height: 28, width: 30, channels: 1 } })],
     ["one block for all stages; stage 2 differs", mixed()],
     ["stage 1 is fused_mbconv", fused()],
+    ["this one has layer norm", sample({ norm: proxyLayerNorm })],
   ])("says what pycls cannot express: %s", (reason, spec) => {
     expect(() => specToPycls(spec)).toThrow(reason);
   });

@@ -20,11 +20,14 @@ export class ExportError extends Error {
 export function specToPycls(spec: NetworkSpec, options: PyclsOptions = {}): string {
   const { height, width, channels } = spec.input;
   if (height !== width) throw new ExportError(`pycls reads square images only, not ${height}×${width}`);
+  const { norm } = spec;
+  if (norm.type !== "batch")
+    throw new ExportError(`pycls' networks have batch norm; this one has ${norm.type} norm`);
   const type = modelType(spec, options);
   const config: Record<string, Section> = {
     MODEL: { TYPE: type, NUM_CLASSES: `${spec.classes}`, ACTIVATION_FUN: spec.activation },
     ...modelSection(type, spec, options),
-    BN: { EPS: float(spec.norm.epsilon), MOM: float(spec.norm.momentum) },
+    BN: { EPS: float(norm.epsilon), MOM: float(norm.momentum) },
     ...(options.regime ? trainingSections(options.regime, height) : { TRAIN: { IM_SIZE: `${height}` } }),
   };
   const lines = Object.entries(config).flatMap(([name, section]) => [

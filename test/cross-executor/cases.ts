@@ -5,6 +5,7 @@ import type {
   KernelCall,
   KernelOp,
   MapsShape,
+  MatrixShape,
   PointwiseActivation,
   PoolGeometry,
   TensorId,
@@ -75,8 +76,14 @@ const matrix = fc.record({
   channels: fc.oneof(small(40), fc.constantFrom(8, 16, 24, 64)),
 });
 const maps = fc.record({ batch: small(5), pixels: small(50), channels: small(40) });
+/** Batches beyond the slots of a sum, maps beyond one block of it. */
 const grouped = fc
-  .record({ batch: small(5), pixels: small(50), groups: fc.constantFrom(1, 1, 2, 3), width: small(20) })
+  .record({
+    batch: fc.oneof(small(5), fc.integer({ min: 17, max: 40 })),
+    pixels: fc.oneof(small(50), fc.integer({ min: 130, max: 300 })),
+    groups: fc.constantFrom(1, 1, 2, 3),
+    width: small(20),
+  })
   .map(({ width, ...shape }) => ({ ...shape, channels: shape.groups * width }));
 const activation = fc.constantFrom<PointwiseActivation>("none", "relu", "silu", "sigmoid");
 const flag = fc.boolean();
@@ -246,13 +253,15 @@ export const callCases: Arbitraries = {
       attrs: { channels, activation: kind, epsilon: 0.03, points: 32 },
     })),
   ),
-  affineReduceGrad: matrix.map((shape) =>
-    callCase("affineReduceGrad", (o) => ({
-      in: { dy: o.of(shape.rows * shape.channels), x: o.of(shape.rows * shape.channels) },
-      out: { dScale: o.of(shape.channels), dShift: o.of(shape.channels) },
-      attrs: shape,
-    })),
-  ),
+  affineReduceGrad: matrix
+    .map((shape) =>
+      callCase("affineReduceGrad", (o) => ({
+        in: { dy: o.of(shape.rows * shape.channels), x: o.of(shape.rows * shape.channels) },
+        out: { dScale: o.of(shape.channels), dShift: o.of(shape.channels) },
+        attrs: shape,
+      })),
+    )
+    .map((sums) => ({ ...sums, magnitude: Math.sqrt((sums.call.attrs as MatrixShape).rows) })),
   affine: fc
     .tuple(maps, activation, flag, flag, flag, flag)
     .map(([maps, kind, scaled, shifted, residual, perImage]) =>
@@ -354,13 +363,18 @@ export const callCases: Arbitraries = {
       attrs,
     })),
   ),
-  channelScale: maps.map((shape) =>
-    callCase("channelScale", (o) => ({
-      in: { x: o.of(shape.batch * shape.pixels * shape.channels), s: o.of(shape.batch * shape.channels) },
-      out: { y: o.of(shape.batch * shape.pixels * shape.channels) },
-      attrs: shape,
-    })),
-  ),
+  channelScale: fc
+    .oneof(
+      maps,
+      maps.map((shape) => ({ ...shape, channels: 1 })),
+    )
+    .map((shape) =>
+      callCase("channelScale", (o) => ({
+        in: { x: o.of(shape.batch * shape.pixels * shape.channels), s: o.of(shape.batch * shape.channels) },
+        out: { y: o.of(shape.batch * shape.pixels * shape.channels) },
+        attrs: shape,
+      })),
+    ),
   channelScaleGrad: maps.map((shape) =>
     callCase("channelScaleGrad", (o) => ({
       in: {

@@ -10,6 +10,8 @@ export interface CallCase {
   readonly call: KernelCall;
   /** float32 elements of every operand. */
   readonly lengths: ReadonlyMap<TensorId, number>;
+  /** Typical size of an output that may come out near 0 by cancellation: √n for a sum of n ordinary products. */
+  readonly magnitude?: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { TensorId } from "../../plan/calls.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { checkBatch, checkState } from "../checks.ts";
+import { checkBatch, checkKeep, checkState } from "../checks.ts";
 import { type Batch, type BatchResult, ExecutorError, type ModelState, type Session } from "../executor.ts";
 import { readable } from "../readable.ts";
 import { WasmImages } from "./images.ts";
@@ -67,10 +67,14 @@ export class WasmSession implements Session {
     return this.#program.bytes;
   }
 
-  async step(batch: Batch, learningRate: number): Promise<BatchResult> {
+  async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
     this.#check();
     checkBatch(this.plan, batch, { partial: false });
+    const factors = checkKeep(this.plan, keep);
     this.#values(this.plan.kept.learningRate)[0] = learningRate;
+    this.plan.drops.forEach(({ tensor }, i) => {
+      this.#values(tensor).set(factors.subarray(i * this.plan.batch, (i + 1) * this.plan.batch));
+    });
     return this.#run(batch, this.#train);
   }
 

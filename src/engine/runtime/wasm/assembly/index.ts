@@ -2,9 +2,11 @@
 
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
+import { groupNormInputGrad, groupNormReduceGrad, groupNormStats } from "./group-norm";
 import { joinPackedFilters, packFilters } from "./pack";
 import { activationGrad, affine, pointwise } from "./pointwise";
-import { channelScale, channelScaleGrad, globalPool, globalPoolGrad, maxPool, maxPoolGrad } from "./pool";
+import { channelScale, channelScaleGrad, globalPool, globalPoolGrad, imageScale, maxPool, maxPoolGrad } from "./pool";
+import { proxyMoments, proxyMomentsGrad } from "./proxy";
 import * as record from "./records";
 import { columnSums, fill, gatherRows, joinSlots, scatterRows } from "./rows";
 import { crossEntropy, crossEntropyJoin, gather, sgd } from "./step";
@@ -47,6 +49,11 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.BATCH_NORM_FOLD: batchNormFold(changetype<record.BatchNormFoldRecord>(at), thread, threads); break;
     case record.BATCH_NORM_REDUCE_GRAD: batchNormReduceGrad(changetype<record.BatchNormReduceGradRecord>(at), thread, threads); break;
     case record.BATCH_NORM_INPUT_GRAD: batchNormInputGrad(changetype<record.BatchNormInputGradRecord>(at), thread, threads); break;
+    case record.GROUP_NORM_STATS: groupNormStats(changetype<record.GroupNormStatsRecord>(at), thread, threads); break;
+    case record.GROUP_NORM_REDUCE_GRAD: groupNormReduceGrad(changetype<record.GroupNormReduceGradRecord>(at), thread, threads); break;
+    case record.GROUP_NORM_INPUT_GRAD: groupNormInputGrad(changetype<record.GroupNormInputGradRecord>(at), thread, threads); break;
+    case record.PROXY_MOMENTS: proxyMoments(changetype<record.ProxyMomentsRecord>(at), thread, threads); break;
+    case record.PROXY_MOMENTS_GRAD: proxyMomentsGrad(changetype<record.ProxyMomentsGradRecord>(at), thread, threads); break;
     case record.AFFINE: affine(changetype<record.AffineRecord>(at), thread, threads); break;
     case record.POINTWISE: pointwise(changetype<record.PointwiseRecord>(at), thread, threads); break;
     case record.ACTIVATION_GRAD: activationGrad(changetype<record.ActivationGradRecord>(at), thread, threads); break;
@@ -55,6 +62,7 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.MAX_POOL: maxPool(changetype<record.MaxPoolRecord>(at), thread, threads); break;
     case record.MAX_POOL_GRAD: maxPoolGrad(changetype<record.MaxPoolGradRecord>(at), thread, threads); break;
     case record.CHANNEL_SCALE: channelScale(changetype<record.ChannelScaleRecord>(at), thread, threads); break;
+    case record.IMAGE_SCALE: imageScale(changetype<record.ImageScaleRecord>(at), thread, threads); break;
     case record.CHANNEL_SCALE_GRAD: channelScaleGrad(changetype<record.ChannelScaleGradRecord>(at), thread, threads); break;
     case record.CROSS_ENTROPY: crossEntropy(changetype<record.CrossEntropyRecord>(at), thread, threads); break;
     case record.CROSS_ENTROPY_JOIN: crossEntropyJoin(changetype<record.CrossEntropyJoinRecord>(at), thread); break;

@@ -8,32 +8,57 @@ import { ceilDiv, fma, loadLanes, shareStart, storeLanes } from "./simd";
 
 /** y = activation(scale·x + shift (+ residual)). Unit of work: one row. */
 export function affine(r: AffineRecord, thread: i32, threads: i32): void {
-  const row = shareStart(r.rows, thread, threads), end = shareStart(r.rows, thread + 1, threads);
-  if (r.residual) {
-    if (r.activation == RELU) sumRelu(r, row, end);
-    else if (r.activation == SILU) sumSilu(r, row, end);
-    else if (r.activation == SIGMOID) sumSigmoid(r, row, end);
-    else sumNone(r, row, end);
-  } else {
-    if (r.activation == RELU) affineRelu(r, row, end);
-    else if (r.activation == SILU) affineSilu(r, row, end);
-    else if (r.activation == SIGMOID) affineSigmoid(r, row, end);
-    else affineNone(r, row, end);
+  const end = shareStart(r.rows, thread + 1, threads);
+  for (let row = shareStart(r.rows, thread, threads); row < end; ) {
+    const image = row / r.imageRows, imageEnd = min(end, (image + 1) * r.imageRows);
+    affineImage(r, row, imageEnd, r.scale + <usize>image * r.scaleStep, r.shift + <usize>image * r.shiftStep);
+    row = imageEnd;
   }
 }
 
-function affineNone(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, NONE, 0); }
-function affineRelu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, RELU, 0); }
-function affineSilu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SILU, 0); }
-function affineSigmoid(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SIGMOID, 0); }
-function sumNone(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, NONE, 1); }
-function sumRelu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, RELU, 1); }
-function sumSilu(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SILU, 1); }
-function sumSigmoid(r: AffineRecord, row: i32, end: i32): void { affineRows(r, row, end, SIGMOID, 1); }
+/** Rows that share their scale and shift. */
+function affineImage(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  if (r.residual) {
+    if (r.activation == RELU) sumRelu(r, row, end, scale, shift);
+    else if (r.activation == SILU) sumSilu(r, row, end, scale, shift);
+    else if (r.activation == SIGMOID) sumSigmoid(r, row, end, scale, shift);
+    else sumNone(r, row, end, scale, shift);
+  } else {
+    if (r.activation == RELU) affineRelu(r, row, end, scale, shift);
+    else if (r.activation == SILU) affineSilu(r, row, end, scale, shift);
+    else if (r.activation == SIGMOID) affineSigmoid(r, row, end, scale, shift);
+    else affineNone(r, row, end, scale, shift);
+  }
+}
+
+function affineNone(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, NONE, 0);
+}
+function affineRelu(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, RELU, 0);
+}
+function affineSilu(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, SILU, 0);
+}
+function affineSigmoid(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, SIGMOID, 0);
+}
+function sumNone(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, NONE, 1);
+}
+function sumRelu(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, RELU, 1);
+}
+function sumSilu(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, SILU, 1);
+}
+function sumSigmoid(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize): void {
+  affineRows(r, row, end, scale, shift, SIGMOID, 1);
+}
 
 @inline
-function affineRows(r: AffineRecord, row: i32, end: i32, activation: i32, hasResidual: i32): void {
-  const scale = r.scale, shift = r.shift, rowBytes = <usize>r.channels << 2, start = <usize>row * rowBytes;
+function affineRows(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize, activation: i32, hasResidual: i32): void {
+  const rowBytes = <usize>r.channels << 2, start = <usize>row * rowBytes;
   let x = r.x + start, y = r.y + start, residual = r.residual + start;
   for (; row < end; row++) {
     let at: usize = 0;

@@ -1,4 +1,4 @@
-import { ChannelScaleGradRecord, ChannelScaleRecord, GlobalPoolGradRecord, GlobalPoolRecord, MaxPoolGradRecord, MaxPoolRecord } from "./records";
+import { ChannelScaleGradRecord, ChannelScaleRecord, GlobalPoolGradRecord, GlobalPoolRecord, ImageScaleRecord, MaxPoolGradRecord, MaxPoolRecord } from "./records";
 import { fillFloats, fma, loadLanes, shareStart, storeLanes } from "./simd";
 
 // Unit of work everywhere: one image. P pixels of C channels; every function runs over the channels 4 at a time.
@@ -50,6 +50,18 @@ export function channelScale(r: ChannelScaleRecord, thread: i32, threads: i32): 
       for (; at + 16 <= rowBytes; at += 16) v128.store(r.y + offset + at, f32x4.mul(v128.load(r.x + offset + at), v128.load(s + at)));
       for (; at < rowBytes; at += 4) store<f32>(r.y + offset + at, load<f32>(r.x + offset + at) * load<f32>(s + at));
     }
+  }
+}
+
+/** y[n] = x[n] · s[n], images as flat arrays. */
+export function imageScale(r: ImageScaleRecord, thread: i32, threads: i32): void {
+  const end = shareStart(r.images, thread + 1, threads), imageBytes = <usize>r.length << 2;
+  for (let image = shareStart(r.images, thread, threads); image < end; image++) {
+    const x = r.x + <usize>image * imageBytes, y = r.y + <usize>image * imageBytes;
+    const s = v128.load32_splat(r.s + (<usize>image << 2));
+    let at: usize = 0;
+    for (; at + 16 <= imageBytes; at += 16) v128.store(y + at, f32x4.mul(v128.load(x + at), s));
+    for (; at < imageBytes; at += 4) storeLanes(y + at, f32x4.mul(loadLanes(x + at, 1), s), 1);
   }
 }
 

@@ -17,19 +17,25 @@ export const BATCH_NORM_STATS_JOIN: i32 = 14;
 export const BATCH_NORM_FOLD: i32 = 15;
 export const BATCH_NORM_REDUCE_GRAD: i32 = 16;
 export const BATCH_NORM_INPUT_GRAD: i32 = 17;
-export const AFFINE: i32 = 18;
-export const POINTWISE: i32 = 19;
-export const ACTIVATION_GRAD: i32 = 20;
-export const GLOBAL_POOL: i32 = 21;
-export const GLOBAL_POOL_GRAD: i32 = 22;
-export const MAX_POOL: i32 = 23;
-export const MAX_POOL_GRAD: i32 = 24;
-export const CHANNEL_SCALE: i32 = 25;
-export const CHANNEL_SCALE_GRAD: i32 = 26;
-export const CROSS_ENTROPY: i32 = 27;
-export const CROSS_ENTROPY_JOIN: i32 = 28;
-export const SGD: i32 = 29;
-export const GATHER: i32 = 30;
+export const GROUP_NORM_STATS: i32 = 18;
+export const GROUP_NORM_REDUCE_GRAD: i32 = 19;
+export const GROUP_NORM_INPUT_GRAD: i32 = 20;
+export const PROXY_MOMENTS: i32 = 21;
+export const PROXY_MOMENTS_GRAD: i32 = 22;
+export const AFFINE: i32 = 23;
+export const POINTWISE: i32 = 24;
+export const ACTIVATION_GRAD: i32 = 25;
+export const GLOBAL_POOL: i32 = 26;
+export const GLOBAL_POOL_GRAD: i32 = 27;
+export const MAX_POOL: i32 = 28;
+export const MAX_POOL_GRAD: i32 = 29;
+export const CHANNEL_SCALE: i32 = 30;
+export const IMAGE_SCALE: i32 = 31;
+export const CHANNEL_SCALE_GRAD: i32 = 32;
+export const CROSS_ENTROPY: i32 = 33;
+export const CROSS_ENTROPY_JOIN: i32 = 34;
+export const SGD: i32 = 35;
+export const GATHER: i32 = 36;
 
 export const RECORD_BYTES: i32 = 128;
 export const TILE_AREA: usize = 16384;
@@ -310,6 +316,112 @@ export class BatchNormInputGradRecord {
 }
 
 @unmanaged
+export class GroupNormStatsRecord {
+  op: i32;
+  x: usize;
+  gamma: usize;
+  beta: usize;
+  mean: usize;
+  invStd: usize;
+  scale: usize;
+  shift: usize;
+  images: i32;
+  pixels: i32;
+  channels: i32;
+  groups: i32;
+  epsilon: f32;
+}
+
+@unmanaged
+export class GroupNormReduceGradRecord {
+  op: i32;
+  dy: usize;
+  x: usize;
+  mean: usize;
+  invStd: usize;
+  scale: usize;
+  shift: usize;
+  gamma: usize;
+  dGammaProxy: usize;
+  dBetaProxy: usize;
+  sums: usize;
+  images: i32;
+  pixels: i32;
+  channels: i32;
+  groups: i32;
+  blockRows: i32;
+  activation: i32;
+  slots: usize;
+  slotCount: i32;
+  slotBytes: i32;
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+@unmanaged
+export class GroupNormInputGradRecord {
+  op: i32;
+  dy: usize;
+  x: usize;
+  dx: usize;
+  addend: usize;
+  mean: usize;
+  invStd: usize;
+  scale: usize;
+  shift: usize;
+  sums: usize;
+  images: i32;
+  pixels: i32;
+  channels: i32;
+  groups: i32;
+  activation: i32;
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+@unmanaged
+export class ProxyMomentsRecord {
+  op: i32;
+  gamma: usize;
+  beta: usize;
+  proxyScale: usize;
+  proxyShift: usize;
+  scale: usize;
+  shift: usize;
+  channels: i32;
+  activation: i32;
+  epsilon: f32;
+  nodes: usize;
+  weights: usize;
+  points: i32;
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+@unmanaged
+export class ProxyMomentsGradRecord {
+  op: i32;
+  gamma: usize;
+  beta: usize;
+  proxyScale: usize;
+  proxyShift: usize;
+  dScale: usize;
+  dShift: usize;
+  dGamma: usize;
+  dBeta: usize;
+  dProxyScale: usize;
+  dProxyShift: usize;
+  channels: i32;
+  activation: i32;
+  epsilon: f32;
+  nodes: usize;
+  weights: usize;
+  points: i32;
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+@unmanaged
 export class AffineRecord {
   op: i32;
   x: usize;
@@ -320,6 +432,9 @@ export class AffineRecord {
   rows: i32;
   channels: i32;
   activation: i32;
+  imageRows: i32;
+  scaleStep: i32;
+  shiftStep: i32;
 }
 
 @unmanaged
@@ -405,6 +520,16 @@ export class ChannelScaleRecord {
   images: i32;
   pixels: i32;
   channels: i32;
+}
+
+@unmanaged
+export class ImageScaleRecord {
+  op: i32;
+  x: usize;
+  s: usize;
+  y: usize;
+  images: i32;
+  length: i32;
 }
 
 @unmanaged

@@ -1,5 +1,6 @@
 import type { CallOf, KernelCall, KernelOp } from "../../../plan/calls.ts";
 import { lowerConv2d, lowerConv2dFilterGrad, lowerConv2dInputGrad } from "./conv.ts";
+import { lowerGroupNormInputGrad, lowerGroupNormReduceGrad, lowerGroupNormStats } from "./group-norm.ts";
 import {
   lowerBatchNormFold,
   lowerBatchNormInputGrad,
@@ -16,6 +17,7 @@ import {
   lowerMaxPoolGrad,
 } from "./pool.ts";
 import type { Program } from "./program.ts";
+import { lowerAffineReduceGrad, lowerProxyMoments, lowerProxyMomentsGrad } from "./proxy.ts";
 import { lowerCrossEntropy, lowerGather, lowerSgd } from "./step.ts";
 
 const lowerings: { readonly [Op in KernelOp]: (program: Program, call: CallOf<Op>) => void } = {
@@ -29,6 +31,12 @@ const lowerings: { readonly [Op in KernelOp]: (program: Program, call: CallOf<Op
   activationGrad: lowerActivationGrad,
   batchNormReduceGrad: lowerBatchNormReduceGrad,
   batchNormInputGrad: lowerBatchNormInputGrad,
+  groupNormStats: lowerGroupNormStats,
+  groupNormReduceGrad: lowerGroupNormReduceGrad,
+  groupNormInputGrad: lowerGroupNormInputGrad,
+  proxyMoments: lowerProxyMoments,
+  proxyMomentsGrad: lowerProxyMomentsGrad,
+  affineReduceGrad: lowerAffineReduceGrad,
   add: lowerAdd,
   globalPool: lowerGlobalPool,
   globalPoolGrad: lowerGlobalPoolGrad,

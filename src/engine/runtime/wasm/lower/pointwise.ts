@@ -1,20 +1,39 @@
-import type { CallOf } from "../../../plan/calls.ts";
+import type { CallOf, TensorId } from "../../../plan/calls.ts";
 import { activationCodes } from "../records.ts";
+import { constantFloats } from "./constants.ts";
 import type { Program } from "./program.ts";
 
 export function lowerAffine(program: Program, call: CallOf<"affine">): void {
-  const { rows, channels } = call.attrs;
+  const { rows, channels, imageRows = rows } = call.attrs;
   const x = program.at(call.in.x);
   const y = program.at(call.out.y);
   const residual = program.atOptional(call.in.residual);
   const activation = activationCodes[call.attrs.activation];
-  if (call.in.scale === undefined || call.in.shift === undefined) {
+  if (call.in.scale === undefined && call.in.shift === undefined) {
     program.emit("pointwise", { x, residual, y, length: rows * channels, activation });
     return;
   }
-  const scale = program.at(call.in.scale);
-  const shift = program.at(call.in.shift);
-  program.emit("affine", { x, scale, shift, residual, y, rows, channels, activation });
+  const { at: scale, step: scaleStep } = vector(program, call.in.scale, 1, channels);
+  const { at: shift, step: shiftStep } = vector(program, call.in.shift, 0, channels);
+  program.emit("affine", {
+    x,
+    scale,
+    shift,
+    residual,
+    y,
+    rows,
+    channels,
+    activation,
+    imageRows,
+    scaleStep,
+    shiftStep,
+  });
+}
+
+/** A vector and its bytes from image to image; the constant of an absent one serves all images. */
+function vector(program: Program, tensor: TensorId | undefined, absent: number, channels: number) {
+  if (tensor === undefined) return { at: constantFloats(program, absent, channels), step: 0 };
+  return { at: program.at(tensor), step: 4 * channels };
 }
 
 export function lowerAdd(program: Program, call: CallOf<"add">): void {

@@ -28,12 +28,10 @@ export function lowerMaxPoolGrad(program: Program, call: CallOf<"maxPoolGrad">):
 }
 
 export function lowerChannelScale(program: Program, call: CallOf<"channelScale">): void {
-  program.emit("channelScale", {
-    x: program.at(call.in.x),
-    s: program.at(call.in.s),
-    y: program.at(call.out.y),
-    ...maps(call.attrs),
-  });
+  const operands = { x: program.at(call.in.x), s: program.at(call.in.s), y: program.at(call.out.y) };
+  const { batch, pixels, channels } = call.attrs;
+  if (channels === 1) program.emit("imageScale", { ...operands, images: batch, length: pixels });
+  else program.emit("channelScale", { ...operands, ...maps(call.attrs) });
 }
 
 export function lowerChannelScaleGrad(program: Program, call: CallOf<"channelScaleGrad">): void {

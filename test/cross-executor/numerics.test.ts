@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRng } from "../../src/engine/math/rng.ts";
 import type { KernelCall } from "../../src/engine/plan/calls.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
+import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { executors } from "./executors.ts";
 import { runSingleCall } from "./single-call.ts";
 
@@ -63,4 +64,40 @@ describe.each(executors)("$name: float32 where it hurts", ({ create }) => {
       expect(Math.abs((outputs.get(8)?.[c] ?? 0) / variance - 1)).toBeLessThan(1e-4);
     }
   });
+
+  // Reference values are of the same float32 inputs, so only the kernel's own rounding is left.
+  test.each([
+    ["layer", 1],
+    ["group", 3],
+  ])(
+    "%s norm: mean and 1/σ of images around 1000 with σ = 1 are right to the last bits",
+    async (_, groups) => {
+      const [batch, pixels, channels] = [2, 784, 24];
+      const rng = createRng(1, "large mean");
+      const x = Float32Array.from({ length: batch * pixels * channels }, () => 1000 + rng.normal());
+      const call: KernelCall = {
+        op: "groupNormStats",
+        label: "",
+        in: { x: 0, gamma: 1, beta: 2 },
+        out: { mean: 3, invStd: 4, scale: 5, shift: 6 },
+        update: {},
+        attrs: { batch, pixels, channels, groups, epsilon: 1e-5 },
+      };
+      const [statistics, vectors] = [batch * groups, batch * channels];
+      const lengths = new Map(
+        [x.length, channels, channels, statistics, statistics, vectors, vectors].entries(),
+      );
+      const inputs = new Map([
+        [0, x],
+        [1, new Float32Array(channels).fill(1.5)],
+        [2, new Float32Array(channels).fill(-0.5)],
+      ]);
+      const outputs = await runSingleCall(executor, { call, lengths }, inputs);
+      const exact = await runSingleCall(createReferenceExecutor(), { call, lengths }, inputs);
+      for (const [id, values] of exact)
+        values.forEach((value, i) => {
+          expect(Math.abs((outputs.get(id)?.[i] ?? Number.NaN) / value - 1)).toBeLessThan(2e-7);
+        });
+    },
+  );
 });

@@ -6,12 +6,13 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { KernelCall, PointwiseActivation } from "../../src/engine/plan/calls.ts";
+import type { PointwiseActivation } from "../../src/engine/plan/calls.ts";
 import { readsOf, writesOf } from "../../src/engine/plan/calls.ts";
 import { createWasmExecutor, type WasmExecutorOptions } from "../../src/engine/runtime/wasm/executor.ts";
 import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";
+import { groupNormCases, imageScaleCase, proxyCases } from "./group-norm-cases.ts";
 import { convFlops } from "./measure.ts";
-import { runSingleCalls } from "./single-calls.ts";
+import { type KernelCase, runSingleCalls } from "./single-calls.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,13 +22,7 @@ const { values } = parseArgs({
   },
 });
 
-interface Case {
-  readonly name: string;
-  readonly call: KernelCall;
-  readonly lengths: readonly number[];
-}
-
-const cases: Case[] = [
+const cases: KernelCase[] = [
   ...[
     // height, stride, channels, filters, kernel, groups
     [7, 1, 80, 80, 1, 1],
@@ -58,6 +53,19 @@ const cases: Case[] = [
     ...normCases(rows, channels, "relu"),
     ...normCases(rows, channels, "silu"),
   ]),
+  ...[
+    [49, 24, 1],
+    [784, 24, 1],
+    [49, 80, 1],
+    [784, 64, 1],
+    [784, 64, 8],
+  ].flatMap(([pixels = 1, channels = 1, groups = 1]) => [
+    ...groupNormCases(64, pixels, channels, groups, "relu"),
+    ...groupNormCases(64, pixels, channels, groups, "silu"),
+  ]),
+  ...proxyCases(64, "relu"),
+  ...proxyCases(64, "silu"),
+  imageScaleCase(64, 784 * 24),
 ];
 
 const executor = await createWasmExecutor({
@@ -83,7 +91,7 @@ function convCases(
   filters: number,
   kernel: number,
   groups: number,
-): Case[] {
+): KernelCase[] {
   const padding = (kernel - 1) / 2;
   const out = Math.floor((size - 1) / stride) + 1;
   const attrs = {
@@ -114,7 +122,7 @@ function convCases(
   ];
 }
 
-function normCases(rows: number, channels: number, activation: PointwiseActivation): Case[] {
+function normCases(rows: number, channels: number, activation: PointwiseActivation): KernelCase[] {
   const map = rows * channels;
   const shape = `${rows}×${channels} ${activation}`;
   const common = { label: "", update: {}, attrs: { rows, channels, activation } };

@@ -2,6 +2,13 @@ import type { KernelCall } from "../../src/engine/plan/calls.ts";
 import type { Plan, PlannedTensor } from "../../src/engine/plan/plan.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 
+export interface KernelCase {
+  readonly name: string;
+  readonly call: KernelCall;
+  /** Of the operands, which are numbered from 0. */
+  readonly lengths: readonly number[];
+}
+
 /** Least time in ms of one call on random operands (numbered from 0, of the given lengths), over about `ms`. */
 export async function runSingleCalls(
   executor: Executor,
@@ -53,6 +60,7 @@ function planOf(call: KernelCall, lengths: readonly number[]): Plan {
     buffers: [{ name: "activations", length: filled }],
     parameters: [],
     statistics,
+    drops: [],
     gather: {
       op: "gather",
       label: "input",

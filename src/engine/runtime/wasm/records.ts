@@ -265,7 +265,11 @@ export const recordLayouts = {
     pixels: "i32",
     channels: "i32",
     groups: "i32",
+    /** Pixels. */
+    blockRows: "i32",
     epsilon: "f32",
+    scratch: "ptr",
+    scratchBytes: "i32",
   },
   /** slots[s] = Σ dz[C], then Σ dz·x̂[C], of the slot's images; the first slot starts from the proxy's shares. */
   groupNormReduceGrad: {

@@ -2,7 +2,8 @@
 
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
-import { groupNormInputGrad, groupNormReduceGrad, groupNormStats } from "./group-norm";
+import { groupNormStats } from "./group-norm";
+import { groupNormInputGrad, groupNormReduceGrad } from "./group-norm-grad";
 import { joinPackedFilters, packFilters } from "./pack";
 import { activationGrad, affine, pointwise } from "./pointwise";
 import { channelScale, channelScaleGrad, globalPool, globalPoolGrad, imageScale, maxPool, maxPoolGrad } from "./pool";

@@ -329,7 +329,10 @@ export class GroupNormStatsRecord {
   pixels: i32;
   channels: i32;
   groups: i32;
+  blockRows: i32;
   epsilon: f32;
+  scratch: usize;
+  scratchBytes: i32;
 }
 
 @unmanaged

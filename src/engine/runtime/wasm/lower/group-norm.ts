@@ -13,7 +13,9 @@ export function lowerGroupNormStats(program: Program, call: CallOf<"groupNormSta
     scale: program.at(call.out.scale),
     shift: program.at(call.out.shift),
     ...groups(call.attrs),
+    blockRows: hotRows(call.attrs.channels),
     epsilon: call.attrs.epsilon,
+    ...program.threadScratch(12 * call.attrs.channels),
   });
 }
 

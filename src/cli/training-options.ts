@@ -16,6 +16,7 @@ export interface RegimeOptions {
   readonly weightDecay?: number;
   readonly warmup?: number;
   readonly labelSmoothing?: number;
+  readonly stochasticDepth?: number;
 }
 
 export function addRegimeOptions(command: Command): Command {
@@ -47,7 +48,12 @@ export function addRegimeOptions(command: Command): Command {
       `fraction of the steps with a growing learning rate ${shown("warmup")}`,
       real("warmup"),
     )
-    .option("--label-smoothing <x>", shown("labelSmoothing"), real("labelSmoothing"));
+    .option("--label-smoothing <x>", shown("labelSmoothing"), real("labelSmoothing"))
+    .option(
+      "--stochastic-depth <p>",
+      "chance that the deepest residual branch is left out (default: 0)",
+      real("stochasticDepth"),
+    );
 }
 
 export function regimeOf({ lr, ...options }: RegimeOptions): Regime {

@@ -59,6 +59,17 @@ describe.each(executors)("$name trains a network", ({ create }) => {
     expect(timeless(other.epochs)).not.toEqual(timeless(first.epochs));
   });
 
+  test("with stochastic depth, too, a seed gives the same weights, and another run than without", async () => {
+    const deep = { ...short, stochasticDepth: 0.5 };
+    const [first, second, plain] = [
+      await train(executor, deep, 1),
+      await train(executor, deep, 1),
+      await train(executor, short, 1),
+    ];
+    expect(second.state).toEqual(first.state);
+    expect(timeless(first.epochs)).not.toEqual(timeless(plain.epochs));
+  });
+
   test("losses follow the reference's through two epochs", async () => {
     const { epochs } = await train(executor, short, 1);
     epochs.forEach(({ trainLoss, learningRate }, i) => {

@@ -3,15 +3,14 @@ import { type Command, Option } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { nodeSource } from "../../engine/data/node-source.ts";
 import { exportWeights } from "../../engine/export/weights.ts";
-import { buildGraph } from "../../engine/graph/build.ts";
 import type { NetworkSpec } from "../../engine/network/spec.ts";
-import { compilePlan } from "../../engine/plan/compile.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
 import type { Trial } from "../../engine/sweep/trial.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
-import { compileOptions, type Regime } from "../../engine/training/regime.ts";
+import type { Regime } from "../../engine/training/regime.ts";
 import { type EpochRecord, type TrainOutcome, trainNetwork } from "../../engine/training/trainer.ts";
+import { trainingPlan } from "../../engine/training/training-plan.ts";
 import { describeWithMemory } from "../describe-network.ts";
 import { executorOption, openExecutor, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
@@ -103,8 +102,7 @@ async function report(
   const trial: SingleTrial = { population: "train", network, seed, regime, ...outcome, device, version };
   await printLine(json ? JSON.stringify(trial) : trialText(trial));
   if (save !== undefined && state !== undefined) {
-    const plan = compilePlan(buildGraph(spec), compileOptions(regime));
-    await writeFile(save, exportWeights(plan, state, spec));
+    await writeFile(save, exportWeights(trainingPlan(spec, regime), state, spec));
     printNote(`weights written to ${save}`);
   }
   if (outcome.status !== "done") throw new CliError(`${outcome.status}: ${outcome.reason}`, 1);

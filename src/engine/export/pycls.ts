@@ -70,6 +70,9 @@ function comments(name: string | undefined, channels: number, regime: Regime | u
     ...(regime && !regime.dataset.startsWith("cifar")
       ? [`pycls has no loader for ${regime.dataset}: add one to pycls/datasets/loader.py under this name.`]
       : []),
+    ...(regime?.stochasticDepth
+      ? [`Trained with stochastic depth ${regime.stochasticDepth}, which pycls does not have.`]
+      : []),
   ];
 }
 

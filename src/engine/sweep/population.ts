@@ -9,7 +9,7 @@ import { planBytes } from "../plan/plan.ts";
 import { UnsatisfiableBudgetError } from "../spaces/constraint.ts";
 import { drawNetwork, type PopulationMember, type PopulationSource } from "../spaces/population.ts";
 import { smallImageSetting } from "../spaces/setting.ts";
-import { compileOptions, type Regime } from "../training/regime.ts";
+import { compileOptions, graphOptions, type Regime } from "../training/regime.ts";
 import type { RunningTrial } from "./protocol.ts";
 import { type DrawnPopulation, type GivenPopulation, isGiven, type Population, type Study } from "./study.ts";
 import { type TrialParams, trialId } from "./trial.ts";
@@ -35,7 +35,7 @@ export function drawTrial(
     ? given(population, index, regime.dataset, path)
     : drawn(population, index, seed, regime.dataset, path);
   const { spec } = member;
-  const plan = compilePlan(buildGraph(spec), compileOptions(regime));
+  const plan = compilePlan(buildGraph(spec, graphOptions(regime)), compileOptions(regime));
   return {
     trialId: trialId(studyId, population.name, index),
     studyId,

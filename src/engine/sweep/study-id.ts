@@ -5,11 +5,13 @@ import type { Study } from "./study.ts";
  * a study keeps the trials it has.
  */
 export function studyId(study: Study): string {
+  const { stochasticDepth = 0, ...regime } = study.regime;
   const decisive = {
     version: study.version,
     seed: study.seed,
     populations: study.populations.map(({ count: _, ...population }) => population),
-    regime: study.regime,
+    // A field that older studies lack counts only where it says something.
+    regime: stochasticDepth === 0 ? regime : study.regime,
   };
   return fnv1a64(canonicalJson(decisive));
 }

@@ -206,3 +206,14 @@ test("a study keeps its id when renamed or extended, and changes it with anythin
   expect(studyId({ ...defaultStudy, regime: { ...defaultRegime, epochs: 9 } })).not.toBe(id);
   expect(studyId({ ...defaultStudy, populations: [first!] })).not.toBe(id);
 });
+
+test("stochastic depth changes a study's id; without it, studies are what they were before there was such a field", () => {
+  const id = studyId(defaultStudy);
+  const withDepth = (stochasticDepth: number) => ({
+    ...defaultStudy,
+    regime: { ...defaultRegime, stochasticDepth },
+  });
+  expect(Object.keys(defaultStudy.regime)).not.toContain("stochasticDepth");
+  expect(studyId(withDepth(0))).toBe(id);
+  expect(studyId(withDepth(0.2))).not.toBe(id);
+});

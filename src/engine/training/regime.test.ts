@@ -8,12 +8,13 @@ import {
   stepsPerEpoch,
 } from "./regime.ts";
 
-test("every limited number of the regime is described once, and its default is within its limits", () => {
+test("every limited number of the regime is described once, and its default (0, where it is absent) is within its limits", () => {
   expect(regimeFields.map(({ key }) => key).sort()).toEqual(Object.keys(regimeLimits).sort());
   for (const { key, integer } of regimeFields) {
-    expect(defaultRegime[key]).toBeGreaterThanOrEqual(regimeLimits[key].min);
-    expect(defaultRegime[key]).toBeLessThanOrEqual(regimeLimits[key].max);
-    if (integer) expect(Number.isInteger(defaultRegime[key])).toBe(true);
+    const { [key]: value = 0 } = defaultRegime;
+    expect(value).toBeGreaterThanOrEqual(regimeLimits[key].min);
+    expect(value).toBeLessThanOrEqual(regimeLimits[key].max);
+    if (integer) expect(Number.isInteger(value)).toBe(true);
   }
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datasetNames } from "../data/catalogue.ts";
+import type { GraphOptions } from "../graph/build.ts";
 import type { CompileOptions } from "../plan/compile.ts";
 
 /**
@@ -23,6 +24,7 @@ export const regimeLimits = {
   weightDecay: { min: 0, max: 1 },
   warmup: { min: 0, max: 0.9 },
   labelSmoothing: { min: 0, max: 0.9 },
+  stochasticDepth: { min: 0, max: 0.9 },
 } as const;
 
 const int = (limits: { readonly min: number; readonly max: number }) =>
@@ -53,6 +55,12 @@ export const regimeSchema = z
     warmup: real(regimeLimits.warmup).default(0.1),
     /** s: the target is s/classes everywhere plus 1 − s on the label. */
     labelSmoothing: real(regimeLimits.labelSmoothing).default(0.1),
+    /**
+     * p of stochastic depth: training leaves out the deepest residual branch with this probability, branch l of L with
+     * p·l/L (Huang et al. 2016, arXiv:1603.09382). Absent is 0: regimes from before there was such a field stay as
+     * they are, and so do the ids and records of their studies.
+     */
+    stochasticDepth: real(regimeLimits.stochasticDepth).optional(),
   })
   .refine((regime) => regime.batch <= regime.images, {
     path: ["batch"],
@@ -117,7 +125,19 @@ export const regimeFields: readonly RegimeField[] = [
     integer: false,
     help: "share of the target spread over all classes",
   },
+  {
+    key: "stochasticDepth",
+    label: "Stochastic depth",
+    symbol: "p",
+    integer: false,
+    help: "chance that training leaves out the deepest residual branch; less for those before it",
+  },
 ];
+
+/** What a regime asks of the graph of every network. */
+export function graphOptions({ stochasticDepth = 0 }: Pick<Regime, "stochasticDepth">): GraphOptions {
+  return { stochasticDepth: stochasticDepth > 0 };
+}
 
 /** What a regime asks of the plan of every network. */
 export function compileOptions(regime: Regime): CompileOptions {

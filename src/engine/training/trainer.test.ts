@@ -102,6 +102,23 @@ test("the same seed gives the same batches and learning rates; another seed othe
   expect(third.fake.batches).not.toEqual(first.fake.batches);
 });
 
+test("stochastic depth draws with the seed and leaves the batches as they are; without it nothing is drawn", async () => {
+  const residual = networkOf(smallImageFrame, [{ block: "res_basic", depth: 2, width: 8, stride: 2 }]);
+  const deep = { spec: residual, regime: { ...regime, stochasticDepth: 0.5 } };
+  const [plain, first, second, third] = [
+    request(),
+    request({}, deep),
+    request({}, deep),
+    request({}, { ...deep, seed: 6 }),
+  ];
+  for (const wanted of [plain, first, second, third]) await trainNetwork(wanted);
+  expect(first.fake.keeps.map((keep) => keep?.length)).toEqual(new Array(12).fill(2 * 16));
+  expect(second.fake.keeps).toEqual(first.fake.keeps);
+  expect(third.fake.keeps).not.toEqual(first.fake.keeps);
+  expect(first.fake.batches).toEqual(plain.fake.batches);
+  expect(plain.fake.keeps).toEqual(new Array(12).fill(undefined));
+});
+
 test("the session is disposed when a step fails", async () => {
   const wanted = request({
     step: () => {

@@ -1,12 +1,13 @@
-import { buildGraph } from "../graph/build.ts";
+import { createRng } from "../math/rng.ts";
 import type { NetworkSpec } from "../network/spec.ts";
-import { compilePlan } from "../plan/compile.ts";
 import type { BatchResult, Executor, ImageHandle, ModelState, Session } from "../runtime/executor.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import { initialState } from "./initialize.ts";
 import { batchesOf, epochOrder } from "./order.ts";
-import { compileOptions, type Regime, stepsPerEpoch } from "./regime.ts";
+import { type Regime, stepsPerEpoch } from "./regime.ts";
 import { learningRateAt } from "./schedule.ts";
+import { keepFactors } from "./stochastic-depth.ts";
+import { trainingPlan } from "./training-plan.ts";
 
 /** Images that are resident on the executor. */
 export interface TrainingData {
@@ -65,7 +66,7 @@ export interface TrainOutcome {
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
   const { spec, regime, executor, seed, keepState = false } = request;
-  const plan = compilePlan(buildGraph(spec), compileOptions(regime));
+  const plan = trainingPlan(spec, regime);
   const session = await executor.load(plan, initialState(plan, seed));
   try {
     const run = new Run(request, session);
@@ -118,7 +119,8 @@ class Run {
     for (const indices of batchesOf(order, regime.batch, { partial: false })) {
       learningRate = learningRateAt(regime, this.#step, this.#steps);
       const batch = { from: "resident", images: data.train, indices } as const;
-      const result = await this.#timed(() => this.#session.step(batch, learningRate));
+      const keep = this.#keepFactors();
+      const result = await this.#timed(() => this.#session.step(batch, learningRate, keep));
       if (result === "stop") return stopped(epoch);
       this.#step++;
       if (!Number.isFinite(result.lossSum))
@@ -141,6 +143,14 @@ class Run {
     this.epochs.push(record);
     await onEpoch?.(record);
     return "done";
+  }
+
+  /** A random stream for each step: none depends on what other steps drew. */
+  #keepFactors(): Float32Array | undefined {
+    const { seed, regime } = this.#request;
+    const { stochasticDepth = 0 } = regime;
+    if (stochasticDepth === 0) return undefined;
+    return keepFactors(this.#session.plan, stochasticDepth, createRng(seed, "stochastic depth", this.#step));
   }
 
   async #evaluate(): Promise<Tally | "stop"> {

@@ -30,7 +30,7 @@ export function RegimeForm() {
     <NumberField
       key={key}
       label={symbol === undefined ? label : `${label} ${symbol}`}
-      value={study.regime[key]}
+      value={study.regime[key] ?? regimeLimits[key].min}
       {...regimeLimits[key]}
       integer={integer}
       help={help}

@@ -83,7 +83,7 @@ describe("describe", () => {
     expect(status).toBe(0);
     expect(lines).toContain("note: stage 1: width 40 → 32, so that groups divide the bottleneck");
     expect(lines.at(-1)).toBe(
-      "note: the map is 1×1 before stage 3: the image (8×8) is smaller than the total stride",
+      "note: the map is 1×1 from stage 2 on: the image (8×8) is smaller than the total stride (32)",
     );
   });
 

@@ -1,19 +1,23 @@
 import { strided } from "./layers.ts";
 import type { NetworkSpec } from "./spec.ts";
 
+/** Strides of the stems, max pool included. */
+const stemStrides = { small: 1, simple: 2, resnet: 4 } as const;
+
 /** What is legal and probably not meant. Empty for a sound network. */
-export function networkWarnings(spec: NetworkSpec): string[] {
-  const { height, width } = spec.input;
-  const stemHalvings = spec.stem.type === "resnet" ? 2 : spec.stem.type === "simple" ? 1 : 0;
+export function networkWarnings({ input, stem, stages }: NetworkSpec): string[] {
+  const { height, width } = input;
+  const strides = [stemStrides[stem.type], ...stages.map(({ stride }) => stride)];
+  const total = strides.reduce((product, stride) => product * stride);
   let side = Math.max(height, width);
-  for (let i = 0; i < stemHalvings; i++) side = strided(side, 2);
-  for (const [i, stage] of spec.stages.entries()) {
-    if (side === 1 && stage.stride > 1) {
-      return [
-        `the map is 1×1 before stage ${i + 1}: the image (${height}×${width}) is smaller than the total stride`,
-      ];
-    }
-    side = strided(side, stage.stride);
-  }
-  return [];
+  if (total <= side) return [];
+  // Every stride leaves at least one pixel, so that a map this small stays as it is.
+  const vanished = strides.findIndex((stride) => {
+    side = strided(side, stride);
+    return side === 1;
+  });
+  const from = vanished === 0 ? "from the stem on" : `from stage ${vanished} on`;
+  return [
+    `the map is 1×1 ${from}: the image (${height}×${width}) is smaller than the total stride (${total})`,
+  ];
 }

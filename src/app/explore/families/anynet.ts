@@ -166,7 +166,11 @@ function family(variant: AnyNetVariant): Family {
     knobs: (images) => knobs(images, variant),
     start,
     build: (point) => build(point, variant),
-    population: ({ values, images }) => spacePopulation(id, images, listAt(values, "depths").length),
+    population: ({ values, images }) =>
+      spacePopulation(id, images, listAt(values, "depths").length, ({ params }) => {
+        const { family: _, ...drawn } = params as { family: string } & AnyNetParams;
+        return drawn;
+      }),
     presets: () =>
       publishedNetworks.flatMap(({ id, name, spec }): Preset[] => {
         const values = adopt(spec, variant);

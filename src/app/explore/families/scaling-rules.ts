@@ -86,9 +86,9 @@ const efficientnetMultipliers: Readonly<Record<string, readonly [width: number, 
 
 const compoundKnobs: readonly Knob[] = [
   knob("phi", "phi", compoundInfo.phi, evenStops(-6, 7, 0.05), 3),
-  knob("alpha", "alpha", compoundInfo.alpha, evenStops(1, 2, 0.01), 3),
-  knob("beta", "beta", compoundInfo.beta, evenStops(1, 1.6, 0.01), 3),
-  knob("gamma", "gamma", compoundInfo.gamma, evenStops(1, 1.6, 0.01), 3),
+  knob("alpha", "alpha", compoundInfo.alpha, evenStops(1, 1.6, 0.01), 3),
+  knob("beta", "beta", compoundInfo.beta, evenStops(1, 1.4, 0.01), 3),
+  knob("gamma", "gamma", compoundInfo.gamma, evenStops(1, 1.4, 0.01), 3),
 ];
 
 const coefficients = { alpha: growth, beta: growth, gamma: growth };

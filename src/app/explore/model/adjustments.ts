@@ -1,7 +1,5 @@
-import { networkParts } from "../../../charts/network-layout.ts";
 import { adjustBlock, type BlockShape } from "../../../engine/network/adjust.ts";
 import { bottleneckWidth } from "../../../engine/network/blocks/bottleneck.ts";
-import type { NetworkSpec } from "../../../engine/network/spec.ts";
 
 /** What pycls' rule changed in a stage, and why. */
 export interface Adjustment {
@@ -46,20 +44,6 @@ export function adjustmentLines(adjustments: readonly Adjustment[]): string[] {
   return [...stories].map(
     ([story, stages]) => `stage${stages.length > 1 ? "s" : ""} ${listed(stages)}: ${story}`,
   );
-}
-
-/** What is legal, but hardly meant. */
-export function warningsOf(spec: NetworkSpec): string[] {
-  const parts = networkParts(spec);
-  const side = Math.max(spec.input.height, spec.input.width);
-  const stem = { small: 1, simple: 2, resnet: 4 }[spec.stem.type];
-  const stride = spec.stages.reduce((product, stage) => product * stage.stride, stem);
-  if (stride <= side) return [];
-  const first = parts.findIndex((part) => part.side === 1);
-  const from = parts[first]?.name ?? "the last stage";
-  return [
-    `The image (${side} pixels) is smaller than the total stride (${stride}): maps stay at 1×1 from ${from} on.`,
-  ];
 }
 
 function listed(numbers: readonly number[]): string {

@@ -1,9 +1,10 @@
 import type { WidthRow } from "../../../charts/width-chart.tsx";
 import { InputError, type InputProblem } from "../../../engine/math/input-error.ts";
 import { type Complexity, complexity } from "../../../engine/network/complexity.ts";
-import { checkNetworkSpec } from "../../../engine/network/parse.ts";
+import { parseNetworkSpec } from "../../../engine/network/parse.ts";
+import { networkWarnings } from "../../../engine/network/warnings.ts";
 import type { Built, Family, Point } from "../families/family.ts";
-import { type Adjustment, adjustmentsOf, warningsOf } from "./adjustments.ts";
+import { type Adjustment, adjustmentsOf } from "./adjustments.ts";
 import { nearestRelative, type Relative, relativesOn } from "./nearest.ts";
 
 /** All that the page shows of a network at once; what takes a plan to know comes later (`step-cost.ts`). */
@@ -18,15 +19,15 @@ export interface ExploredNetwork extends Built {
 /** @throws InputError where the point is no network */
 export function explore(family: Family, point: Point): ExploredNetwork {
   const built = family.build(point);
-  const problems = checkNetworkSpec(built.spec, "network");
-  if (problems.length > 0) throw new InputError(problems);
+  // Legal params may still give too much: a thousand times the depth.
+  parseNetworkSpec(built.spec, "network");
   const cost = complexity(built.spec);
   return {
     ...built,
     cost,
     widths: widthsOf(built),
     adjustments: adjustmentsOf(built.requested ?? []),
-    warnings: warningsOf(built.spec),
+    warnings: networkWarnings(built.spec),
     nearest: nearestRelative(cost, relativesOn(point.images, family.relatives)),
   };
 }
@@ -34,7 +35,8 @@ export function explore(family: Family, point: Point): ExploredNetwork {
 /** What keeps a point from being a network; empty for a legal one. */
 export function problemsOf(family: Family, point: Point): readonly InputProblem[] {
   try {
-    return checkNetworkSpec(family.build(point).spec, "network");
+    parseNetworkSpec(family.build(point).spec, "network");
+    return [];
   } catch (error) {
     if (error instanceof InputError) return error.problems;
     throw error;

@@ -19,7 +19,7 @@ export function NetworkCard() {
       <div className={styles.notes} role="status" data-testid="notes">
         {warnings.map((warning) => (
           <p key={warning} className={styles.warning}>
-            <WarningIcon size={15} /> {warning}
+            <WarningIcon size={15} /> {sentence(warning)}
           </p>
         ))}
         {lines.length > 0 && (
@@ -30,4 +30,9 @@ export function NetworkCard() {
       </div>
     </Card>
   );
+}
+
+/** "the map …" → "The map …." */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -16,7 +16,7 @@ export function ThemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const current = schemes.find(({ key }) => key === colorScheme) ?? schemes[2]!;
   return (
-    <Menu width={170}>
+    <Menu width={190}>
       <Menu.Target>
         <ActionIcon
           variant="default"
@@ -28,18 +28,16 @@ export function ThemeToggle() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {schemes.map(({ key, label, icon }) => (
-          <Menu.Item
-            key={key}
-            role="menuitemradio"
-            aria-checked={key === colorScheme}
-            leftSection={icon}
-            fw={key === colorScheme ? 650 : 400}
-            onClick={() => setColorScheme(key)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(key) => setColorScheme(schemes.find((scheme) => scheme.key === key)?.key ?? "auto")}
+        >
+          {schemes.map(({ key, label, icon }) => (
+            <Menu.RadioItem key={key} value={key} rightSection={icon} closeMenuOnClick>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

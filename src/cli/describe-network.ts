@@ -31,7 +31,7 @@ export function networkText(network: DescribedNetwork, batch: number): string {
   const expands = network.stages.some((stage) => stage.expansion !== null);
   return [
     `${network.name ?? "network"}: ${height}×${width}×${channels} → ${spec.classes} classes`,
-    `flops ${whole(flops)}  params ${whole(params)}  acts ${whole(acts)}  training memory ${whole(trainBytes)} bytes at batch ${batch}`,
+    `flops ${whole(flops)}  params ${whole(params)}  acts ${whole(acts)}  training memory ${bytes(trainBytes)} at batch ${batch}`,
     `stem ${spec.stem.type}, ${spec.stem.width} channels; head ${spec.head.width || "none"}; ${spec.activation}`,
     table(["stage", "block", "d", "w", "stride", expands ? "b / expansion" : "b", "g", "kernel", "SE"], rows),
     ...(network.notes ?? []).map((note) => `note: ${note}`),
@@ -65,4 +65,9 @@ function whole(value: number): string {
 
 function millions(value: number): string {
   return `${(value / 1e6).toFixed(3)} M`.padStart(9);
+}
+
+/** "41.5 MB". */
+function bytes(count: number): string {
+  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(1)} GB`;
 }

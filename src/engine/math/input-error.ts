@@ -69,7 +69,7 @@ function allowedText(issue: Issue, schema: z.ZodType, input: unknown): string {
   const range = rangeText(field);
   switch (issue.code) {
     case "invalid_type":
-      return `expected ${issue.expected === "int" ? "a whole number" : withArticle(issue.expected)}${range}`;
+      return `expected ${field?.isInt ? "a whole number" : withArticle(issue.expected)}${range}`;
     case "too_small":
     case "too_big":
       if (range) return `expected ${field?.isInt ? "a whole number" : "a number"}${range}`;
@@ -89,11 +89,15 @@ function boundText(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): st
   return `${most} ${bound}${countedUnit(issue.origin, Number(bound))}`;
 }
 
-/** " from 1 to 1000" of a number that has both ends. */
+/** " from 1 to 1000", or " above 1, up to 1000" where 1 itself is out, of a number that has both ends. */
 function rangeText(schema: SchemaNode | undefined): string {
   const { minValue, maxValue } = schema ?? {};
   const bounded = [minValue, maxValue].every((end) => Number.isFinite(end) && Math.abs(end!) < 1e15);
-  return bounded ? ` from ${minValue} to ${maxValue}` : "";
+  if (!bounded) return "";
+  const open = schema?._zod.def.checks?.some(
+    ({ _zod: { def } }) => def.check === "greater_than" && def.inclusive === false && def.value === minValue,
+  );
+  return open ? ` above ${minValue}, up to ${maxValue}` : ` from ${minValue} to ${maxValue}`;
 }
 
 function countedUnit(origin: string, count: number): string {
@@ -174,6 +178,13 @@ interface SchemaDef {
   readonly innerType?: SchemaNode;
   readonly in?: SchemaNode;
   readonly options?: readonly SchemaNode[];
+  readonly checks?: readonly { readonly _zod: { readonly def: CheckDef } }[];
+}
+
+interface CheckDef {
+  readonly check: string;
+  readonly value?: unknown;
+  readonly inclusive?: boolean;
 }
 
 interface SchemaNode {

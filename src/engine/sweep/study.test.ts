@@ -48,7 +48,7 @@ test.each([
   [
     "a wrong type",
     withPopulation({ count: "8" }),
-    'populations[0].count: "8" is not allowed; expected a number from 1 to 1000',
+    'populations[0].count: "8" is not allowed; expected a whole number from 1 to 1000',
   ],
   [
     "a wrong number of stages",

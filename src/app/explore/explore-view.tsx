@@ -21,11 +21,12 @@ export function ExploreView() {
           </div>
           <ActionsCard />
         </div>
-        <div className={styles.picture}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and holds nothing else to focus */}
+        <section className={styles.picture} aria-label="Picture" tabIndex={0}>
           <NetworkCard />
           <WidthCard />
           <StagesCard />
-        </div>
+        </section>
         <div className={styles.numbers}>
           <CostCard />
           <PopulationCard />

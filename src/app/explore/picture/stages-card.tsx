@@ -52,7 +52,8 @@ export function StagesCard() {
   const shown = columns.filter(({ key, of }) => key === "q" || rows.some((row) => of(row) !== null));
   return (
     <Card title="Stages" className={styles.still}>
-      <div className={styles.scroller}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, and holds nothing else to focus */}
+      <section className={styles.scroller} aria-label="Table of stages" tabIndex={0}>
         <table className={styles.stages} data-testid="stages">
           <caption className={styles.hidden}>Stages of the network</caption>
           <thead>
@@ -79,7 +80,7 @@ export function StagesCard() {
             />
             {rows.map((row, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place
-              <tr key={i}>
+              <tr key={i} data-stage={i + 1}>
                 <th scope="row">{i + 1}</th>
                 <td className={styles.block}>{blockNames[row.block]}</td>
                 {shown.map(({ key, of }) => (
@@ -108,7 +109,7 @@ export function StagesCard() {
             />
           </tbody>
         </table>
-      </div>
+      </section>
     </Card>
   );
 }

@@ -20,8 +20,6 @@ export interface StageGroup {
 
 export interface NetworkLayout {
   readonly groups: readonly StageGroup[];
-  /** False where thin bars were widened to stay visible, so that thickness is no longer exactly to scale. */
-  readonly toScale: boolean;
 }
 
 interface Part {
@@ -80,7 +78,7 @@ export function layoutNetwork(
     x += slot + slotGap;
     return { ...part, bars, middle };
   });
-  return { groups, toScale: squeeze === 1 && parts.every((part) => part.channels * lo >= thinnest) };
+  return { groups };
 }
 
 /** The stem and the stages, with the side of the map each gives. */

@@ -1,6 +1,7 @@
 import type { RunState } from "../../src/app/study/state/run-store.ts";
 import type { ViewState } from "../../src/app/study/state/view-store.ts";
 import { defaultStudy, type Study } from "../../src/engine/sweep/study.ts";
+import type { Trial } from "../../src/engine/sweep/trial.ts";
 import { inventedLive, inventedTrials, largeStudy } from "./invented.ts";
 
 export interface GalleryState {
@@ -26,6 +27,19 @@ const studies = [
   },
 ];
 
+/** The same trials under other numbers: a long table and steep curves. */
+function repeated(trials: ReadonlyMap<string, Trial>, times: number): Map<string, Trial> {
+  return new Map(
+    [...trials.values()].flatMap((trial) =>
+      Array.from({ length: times }, (_, i) => {
+        const id = `${trial.id}-${i}`;
+        const error = trial.error === null ? null : trial.error + i * 1e-4;
+        return [id, { ...trial, id, index: trial.index * times + i, error }] as const;
+      }),
+    ),
+  );
+}
+
 export const galleryStates: Readonly<Record<string, GalleryState>> = {
   empty: { run: { device } },
   starting: { run: { ...base, phase: "starting" } },
@@ -48,6 +62,7 @@ export const galleryStates: Readonly<Record<string, GalleryState>> = {
   paused: { run: { ...base, phase: "paused", trials: partly } },
   stopped: { run: { ...base, phase: "stopped", trials: partly, studies } },
   complete: { run: { ...base, phase: "complete", trials: complete, studies } },
+  many: { run: { ...base, phase: "running", trials: repeated(complete, 10) } },
   small: { run: { ...base, phase: "complete", study: defaultStudy, trials: small, studies } },
   crashed: {
     run: {

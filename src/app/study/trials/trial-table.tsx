@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { MathSymbol } from "../../ui/symbol.tsx";
 import { useServices, useView } from "../state/services.tsx";
 import { firstDirection, type Sort, sortRows, type TrialColumn, trialColumns } from "./trial-columns.ts";
@@ -24,7 +24,18 @@ export function TrialTable({
   const sorted = sortRows(rows, sort);
   const { from, to } = useRowsInView(box, sorted.length, rowHeight);
   const current = chosen ?? shown;
-  const focusable = sorted.some((row) => row.id === current) ? current : sorted[0]?.id;
+  const drawn = sorted.slice(from, to);
+  // Tab reaches one row: the selected one, or the first in view while that is scrolled away.
+  const focusable = drawn.some((row) => row.id === current) ? current : drawn[0]?.id;
+  // A row that keys move to may be drawn only after the box has scrolled to it; it takes the focus when it is there.
+  const awaited = useRef<number | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (awaited.current === undefined) return;
+    const row = box.current?.querySelector<HTMLElement>(`[aria-rowindex="${awaited.current + 2}"]`);
+    if (!row) return;
+    awaited.current = undefined;
+    row.focus({ preventScroll: true });
+  });
 
   const choose = (row: TrialRow) => view.setState({ selected: row.id });
   const move = (event: KeyboardEvent, row: TrialRow) => {
@@ -35,8 +46,9 @@ export function TrialTable({
     else {
       const target = sorted[Math.min(sorted.length - 1, Math.max(0, next))];
       if (target !== undefined) {
+        awaited.current = sorted.indexOf(target);
+        scrollToRow(box.current, awaited.current);
         choose(target);
-        focusRow(box.current, sorted.indexOf(target));
       }
     }
     event.preventDefault();
@@ -61,7 +73,7 @@ export function TrialTable({
         </thead>
         <tbody>
           <Spacer height={from * rowHeight} />
-          {sorted.slice(from, to).map((row, i) => (
+          {drawn.map((row, i) => (
             <TrialTableRow
               key={row.id}
               row={row}
@@ -109,15 +121,11 @@ function Spacer({ height }: { readonly height: number }) {
   );
 }
 
-/** The row may not be drawn yet: scroll to where it belongs, then focus it. */
-function focusRow(box: HTMLElement | null, index: number): void {
+function scrollToRow(box: HTMLElement | null, index: number): void {
   if (box === null) return;
   const top = index * rowHeight;
   const head = 30;
   if (top < box.scrollTop) box.scrollTop = top;
   else if (top + rowHeight > box.scrollTop + box.clientHeight - head)
     box.scrollTop = top + rowHeight - box.clientHeight + head;
-  requestAnimationFrame(() =>
-    box.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"]`)?.focus({ preventScroll: true }),
-  );
 }

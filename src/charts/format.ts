@@ -32,8 +32,11 @@ export function formatPercent(fraction: number, digits = 1): string {
 
 /** 10000 → "10,000". */
 export function formatInteger(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  return integers.format(Math.round(value));
 }
+
+/** Made once: `toLocaleString` makes one a call, which a moving slider feels. */
+const integers = new Intl.NumberFormat("en-US");
 
 /** Milliseconds as two units at most: 850 → "0.9 s", 250,000 → "4 min 10 s", 7,500,000 → "2 h 5 min". */
 export function formatDuration(ms: number): string {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { type CDPSession, expect, type Locator, type Page, test } from "@playwright/test";
 
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const regnet400 = "#/explore?f=regnetx&stem=simple&d=22&w0=24&wa=24.48&wm=2.54&b=1&g=16";
@@ -166,31 +166,43 @@ test("the config leaves as JSON and as pycls' YAML", async ({ page }) => {
   expect(await save("pycls")).toMatch(/REGNET:[\s\S]*WA: 24\.48/);
 });
 
-test("a slider move takes less than a frame", async ({ page }, info) => {
+test("a slider move takes less than a frame", async ({ context, page }, info) => {
+  const session = await context.newCDPSession(page);
+  // Processor time, not the clock's: on a busy machine a task also waits for its turn.
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
   for (const [hash, name] of [
     ["#/explore", "Depth d"],
     [regnet400, "Slope w_a"],
     ["#/explore?f=anynetxe&stem=simple", "Widths w_i, stage 3"],
     ["#/explore?f=compound&stem=simple", "Compound coefficient φ"],
+    ["#/explore?f=tiny&stem=simple", "Budget c"],
   ] as const) {
+    // A page of its own: nothing of the one before is still being drawn.
+    await page.goto("about:blank");
     await page.goto(`./${hash}`);
     await sampled(page);
-    const times = await slider(page, name).evaluate(measureMoves);
-    const [quarter, median] = [times[15]!, times[30]!];
-    const description = `${name}: ${quarter.toFixed(1)} ms at the quarter, ${median.toFixed(1)} ms in the middle`;
+    const moves = 60;
+    const before = await taskSeconds(session);
+    const clock = await slider(page, name).evaluate(move, moves);
+    const each = (1000 * ((await taskSeconds(session)) - before)) / moves;
+    const description = `${name}: ${each.toFixed(1)} ms of processor time a move, all tasks; by the clock ${clock.toFixed(1)} ms to the new layout`;
     info.annotations.push({ type: "slider move", description });
-    // The quickest quarter: what the machine's other work leaves alone.
-    expect(quarter, description).toBeLessThan(16);
+    expect(each, description).toBeLessThan(16);
   }
 });
 
-/** Sixty moves, one a stop: from the event to styles and layout of the whole page, sorted. */
-async function measureMoves(element: SVGElement | HTMLElement): Promise<number[]> {
+async function taskSeconds(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration")!.value;
+}
+
+/** Moves a slider stop by stop; gives the median time from the event to styles and layout of the whole page. */
+async function move(element: SVGElement | HTMLElement, moves: number): Promise<number> {
   const input = element as HTMLInputElement;
   const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!;
   const times: number[] = [];
   const stops = Number(input.max) + 1;
-  for (let i = 1; i <= 60; i++) {
+  for (let i = 1; i <= moves; i++) {
     const began = performance.now();
     set.call(input, String((Number(input.value) + 1) % stops));
     input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -199,7 +211,7 @@ async function measureMoves(element: SVGElement | HTMLElement): Promise<number[]
     times.push(performance.now() - began);
     await new Promise((done) => setTimeout(done, 25));
   }
-  return times.sort((a, b) => a - b);
+  return times.sort((a, b) => a - b)[moves >> 1]!;
 }
 
 for (const [scheme, width, height] of [

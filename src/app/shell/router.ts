@@ -12,34 +12,40 @@ export interface Route {
 }
 
 /** The window's own address, or what stands in for it in a test. */
-export interface Location {
-  readonly read: () => string;
-  readonly replace: (hash: string) => void;
-  readonly push: (hash: string) => void;
-  readonly onChange: (listener: () => void) => void;
+export interface PageLocation {
+  read(): string;
+  replace(hash: string): void;
+  push(hash: string): void;
+  onChange(listener: () => void): void;
 }
 
 /** Shares the one address between the views: each reads and writes its own. */
-export function createRouter(location: Location) {
-  const first = location.read();
-  const view = viewOf(first);
+export function createRouter(location: PageLocation) {
+  /** The address as this router last saw or set it. */
+  let known = location.read();
+  const view = viewOf(known);
   const store = createStore<Route>()(() => ({
     view,
-    addresses: { explore: "#/explore", study: "#/study", ...(first.includes("?") ? { [view]: first } : {}) },
+    addresses: { explore: "#/explore", study: "#/study", ...(known.includes("?") ? { [view]: known } : {}) },
   }));
   const listeners = new Map<ViewName, (() => void)[]>(viewNames.map((name) => [name, []]));
 
+  const replace = (hash: string) => {
+    known = hash;
+    location.replace(hash);
+  };
+
   location.onChange(() => {
-    const hash = location.read();
-    const next = viewOf(hash);
+    known = location.read();
+    const next = viewOf(known);
     const { addresses } = store.getState();
     // A bare "#/study" means the view as it was left.
-    if (!hash.includes("?")) {
+    if (!known.includes("?")) {
       store.setState({ view: next });
-      if (addresses[next].includes("?")) location.replace(addresses[next]);
+      if (addresses[next].includes("?")) replace(addresses[next]);
       return;
     }
-    store.setState({ view: next, addresses: { ...addresses, [next]: hash } });
+    store.setState({ view: next, addresses: { ...addresses, [next]: known } });
     for (const listener of listeners.get(next)!) listener();
   });
 
@@ -50,16 +56,19 @@ export function createRouter(location: Location) {
       return {
         read: () => store.getState().addresses[name],
         write(hash) {
+          // The user has just gone elsewhere, and the notice of it is under way: that address must not be overwritten.
+          if (location.read() !== known) return;
           const { view: shown, addresses } = store.getState();
           store.setState({ addresses: { ...addresses, [name]: hash } });
-          if (shown === name) location.replace(hash);
+          if (shown === name) replace(hash);
         },
         onChange: (listener) => listeners.get(name)!.push(listener),
       };
     },
     go(name: ViewName) {
+      known = store.getState().addresses[name];
       store.setState({ view: name });
-      location.push(store.getState().addresses[name]);
+      location.push(known);
     },
   };
 }

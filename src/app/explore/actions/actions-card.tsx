@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { formatSi } from "../../../charts/format.ts";
 import { type DatasetEntry, findDataset } from "../../../engine/data/catalogue.ts";
 import { defaultStudy } from "../../../engine/sweep/study.ts";
@@ -8,7 +8,7 @@ import { isActive } from "../../study/state/run-store.ts";
 import { useRun, useServices } from "../../study/state/services.tsx";
 import { PlayIcon } from "../../ui/icons.tsx";
 import { type Trainable, trainableOn } from "../model/trainable.ts";
-import { useExplore, useExploreStore, useNetwork } from "../state/context.tsx";
+import { useExploreStore, useNetwork } from "../state/context.tsx";
 import styles from "./actions.module.css";
 import { AddMenu } from "./add-menu.tsx";
 import { studyOf } from "./study-actions.ts";
@@ -18,17 +18,11 @@ export function ActionsCard() {
   const { draft, sweep } = useServices();
   const router = useRouter();
   const store = useExploreStore();
-  const { cost } = useNetwork();
   const active = useRun((state) => isActive(state.phase));
   const unavailable = useRun((state) => state.deviceFailure);
   const [said, setSaid] = useState<string>();
   const dataset = findDataset(defaultStudy.regime.dataset);
-  // What would be trained may be another network (a small-image version): it follows when the knobs give it time.
-  const settled = useDeferredValue(useExplore((state) => state.network));
-  const trainable = useMemo(
-    () => (dataset && settled ? trainableOn(dataset, store.getState()) : undefined),
-    [dataset, settled, store],
-  );
+  const trainable = useTrainable(dataset);
 
   const train = () => {
     if (dataset === undefined) return;
@@ -46,11 +40,7 @@ export function ActionsCard() {
       {trainable !== undefined && dataset !== undefined && (
         <p className={styles.note}>{noteOf(trainable, dataset, active)}</p>
       )}
-      {/* On a phone the numbers are far below the knobs. */}
-      <p className={styles.costs} aria-hidden="true">
-        <b>{formatSi(cost.flops)}</b> FLOPs · <b>{formatSi(cost.params)}</b> params ·{" "}
-        <b>{formatSi(cost.acts)}</b> acts
-      </p>
+      <CostLine />
       <div className={styles.buttons}>
         <Button
           flex="1 0 auto"
@@ -70,6 +60,37 @@ export function ActionsCard() {
         )}
       </p>
     </section>
+  );
+}
+
+/** What would be trained may be another network (a small-image version): it is looked for when the knobs have rested. */
+function useTrainable(dataset: DatasetEntry | undefined): Trainable | undefined {
+  const store = useExploreStore();
+  const [trainable, setTrainable] = useState(() => dataset && trainableOn(dataset, store.getState()));
+  useEffect(() => {
+    if (dataset === undefined) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = store.subscribe((state, before) => {
+      if (state.network === before.network) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => setTrainable(trainableOn(dataset, store.getState())), 120);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [store, dataset]);
+  return trainable;
+}
+
+/** On a phone, where the numbers are far below the knobs. */
+function CostLine() {
+  const { cost } = useNetwork();
+  return (
+    <p className={styles.costs} aria-hidden="true">
+      <b>{formatSi(cost.flops)}</b> FLOPs · <b>{formatSi(cost.params)}</b> params ·{" "}
+      <b>{formatSi(cost.acts)}</b> acts
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Button, Menu } from "@mantine/core";
+import { memo } from "react";
 import { findDataset } from "../../../engine/data/catalogue.ts";
 import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
 import { useServices } from "../../study/state/services.tsx";
@@ -16,7 +17,7 @@ export interface AddMenuProps {
 }
 
 /** Puts the network, or a population of its family, into the study under work. */
-export function AddMenu({ canTrain, disabled, onSaid }: AddMenuProps) {
+export const AddMenu = memo(function AddMenu({ canTrain, disabled, onSaid }: AddMenuProps) {
   const services = useServices();
   const store = useExploreStore();
   const space = useExplore((state) => state.family.space);
@@ -66,4 +67,4 @@ export function AddMenu({ canTrain, disabled, onSaid }: AddMenuProps) {
       </Menu.Dropdown>
     </Menu>
   );
-}
+});

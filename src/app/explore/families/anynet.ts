@@ -6,11 +6,12 @@ import { anynetInfo } from "../../../engine/spaces/anynet-info.ts";
 import type { AnyNetVariant } from "../../../engine/spaces/anynet-sampler.ts";
 import { anynetParamsSchema } from "../../../engine/spaces/params.ts";
 import { spaceOf } from "../../../engine/spaces/registry.ts";
-import { frameOf, type Images, imagesOf, kindOf } from "../model/images.ts";
+import { frameOf, type Images, type ImagesKind, imagesOf, kindOf } from "../model/images.ts";
 import {
   type Built,
   type Family,
   type Knob,
+  knobsByKind,
   listAt,
   type Point,
   type Preset,
@@ -27,8 +28,8 @@ const binds = {
   risingDepths: (variant: AnyNetVariant) => variant >= "e",
 } as const;
 
-function knobs(images: Images, variant: AnyNetVariant): Knob[] {
-  const small = kindOf(images) === "small";
+function knobs(kind: ImagesKind, variant: AnyNetVariant): Knob[] {
+  const small = kind === "small";
   const knob = (
     key: keyof AnyNetParams,
     short: string,
@@ -163,7 +164,7 @@ function family(variant: AnyNetVariant): Family {
     space: id,
     relatives: ["RegNetX", "RegNetY", "ResNet", "ResNeXt"],
     stageCounts: [3, 4, 5],
-    knobs: (images) => knobs(images, variant),
+    knobs: knobsByKind((kind) => knobs(kind, variant)),
     start,
     build: (point) => build(point, variant),
     population: ({ values, images }) =>

@@ -3,7 +3,7 @@ import type { Complexity } from "../../../engine/network/complexity.ts";
 import type { NetworkSpec } from "../../../engine/network/spec.ts";
 import type { ParamInfo } from "../../../engine/spaces/param-info.ts";
 import type { NetworkParams, SpaceId } from "../../../engine/spaces/registry.ts";
-import type { Images } from "../model/images.ts";
+import { type Images, type ImagesKind, kindOf } from "../model/images.ts";
 
 /** Values of a family's knobs by key: one number, or a list of one a stage. */
 export type Values = Readonly<Record<string, number | readonly number[]>>;
@@ -98,6 +98,14 @@ export interface Family {
   settle?(values: Values, key: string, stage: number | undefined): Values;
   /** The values that give these stages, if the family has them. */
   adopt?(spec: NetworkSpec): Values | undefined;
+}
+
+/** Knobs that depend on the kind of images alone, made once for each. */
+export function knobsByKind(
+  make: (kind: ImagesKind) => readonly Knob[],
+): (images: Images) => readonly Knob[] {
+  const made = { small: make("small"), imagenet: make("imagenet") };
+  return (images) => made[kindOf(images)];
 }
 
 export function numberAt(values: Values, key: string): number {

@@ -6,11 +6,12 @@ import { quantizedWidths } from "../../../engine/spaces/quantized.ts";
 import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
 import { type PlainBlock, type RegNetParams, regnetSpec } from "../../../engine/spaces/regnet.ts";
 import { regnetInfo } from "../../../engine/spaces/regnet-info.ts";
-import { frameOf, type Images, imagesOf, kindOf } from "../model/images.ts";
+import { frameOf, type Images, type ImagesKind, imagesOf, kindOf } from "../model/images.ts";
 import {
   type Built,
   type Family,
   type Knob,
+  knobsByKind,
   numberAt,
   type Point,
   type Preset,
@@ -52,8 +53,8 @@ const reach = {
   imagenet: { depth: 63, initialWidth: 320, slope: 256, groupWidth: 256 },
 } as const;
 
-function allKnobs(images: Images): Knob[] {
-  const to = reach[kindOf(images)];
+function allKnobs(kind: ImagesKind): Knob[] {
+  const to = reach[kind];
   const knob = (key: keyof RegNetParams, short: string, stops: readonly number[], decimals = 0): Knob => ({
     key,
     short,
@@ -116,7 +117,7 @@ function family({ id, fixed, slopeFollows, block, source }: Variant): Family {
     source,
     space: id,
     relatives: id === "regnety" ? ["RegNetY"] : ["RegNetX"],
-    knobs: (images) => allKnobs(images).filter(({ key }) => !bound.has(key)),
+    knobs: knobsByKind((kind) => allKnobs(kind).filter(({ key }) => !bound.has(key))),
     start: (images) => bind({ ...start(images) }),
     build,
     population: ({ images }) =>

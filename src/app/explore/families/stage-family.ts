@@ -7,8 +7,16 @@ import { publishedNetworks } from "../../../engine/published/registry.ts";
 import { drawNetwork } from "../../../engine/spaces/population.ts";
 import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
 import { stageInfo } from "../../../engine/spaces/stage-info.ts";
-import { frameOf, imagesOf, kindOf, settingOf } from "../model/images.ts";
-import { type Family, type Knob, listAt, type Point, type Preset, type Values } from "./family.ts";
+import { frameOf, imagesOf, settingOf } from "../model/images.ts";
+import {
+  type Family,
+  type Knob,
+  knobsByKind,
+  listAt,
+  type Point,
+  type Preset,
+  type Values,
+} from "./family.ts";
 import { spacePopulation } from "./space-population.ts";
 import { evenStops, logStops, powerStops } from "./stops.ts";
 
@@ -149,12 +157,13 @@ export function stageFamily(kind: StageFamily): Family {
     space: id,
     relatives,
     ...(stageCounts && { stageCounts }),
-    knobs: (images) =>
+    knobs: knobsByKind((images) =>
       [...lists, ...singles].map((key): Knob => {
-        const { stops, decimals = 0 } = stopsOf(key, kindOf(images) === "small");
+        const { stops, decimals = 0 } = stopsOf(key, images === "small");
         const stages = key === "seRatio" || key === "headWidth" ? "none" : "each";
         return { key, short: shorts[key], info: stageInfo[key], stages, stops, decimals };
       }),
+    ),
     // The first network that the space draws: of the right size for the images, whatever they are.
     start: (images) =>
       read(drawNetwork({ space: id, setting: settingOf(images, 4), budget: {}, seed: 1 }, 0).spec)!,

@@ -1,4 +1,5 @@
 import { NativeSelect } from "@mantine/core";
+import { memo } from "react";
 import { MathText } from "../../ui/math-text.tsx";
 import { baselines } from "../families/baseline.ts";
 import { families, familyOf } from "../families/registry.ts";
@@ -18,7 +19,7 @@ const options = groups.map(({ group, kind }) => ({
 const baselineOptions = baselines.map(({ id, name }) => ({ value: id, label: name }));
 
 /** Which family, and for a scaling rule which baseline. */
-export function FamilySelect() {
+export const FamilySelect = memo(function FamilySelect() {
   const store = useExploreStore();
   const family = useExplore((state) => state.family);
   const baseline = useExplore((state) => state.point.baseline);
@@ -49,4 +50,4 @@ export function FamilySelect() {
       )}
     </>
   );
-}
+});

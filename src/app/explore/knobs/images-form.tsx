@@ -1,6 +1,6 @@
 import { NativeSelect, SegmentedControl } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useId } from "react";
+import { memo, useId } from "react";
 import { defaultImages, type Images, type ImagesKind, kindOf } from "../model/images.ts";
 import { useExplore, useExploreStore } from "../state/context.tsx";
 import styles from "./knobs.module.css";
@@ -18,7 +18,7 @@ const stems: { value: Images["stem"]; label: string }[] = [
 ];
 
 /** What the network looks at, and the stem that meets it. */
-export function ImagesForm() {
+export const ImagesForm = memo(function ImagesForm() {
   const store = useExploreStore();
   const images = useExplore((state) => state.point.images);
   const scaling = useExplore((state) => state.family.kind === "scaling");
@@ -53,7 +53,7 @@ export function ImagesForm() {
       )}
     </fieldset>
   );
-}
+});
 
 interface ImageFieldProps {
   readonly place: "side" | "channels" | "classes" | "stemWidth";

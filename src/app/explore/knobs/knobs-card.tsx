@@ -1,5 +1,5 @@
 import { Button, Menu, SegmentedControl } from "@mantine/core";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { ChevronIcon, DiceIcon } from "../../ui/icons.tsx";
 import { listAt } from "../families/family.ts";
 import { useExplore, useExploreStore, useNetwork } from "../state/context.tsx";
@@ -22,10 +22,7 @@ export function KnobsCard() {
         Family and parameters
       </h2>
       <FamilySelect />
-      <div className={styles.pick}>
-        <PresetsMenu />
-        <RandomizeButton />
-      </div>
+      <Pick />
       <ImagesForm />
       {family.stageCounts !== undefined && (
         <StageCount counts={family.stageCounts} count={listAt(values, "depths").length} />
@@ -37,6 +34,16 @@ export function KnobsCard() {
     </section>
   );
 }
+
+/** Ways to another network than by sliders; none of them changes while one moves. */
+const Pick = memo(function Pick() {
+  return (
+    <div className={styles.pick}>
+      <PresetsMenu />
+      <RandomizeButton />
+    </div>
+  );
+});
 
 function PresetsMenu() {
   const store = useExploreStore();
@@ -79,7 +86,13 @@ function RandomizeButton() {
   );
 }
 
-function StageCount({ counts, count }: { readonly counts: readonly number[]; readonly count: number }) {
+const StageCount = memo(function StageCount({
+  counts,
+  count,
+}: {
+  readonly counts: readonly number[];
+  readonly count: number;
+}) {
   const store = useExploreStore();
   return (
     <div className={styles.pair}>
@@ -94,4 +107,4 @@ function StageCount({ counts, count }: { readonly counts: readonly number[]; rea
       />
     </div>
   );
-}
+});

@@ -1,7 +1,8 @@
 import type { WidthRow } from "../../../charts/width-chart.tsx";
 import { InputError, type InputProblem } from "../../../engine/math/input-error.ts";
 import { type Complexity, complexity } from "../../../engine/network/complexity.ts";
-import { parseNetworkSpec } from "../../../engine/network/parse.ts";
+import { checkNetworkSpec, parseNetworkSpec } from "../../../engine/network/parse.ts";
+import { type NetworkSpec, specLimits } from "../../../engine/network/spec.ts";
 import { networkWarnings } from "../../../engine/network/warnings.ts";
 import type { Built, Family, Point } from "../families/family.ts";
 import { type Adjustment, adjustmentsOf } from "./adjustments.ts";
@@ -19,8 +20,7 @@ export interface ExploredNetwork extends Built {
 /** @throws InputError where the point is no network */
 export function explore(family: Family, point: Point): ExploredNetwork {
   const built = family.build(point);
-  // Legal params may still give too much: a thousand times the depth.
-  parseNetworkSpec(built.spec, "network");
+  check(built.spec);
   const cost = complexity(built.spec);
   return {
     ...built,
@@ -35,12 +35,23 @@ export function explore(family: Family, point: Point): ExploredNetwork {
 /** What keeps a point from being a network; empty for a legal one. */
 export function problemsOf(family: Family, point: Point): readonly InputProblem[] {
   try {
-    parseNetworkSpec(family.build(point).spec, "network");
+    check(family.build(point).spec);
     return [];
   } catch (error) {
     if (error instanceof InputError) return error.problems;
     throw error;
   }
+}
+
+/** Legal params may still give too much: a thousand times the depth. The schema is asked only for what it says then. */
+function check(spec: NetworkSpec): void {
+  const { input, stem, stages, head } = spec;
+  const widest = Math.max(stem.width, head.width, ...stages.map(({ width }) => width));
+  const deepest = Math.max(...stages.map(({ depth }) => depth));
+  const { side, channels, depth } = specLimits;
+  if (input.height > side || widest > channels || deepest > depth) parseNetworkSpec(spec, "network");
+  const problems = checkNetworkSpec(spec, "network");
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 function widthsOf({ spec, line }: Built): WidthRow[] {

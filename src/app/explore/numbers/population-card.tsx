@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { formatSi } from "../../../charts/format.ts";
 import { Histogram } from "../../../charts/histogram.tsx";
 import { binOf, shareBelow } from "../../../engine/analysis/histogram.ts";
@@ -11,7 +11,6 @@ import { type CostKey, type CostSample, costKeys, sampleSize, useSample } from "
 
 /** Where the network lies among networks of its population. */
 export function PopulationCard() {
-  const store = useExploreStore();
   const family = useExplore((state) => state.family);
   const point = useExplore((state) => state.point);
   const seed = useExplore((state) => state.seed);
@@ -24,16 +23,7 @@ export function PopulationCard() {
     <Card
       title={`Among ${sampleSize.toLocaleString("en-US")} samples`}
       className={styles.growing}
-      actions={
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          title={`seed ${seed}`}
-          onClick={() => store.getState().resample()}
-        >
-          New sample
-        </Button>
-      }
+      actions={<NewSample />}
     >
       <p className={styles.population}>
         {population.label}, seed {seed}
@@ -52,6 +42,15 @@ export function PopulationCard() {
     </Card>
   );
 }
+
+const NewSample = memo(function NewSample() {
+  const store = useExploreStore();
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={() => store.getState().resample()}>
+      New sample
+    </Button>
+  );
+});
 
 interface CostHistogramProps {
   readonly metric: CostKey;

@@ -1,17 +1,30 @@
 import { Button } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import { describeNetwork } from "../../../engine/network/describe.ts";
+import { useMemo } from "react";
 import { ExportCard } from "../../study/network/export-card.tsx";
 import { CheckIcon, LinkIcon } from "../../ui/icons.tsx";
 import { exploreHash } from "../model/explore-url.ts";
-import { useExploreStore, useNetwork } from "../state/context.tsx";
+import { useExplore, useExploreStore } from "../state/context.tsx";
 
 /** Takes the network out of the page: as a file, on the clipboard, as a link. */
 export function TakeAwayCard() {
-  const { spec, params } = useNetwork();
-  const name = spec.name ?? "network";
+  const store = useExploreStore();
+  const name = useExplore(({ network }) => network.spec.name ?? "network");
+  // What is exported is looked up when it is: a moving slider has nothing to redraw here.
+  const row = useMemo(
+    () => ({
+      name,
+      get network() {
+        return store.getState().network;
+      },
+      get params() {
+        return store.getState().network.params;
+      },
+    }),
+    [name, store],
+  );
   return (
-    <ExportCard row={{ name, network: describeNetwork(spec), params }}>
+    <ExportCard row={row}>
       <CopyLinkButton />
     </ExportCard>
   );

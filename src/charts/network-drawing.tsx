@@ -13,12 +13,14 @@ export interface NetworkDrawingProps {
 }
 
 const labelHeight = 34;
+/** Of labels such as "16×1024", pixels. */
+const characterWidth = 6;
 
 /** A network drawn: height is the side of the map, thickness the channels, one bar a block. */
 export function NetworkDrawing({ spec, color, height = 132, thickest }: NetworkDrawingProps) {
   const base = height - labelHeight;
-  // Labels are at most "16×1024": about 6 pixels a character.
-  const labelWidth = Math.max(...networkParts(spec).map((part) => stageLabel(part).length)) * 6 + 2;
+  const labelWidth =
+    Math.max(...networkParts(spec).map((part) => stageLabel(part).length)) * characterWidth + 2;
   return (
     <figure className={styles.figure} style={{ height }} data-chart="network">
       <ChartCanvas>
@@ -36,6 +38,7 @@ export function NetworkDrawing({ spec, color, height = 132, thickest }: NetworkD
                 key={group.name}
                 group={group}
                 base={base}
+                width={width}
                 color={i === 0 ? "var(--ink-3)" : color}
                 opacity={0.45 + (0.5 * i) / spec.stages.length}
               />
@@ -49,14 +52,18 @@ export function NetworkDrawing({ spec, color, height = 132, thickest }: NetworkD
 
 interface StageBarsProps {
   readonly group: StageGroup;
+  /** Of the whole drawing: labels stay inside. */
+  readonly width: number;
   /** y of the ground the bars stand on. */
   readonly base: number;
   readonly color: string;
   readonly opacity: number;
 }
 
-function StageBars({ group, base, color, opacity }: StageBarsProps) {
-  const { name, depth, channels, side, bars, middle } = group;
+function StageBars({ group, base, width, color, opacity }: StageBarsProps) {
+  const { name, depth, channels, side, bars } = group;
+  const half = (stageLabel(group).length * characterWidth) / 2;
+  const middle = Math.min(width - half, Math.max(half, group.middle));
   return (
     <g>
       <title>{`${name}: ${depth} × ${channels} channels on ${side}×${side} maps`}</title>

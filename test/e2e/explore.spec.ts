@@ -145,9 +145,9 @@ test("Add to study appends the network, or a population of its space, to the set
   await expect(page.getByText("3 populations.")).toBeVisible();
   await pick(page, "Add to study", "A population of RegNetX");
   await page.getByRole("link", { name: "Open the study" }).click();
-  await expect(page.getByRole("textbox", { name: "Name of population 3" })).toHaveValue("RegNetX 2");
+  await expect(page.getByRole("textbox", { name: "Name of population 3" })).toHaveValue("Chosen RegNetX");
   await expect(page.getByText(/one given network, .* FLOPs/)).toBeVisible();
-  await expect(page.getByRole("textbox", { name: "Name of population 4" })).toHaveValue("RegNetX 3");
+  await expect(page.getByRole("textbox", { name: "Name of population 4" })).toHaveValue("RegNetX 2");
   await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
 });
 

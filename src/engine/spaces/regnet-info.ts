@@ -10,7 +10,7 @@ export const regnetInfo: ParamInfos<RegNetParams> = {
     unit: "channels",
     help: "start of the line, a multiple of 8",
   },
-  slope: { symbol: "w_a", label: "Slope", unit: "channels per block", help: "the line: u_j = w_0 + w_a·j" },
+  slope: { symbol: "w_a", label: "Slope", unit: "channels per block", help: "u_j = w_0 + w_a·j" },
   widthMultiplier: {
     symbol: "w_m",
     label: "Width multiplier",
@@ -27,7 +27,7 @@ export const regnetInfo: ParamInfos<RegNetParams> = {
     symbol: "g",
     label: "Group width",
     unit: "channels",
-    help: "per group of the 3×3 convolution",
+    help: "in a group of the 3×3",
   },
   seRatio: {
     symbol: "q",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { anyStudy, smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { defaultRegime } from "../training/regime.ts";
 import { defaultStudy, parseStudy } from "./study.ts";
@@ -188,10 +189,11 @@ test("anything at all is a study or an InputError", () => {
   );
 });
 
-test("a parsed study parses to itself, and survives JSON", () => {
+test("a parsed study parses to itself, and survives JSON and YAML", () => {
   fc.assert(
     fc.property(anyStudy, (each) => {
       expect(parseStudy(each)).toEqual(each);
+      expect(parseStudy(parse(stringify(each)))).toEqual(each);
       expect(parseStudy(JSON.parse(JSON.stringify(each)))).toEqual(each);
     }),
   );

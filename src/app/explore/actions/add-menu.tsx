@@ -36,18 +36,18 @@ export const AddMenu = memo(function AddMenu({ canTrain, disabled, onSaid }: Add
     const trainable = dataset && trainableOn(dataset, store.getState());
     if (trainable === undefined || !("spec" in trainable)) return;
     const { spec } = trainable;
-    add((free) => ({ name: free(spec.name ?? family.label), networks: [spec], count: 1 }));
+    add((free) => ({ name: free(`Chosen ${family.label}`), networks: [spec], count: 1 }));
   };
   const addSpace = (id: SpaceId) => {
     const { point } = store.getState();
     const stages = listAt(point.values, "depths").length === 4 ? 4 : 3;
-    add((free) => ({
+    add((free, budget) => ({
       name: free(spaceOf(id).label),
       space: id,
       count: 8,
       stages,
       stemWidth: 16,
-      budget: {},
+      budget,
     }));
   };
   return (

@@ -1,6 +1,13 @@
 import type { NetworkSpec } from "../../../engine/network/spec.ts";
-import type { Population } from "../../../engine/sweep/study.ts";
-import { defaultStudy, parseStudy, type Study, studyLimits } from "../../../engine/sweep/study.ts";
+import {
+  type Budget,
+  defaultStudy,
+  isGiven,
+  type Population,
+  parseStudy,
+  type Study,
+  studyLimits,
+} from "../../../engine/sweep/study.ts";
 import { freeName, problemsOf } from "../../study/state/draft-store.ts";
 import type { Services } from "../../study/state/services.tsx";
 
@@ -21,11 +28,14 @@ export interface Added {
  */
 export function addToStudy(
   { draft, run, sweep }: Services,
-  make: (name: (wanted: string) => string) => Population,
+  make: (name: (wanted: string) => string, budget: Budget) => Population,
 ): Added | { readonly problem: string } {
   const { phase, study } = run.getState();
   const base = phase !== "idle" && study !== undefined ? study : draft.getState().study;
-  const population = make((wanted) => freeName(wanted, base.populations));
+  // The budget of the others: a comparison changes one thing at a time.
+  const like = base.populations.findLast((one) => !isGiven(one));
+  const budget = like !== undefined && !isGiven(like) ? like.budget : {};
+  const population = make((wanted) => freeName(wanted, base.populations), budget);
   const next = { ...base, populations: [...base.populations, population] };
   const [problem] = problemsOf(next);
   if (problem !== undefined) return { problem: `${problem.path}: ${problem.message}` };

@@ -14,7 +14,7 @@ export interface NetworkDrawingProps {
 
 const labelHeight = 34;
 /** Of labels such as "16×1024", pixels. */
-const characterWidth = 6;
+const characterWidth = 6.8;
 
 /** A network drawn: height is the side of the map, thickness the channels, one bar a block. */
 export function NetworkDrawing({ spec, color, height = 132, thickest }: NetworkDrawingProps) {

@@ -15,12 +15,14 @@ export interface NetworkDrawingProps {
 const labelHeight = 34;
 /** Of labels such as "16×1024", pixels. */
 const characterWidth = 6.8;
+/** What a slot keeps for its label, pixels a character: labels may come close before bars grow thin. */
+const slotCharacterWidth = 6;
 
 /** A network drawn: height is the side of the map, thickness the channels, one bar a block. */
 export function NetworkDrawing({ spec, color, height = 132, thickest }: NetworkDrawingProps) {
   const base = height - labelHeight;
   const labelWidth =
-    Math.max(...networkParts(spec).map((part) => stageLabel(part).length)) * characterWidth + 2;
+    Math.max(...networkParts(spec).map((part) => stageLabel(part).length)) * slotCharacterWidth + 2;
   return (
     <figure className={styles.figure} style={{ height }} data-chart="network">
       <ChartCanvas>

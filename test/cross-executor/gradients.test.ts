@@ -26,6 +26,8 @@ interface GradientCase {
 const cases: readonly GradientCase[] = [
   { name: "vanilla", stage: { block: "vanilla", ...common } },
   { name: "res_basic", stage: { block: "res_basic", ...common } },
+  { name: "V of the RegNet appendix", stage: { block: "vanilla", ...common, convolutions: 1 } },
+  { name: "VR of the RegNet appendix", stage: { block: "res_basic", ...common, convolutions: 1 } },
   { name: "res_bottleneck", stage: x },
   { name: "res_bottleneck_linear", stage: { block: "res_bottleneck_linear", ...bottleneck } },
   { name: "mbconv", stage: mbconv },

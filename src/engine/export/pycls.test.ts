@@ -76,6 +76,7 @@ describe("export", () => {
     ["one block for all stages; stage 2 differs", mixed()],
     ["stage 1 is fused_mbconv", fused()],
     ["this one has layer norm", sample({ norm: proxyLayerNorm })],
+    ["vanilla_block has two 3×3 convolutions", single()],
   ])("says what pycls cannot express: %s", (reason, spec) => {
     expect(() => specToPycls(spec)).toThrow(reason);
   });
@@ -102,6 +103,10 @@ function mixed(): NetworkSpec {
   return sample({
     stages: [stages[0]!, { ...stages[1]!, block: "res_basic" } as NetworkSpec["stages"][number]],
   });
+}
+
+function single(): NetworkSpec {
+  return sample({ stages: [{ block: "vanilla", depth: 1, width: 8, stride: 2, convolutions: 1 }] });
 }
 
 function fused(): NetworkSpec {

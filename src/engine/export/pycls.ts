@@ -120,6 +120,8 @@ function regnetSection(spec: NetworkSpec, params: RegNetParams): Section {
 
 function anynetSection(spec: NetworkSpec): Section {
   const block = shared(spec.stages, "block", ({ block }) => block);
+  if (spec.stages.some((stage) => "convolutions" in stage && stage.convolutions === 1))
+    throw new ExportError(`pycls' ${block}_block has two 3×3 convolutions; these blocks have one`);
   const seRatio = shared(spec.stages, "seRatio", (stage) => ("seRatio" in stage ? stage.seRatio : 0));
   const bottlenecks = spec.stages.flatMap((stage) => ("bottleneckRatio" in stage ? [stage] : []));
   return {

@@ -13,7 +13,7 @@ export interface BlockShape {
 
 /**
  * Makes width, bottleneck ratio and group width fit together, exactly as pycls' `adjust_block_compatibility` (RegNet
- * paper, §3.1: "we adjust w_i so that it is divisible by g_i"): v = w / b is rounded to a multiple of the group width,
+ * paper, appendix D, "Group width compatibility"): v = w / b is rounded to a multiple of the group width,
  * and w follows from v. A group wider than v shrinks to v. b stays as it is.
  */
 export function adjustBlock({ width, bottleneckRatio, groupWidth }: BlockShape): BlockShape {

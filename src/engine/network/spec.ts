@@ -26,7 +26,12 @@ const stageFields = {
 };
 const ratio = z.number().min(0).max(1);
 
-const plainStage = z.strictObject({ block: z.enum(["vanilla", "res_basic"]), ...stageFields });
+const plainStage = z.strictObject({
+  block: z.enum(["vanilla", "res_basic"]),
+  ...stageFields,
+  /** 3×3 convolutions of a block; left out it is 2, as in pycls. V and VR of the RegNet paper's appendix have 1. */
+  convolutions: z.int().min(1).max(2).optional(),
+});
 
 const bottleneckStage = z.strictObject({
   block: z.enum(["res_bottleneck", "res_bottleneck_linear"]),

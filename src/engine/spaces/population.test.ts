@@ -126,13 +126,12 @@ describe("samplers", () => {
         }
       }),
     );
-    const blockOf = (space: (typeof spaceIds)[number]) =>
-      drawNetwork({ space, setting: smallImageSetting, budget: {}, seed: 1 }, 0).spec.stages[0]!.block;
-    expect([blockOf("regnetv"), blockOf("regnetvr"), blockOf("resnet")]).toEqual([
-      "vanilla",
-      "res_basic",
-      "res_basic",
-    ]);
+    const stageOf = (space: (typeof spaceIds)[number]) =>
+      drawNetwork({ space, setting: smallImageSetting, budget: {}, seed: 1 }, 0).spec.stages[0]!;
+    expect(stageOf("regnetv")).toMatchObject({ block: "vanilla", convolutions: 1 });
+    expect(stageOf("regnetvr")).toMatchObject({ block: "res_basic", convolutions: 1 });
+    expect(stageOf("resnet").block).toBe("res_basic");
+    expect(stageOf("resnet")).not.toHaveProperty("convolutions");
   });
 
   test("degrees of freedom and sizes of the paper's six spaces are those of its table", () => {
@@ -148,6 +147,11 @@ describe("samplers", () => {
       expect(spaceOf(id).degreesOfFreedom(4)).toBe(freedom);
       expect(10 ** spaceOf(id).log10Size(imagenetSetting) / size, id).toBeCloseTo(1, 1);
     }
+  });
+
+  test("the restricted RegNetX counts the depths it allows, up to 40 of 63", () => {
+    const size = spaceOf("regnetx-restricted").log10Size(imagenetSetting);
+    expect(10 ** size).toBeCloseTo(40 * 64 ** 3 * 6, -2);
   });
 
   test("ResNeXt-A and B have the sizes of the earlier paper, 225³ and 375³", () => {

@@ -2,7 +2,7 @@ import { complexity } from "../network/complexity.ts";
 import { specLimits } from "../network/spec.ts";
 import { type PlainBlock, type RegNetParams, regnetSpec } from "./regnet.ts";
 import { regnetFits, sampleRegnet } from "./regnet-sampler.ts";
-import { multiplesIn, powersIn, type SpaceSetting } from "./setting.ts";
+import { multiplesIn, powersIn, type Ranges, type SpaceSetting } from "./setting.ts";
 import type { Space } from "./space.ts";
 
 /** What a variant changes of RegNetX. */
@@ -13,9 +13,11 @@ interface Variant {
   readonly free: readonly ("d" | "w0" | "wa" | "wm" | "b" | "g")[];
   /** Another block. */
   readonly block?: PlainBlock;
+  /** Narrows the setting's ranges. */
+  narrow?(ranges: Ranges): Ranges;
   /** Binds what is not free. */
   bind?(params: RegNetParams): RegNetParams;
-  /** Rejects draws beyond the ranges. */
+  /** Rejects draws that the ranges alone let through. */
   accepts?(params: RegNetParams, setting: SpaceSetting): boolean;
 }
 
@@ -55,11 +57,16 @@ export const regnetSpaces = {
     label: "RegNetX, restricted",
     description: "RegNetX with b = 1, d ≤ 40, w_m ≥ 2, and params and acts bounded by the flops",
     free: ["d", "w0", "wa", "wm", "g"],
-    bind: (params) => ({ ...params, bottleneckRatio: 1 }),
-    accepts: (params, setting) =>
-      params.depth <= 40 && params.widthMultiplier >= 2 && leanForItsFlops(params, setting),
+    narrow: ({ depth: [shallow, deep], widthMultiplier: [low, high], ...ranges }) => ({
+      ...ranges,
+      depth: [shallow, Math.min(40, deep)],
+      widthMultiplier: [Math.max(2, low), high],
+      bottleneckRatios: [1],
+    }),
+    accepts: leanForItsFlops,
   }),
-  // RegNet paper, appendix: other blocks on the same line.
+  // RegNet paper, appendix D ("Block types"): the R block is the X block without groups, V a single 3×3 convolution, VR
+  // the same with a shortcut.
   regnetr: space("regnetr", {
     label: "RegNet, R block",
     description: "The X block with a single group: a plain residual bottleneck",
@@ -68,13 +75,13 @@ export const regnetSpaces = {
   }),
   regnetv: space("regnetv", {
     label: "RegNet, V block",
-    description: "Two 3×3 convolutions without a shortcut",
+    description: "A single 3×3 convolution without a shortcut",
     free: ["d", "w0", "wa", "wm"],
     block: "vanilla",
   }),
   regnetvr: space("regnetvr", {
     label: "RegNet, VR block",
-    description: "Two 3×3 convolutions with a shortcut",
+    description: "A single 3×3 convolution with a shortcut",
     free: ["d", "w0", "wa", "wm"],
     block: "res_basic",
   }),
@@ -82,13 +89,16 @@ export const regnetSpaces = {
 
 function space(id: string, variant: Variant): Space {
   const { label, description, free, block } = variant;
+  const within = (setting: SpaceSetting): SpaceSetting =>
+    variant.narrow ? { ...setting, ranges: variant.narrow(setting.ranges) } : setting;
   return {
     id,
     label,
     description,
     degreesOfFreedom: () => free.length,
-    log10Size: (setting) => free.reduce((sum, param) => sum + Math.log10(countOf(param, setting)), 0),
-    sample(rng, setting) {
+    log10Size: (setting) => free.reduce((sum, param) => sum + Math.log10(countOf(param, within(setting))), 0),
+    sample(rng, whole) {
+      const setting = within(whole);
       const drawn = sampleRegnet(rng, setting);
       const params = variant.bind ? variant.bind(drawn) : drawn;
       if (!regnetFits(params, setting)) return undefined;

@@ -17,7 +17,10 @@ export interface RegNetParams extends WidthLine {
   readonly seRatio: number;
 }
 
-/** Another block than the X block on the same line; these have no b, g or squeeze-and-excitation. */
+/**
+ * Another block than the X block on the same line: V and VR of the appendix, one 3×3 convolution without and with a
+ * shortcut. They have no b, g or squeeze-and-excitation.
+ */
 export type PlainBlock = "vanilla" | "res_basic";
 
 /** The network of these params. Every stage halves the map, unless strides are given (one a stage, the last repeats). */
@@ -40,7 +43,7 @@ export function regnetStages(
   return stageWidths.map((requested, i): StageSpec => {
     const { bottleneckRatio, groupWidth } = params;
     const stride = strideOf(strides, i);
-    if (block) return { block, depth: stageDepths[i]!, width: requested, stride };
+    if (block) return { block, depth: stageDepths[i]!, width: requested, stride, convolutions: 1 };
     const { width, groupWidth: fitted } = adjustBlock({ width: requested, bottleneckRatio, groupWidth });
     return {
       block: "res_bottleneck",

@@ -1,6 +1,6 @@
 import { InputError } from "../math/input-error.ts";
 import { complexity } from "../network/complexity.ts";
-import type { NetworkSpec } from "../network/spec.ts";
+import { type NetworkSpec, specLimits } from "../network/spec.ts";
 import { type Solved, solveForFlops } from "./solve.ts";
 
 /**
@@ -21,9 +21,18 @@ export function withGroups(baseline: NetworkSpec, groupWidth: number, expansion:
   return { ...baseline, stages };
 }
 
+const lowestExpansion = 1.01;
+
 /** The expansion ratio that keeps the baseline's flops at group width G most nearly. */
 export function tradeGroups(baseline: NetworkSpec, groupWidth: number): Solved {
   const { flops } = complexity(baseline);
+  const affords = (width: number) => complexity(withGroups(baseline, width, lowestExpansion)).flops <= flops;
+  if (!(Number.isInteger(groupWidth) && groupWidth >= 1 && affords(groupWidth))) {
+    let widest = 1;
+    while (widest < specLimits.channels && affords(widest + 1)) widest += 1;
+    const allowed = `expected a whole number from 1 to ${widest}, which this network's multiply-adds pay for`;
+    throw new InputError([{ path: "groupWidth", message: `${groupWidth} is not allowed; ${allowed}` }]);
+  }
   const make = (expansion: number) => withGroups(baseline, groupWidth, expansion);
-  return solveForFlops({ name: "expansion", lowest: 1.01, highest: 16, make }, flops, "groupWidth");
+  return solveForFlops({ name: "expansion", lowest: lowestExpansion, highest: 16, make }, flops);
 }

@@ -171,6 +171,13 @@ describe("TinyNet", () => {
       }
     },
   );
+
+  test("wide groups, which leave few widths to choose from, meet it too", () => {
+    const baseline = publishedNetwork("regnety-8.0gf").spec;
+    const c = 0.3936;
+    const { deviation } = tinyToFlops(baseline, c * flopsOf(baseline), publishedTinyFormula(c));
+    expect(Math.abs(deviation)).toBeLessThan(0.01);
+  });
 });
 
 describe("EfficientNetV2's scaling", () => {
@@ -193,9 +200,22 @@ describe("group-size trade", () => {
     expect(checkNetworkSpec(spec)).toEqual([]);
   });
 
+  test("widths that are no numbers are refused, not divided into groups for ever", () => {
+    expect(checkNetworkSpec(compoundScale(b0, Number.NaN))).not.toEqual([]);
+  });
+
   test("groups of 1 are the baseline's own expansion", () => {
     expect(tradeGroups(b0, 1).deviation).toBeCloseTo(0, 6);
   });
+
+  test.each([0, 2.5, 64])(
+    "a group width of %s is refused with the widest that the flops pay for",
+    (width) => {
+      expect(() => tradeGroups(b0, width)).toThrow(
+        new RegExp(`^groupWidth: ${width} is not allowed; expected a whole number from 1 to \\d+`),
+      );
+    },
+  );
 });
 
 describe("resolutions and small images", () => {

@@ -25,7 +25,7 @@ export interface Family {
  * Finds the parameter whose network needs `flops` multiply-adds, as nearly as rounded widths and depths allow: flops are
  * a staircase in the parameter; bisection finds the step that crosses the budget, and the nearer side of it wins.
  */
-export function solveForFlops(family: Family, flops: number, path = "flops"): Solved {
+export function solveForFlops(family: Family, flops: number): Solved {
   const at = (parameter: number): Solved => {
     const spec = family.make(parameter);
     const cost = complexity(spec).flops;
@@ -35,7 +35,7 @@ export function solveForFlops(family: Family, flops: number, path = "flops"): So
   let above = at(family.highest);
   if (!(flops >= below.flops && flops <= above.flops)) {
     const range = `${below.flops} (${family.name} ${family.lowest}) to ${above.flops} (${family.name} ${family.highest})`;
-    throw new InputError([{ path, message: `${flops} is not allowed; expected from ${range}` }]);
+    throw new InputError([{ path: "flops", message: `${flops} is not allowed; expected from ${range}` }]);
   }
   // 50 halvings take any interval below the spacing of its doubles.
   for (let i = 0; i < 50 && below.flops < flops; i++) {

@@ -69,10 +69,12 @@ export function tinyToFlops(
 ): Solved {
   const make = (width: number) => tinyScale(baseline, { depth: shape.d, width, resolution: shape.r });
   let best = solveForFlops({ name: "w", lowest: 0.01, highest: 8, make }, flops);
-  for (let step = 0; step < best.spec.stages.length && Math.abs(best.deviation) > tolerance; step++) {
-    const next = nudges(best.spec).map((spec) => ({ ...best, spec, ...missOf(spec, flops) }));
+  // Two stages together nearly always do, and are quick; coarse groups need three.
+  let together = 2;
+  while (together <= 3 && Math.abs(best.deviation) > tolerance) {
+    const next = nudges(best.spec, together).map((spec) => ({ ...best, spec, ...missOf(spec, flops) }));
     const closest = next.reduce((a, b) => (Math.abs(b.deviation) < Math.abs(a.deviation) ? b : a), best);
-    if (closest === best) break;
+    if (closest === best) together += 1;
     best = closest;
   }
   return best;
@@ -80,22 +82,17 @@ export function tinyToFlops(
 
 const tolerance = 0.01;
 
-/** The network with one or two stages a step wider or narrower. */
-function nudges(spec: NetworkSpec): NetworkSpec[] {
-  const once = nudgesFrom(spec, 0);
-  return [
-    ...once.map((one) => one.spec),
-    ...once.flatMap((one) => nudgesFrom(one.spec, one.at + 1).map((two) => two.spec)),
-  ];
-}
-
-function nudgesFrom(spec: NetworkSpec, first: number): { spec: NetworkSpec; at: number }[] {
+/** The network with up to `most` of the stages from `first` on a step wider or narrower. */
+function nudges(spec: NetworkSpec, most: number, first = 0): NetworkSpec[] {
+  if (most === 0) return [];
   return spec.stages.flatMap((stage, at) => {
     if (at < first) return [];
     const step = widthStepOf(stage);
-    return [stage.width - step, stage.width + step].flatMap((width) =>
-      width < step ? [] : [{ at, spec: { ...spec, stages: spec.stages.with(at, withWidth(stage, width)) } }],
-    );
+    return [stage.width - step, stage.width + step].flatMap((width) => {
+      if (width < step) return [];
+      const nudged = { ...spec, stages: spec.stages.with(at, withWidth(stage, width)) };
+      return [nudged, ...nudges(nudged, most - 1, at + 1)];
+    });
   });
 }
 

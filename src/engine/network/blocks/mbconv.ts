@@ -30,7 +30,7 @@ export function expandedWidth(inputWidth: number, expansion: number, groupWidth 
 /** Groups of the k×k convolution: as wide as asked where that divides, else as the widest divisor below. */
 function groupsOf(expanded: number, groupWidth = 1): number {
   let width = Math.min(groupWidth, expanded);
-  while (expanded % width !== 0) width -= 1;
+  while (width > 1 && expanded % width !== 0) width -= 1;
   return expanded / width;
 }
 

@@ -45,6 +45,17 @@ const regnetx400 = {
 };
 
 describe("describe", () => {
+  test("a line cut into more stages than a network may have is refused by its multiplier", async () => {
+    const params = { ...regnetx400.params, depth: 63, slope: 4000, widthMultiplier: 1.0001 };
+    const file = join(mkdtempSync(join(tmpdir(), "designscape-")), "net.json");
+    writeFileSync(file, JSON.stringify({ ...regnetx400, params }));
+    const { status, stderr } = await run("describe", file);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /params\.widthMultiplier: 1\.0001 is not allowed; .* 63 stages, expected at most 32/,
+    );
+  });
+
   test("answers requests line by line, in order; a bad one gets its error in its place", () => {
     const requests = [
       JSON.stringify(regnetx400),
@@ -135,4 +146,10 @@ describe("sample", () => {
     expect(lines).toEqual([]);
     expect(stderr).toContain("flops above 0.01 M: 100.0 %");
   });
+});
+
+test("sample refuses a number of stages that the space does not leave open", async () => {
+  const { status, stderr } = await run("sample", "mbconv", "--stages", "3");
+  expect(status).toBe(2);
+  expect(stderr).toBe("error: --stages: 3 is not allowed; mbconv networks have 7 stages\n");
 });

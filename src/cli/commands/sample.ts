@@ -59,6 +59,11 @@ export function registerSample(program: Command): void {
 async function sample(space: string, options: Options): Promise<void> {
   if (!isSpace(space))
     throw new CliError(`space: "${space}" is not known; expected one of ${spaceIds.join(", ")}`);
+  const { fixedStages } = spaceOf(space);
+  if (fixedStages !== undefined && (options.stages ?? fixedStages) !== fixedStages)
+    throw new CliError(
+      `--stages: ${options.stages} is not allowed; ${space} networks have ${fixedStages} stages`,
+    );
   const { flops, params, acts, count, seed, batch } = options;
   const budget: Budget = { flops, params, acts };
   const setting = settingOf(options);

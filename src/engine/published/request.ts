@@ -84,12 +84,13 @@ export function withFrame(spec: NetworkSpec, options: FrameOptions): NetworkSpec
 function resolveSpace(request: { space: unknown }): ResolvedNetwork {
   if (regnetRequest.shape.space.options.some((name) => name === request.space)) {
     const { space, params, ...options } = parseInput(regnetRequest, withSqueeze(request));
-    const { bottleneckRatio, groupWidth } = params;
-    const requested = quantizedWidths(params).stageWidths.map((width) => ({
-      width,
-      bottleneckRatio,
-      groupWidth,
-    }));
+    const { bottleneckRatio, groupWidth, widthMultiplier } = params;
+    const { stageWidths } = quantizedWidths(params);
+    if (stageWidths.length > specLimits.stages) {
+      const message = `${widthMultiplier} is not allowed; it cuts this line into ${stageWidths.length} stages, expected at most ${specLimits.stages}`;
+      throw new InputError([{ path: "params.widthMultiplier", message }]);
+    }
+    const requested = stageWidths.map((width) => ({ width, bottleneckRatio, groupWidth }));
     const spec = regnetSpec(params, frameOf(base(options), options));
     return { spec: checked({ ...spec, name: space }), notes: adjustmentNotes(requested) };
   }

@@ -12,6 +12,7 @@ export default defineConfig({
   outputDir: ".cache/e2e",
   workers: 1,
   timeout: 120_000,
+  expect: { timeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: "list",
   use: {

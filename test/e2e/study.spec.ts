@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { parseNetworkSpec } from "../../src/engine/network/parse.ts";
+import { timeBudget } from "./time-budget.ts";
 import { tinyStudy } from "./tiny-study.ts";
 
 /** The main job in a real browser: sample, train, compare, export, and find it all again. */
@@ -131,14 +132,15 @@ test("a killed worker is noticed, and loses no trial", async ({ page }) => {
   await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
 });
 
-test("training leaves the page responsive: no task of it takes 50 ms", async ({ browser, page }) => {
+test("training leaves the page responsive: no task of it takes 50 ms", async ({ browser, page }, info) => {
   await page.goto(`./${tinyStudy.hash}`);
   await expect(page.getByText("of draws accepted")).toHaveCount(2);
   await browser.startTracing(page, { categories: ["toplevel"] });
   await runToTheEnd(page);
   const longest = longestTask(JSON.parse((await browser.stopTracing()).toString("utf8")));
   expect(longest).toBeGreaterThan(0);
-  expect(longest).toBeLessThan(50);
+  info.annotations.push({ type: "longest task", description: `${longest.toFixed(1)} ms of processor time` });
+  expect(longest).toBeLessThan(timeBudget(50));
 });
 
 interface TraceEvent {

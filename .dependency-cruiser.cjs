@@ -14,6 +14,7 @@ const pipeline = [
   "runtime",
   "data",
   "training",
+  "bench",
   "sweep",
   "analysis",
   "export",

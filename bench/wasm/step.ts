@@ -8,16 +8,18 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { pickEntries } from "../../src/engine/bench/panel.ts";
 import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";
-import { panel, panelBatch } from "../panel.ts";
+import { ownPanel } from "../panel.ts";
 import { inBrowser } from "./in-browser.ts";
 import { runSteps, type StepSettings } from "./run-steps.ts";
 
+const panel = ownPanel();
 const { values } = parseArgs({
   options: {
     browser: { type: "boolean", default: false },
     nets: { type: "string" },
-    batch: { type: "string", default: `${panelBatch}` },
+    batch: { type: "string", default: `${panel.batch}` },
     build: { type: "string", default: "auto" },
     rows: { type: "string" },
     rounds: { type: "string", default: "5" },
@@ -27,7 +29,7 @@ const { values } = parseArgs({
 });
 
 const settings: StepSettings = {
-  specs: panel(values.nets?.split(",")),
+  specs: pickEntries(panel, values.nets?.split(",")).map(({ spec }) => spec),
   batch: Number(values.batch),
   build: values.build as StepSettings["build"],
   ...(values.rows ? { tileRows: values.rows === "6" ? 6 : 4 } : {}),

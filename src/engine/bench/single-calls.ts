@@ -1,6 +1,6 @@
-import type { KernelCall } from "../../src/engine/plan/calls.ts";
-import type { Plan, PlannedTensor } from "../../src/engine/plan/plan.ts";
-import type { Executor } from "../../src/engine/runtime/executor.ts";
+import type { KernelCall } from "../plan/calls.ts";
+import type { Plan, PlannedTensor } from "../plan/plan.ts";
+import type { Executor } from "../runtime/executor.ts";
 
 export interface KernelCase {
   readonly name: string;

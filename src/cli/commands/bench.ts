@@ -1,0 +1,153 @@
+import type { Command } from "commander";
+import {
+  type BenchRecord,
+  benchPanel,
+  type Lane,
+  profilePanel,
+  type StepProfile,
+} from "../../engine/bench/bench-panel.ts";
+import { parsePanel, pickEntries } from "../../engine/bench/panel.ts";
+import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
+import { createControl } from "../../engine/runtime/worker/control.ts";
+import { executorOption, openExecutor, threadCounts, usableThreads } from "../executor.ts";
+import { CliError } from "../failure.ts";
+import { millions, percent } from "../format.ts";
+import { readJson, wholeNumber } from "../input.ts";
+import { stopOnInterrupt } from "../interrupt.ts";
+import { LiveLine } from "../live-line.ts";
+import { printLine, printNote, table } from "../output.ts";
+
+interface Options {
+  readonly panel: string;
+  readonly executor: ExecutorKind;
+  readonly threads: readonly number[];
+  readonly nets?: readonly string[];
+  readonly steps: number;
+  readonly batch?: number;
+  readonly profile?: true;
+  readonly json?: true;
+}
+
+export function registerBench(program: Command): void {
+  program
+    .command("bench")
+    .summary("time training steps of a panel of networks")
+    .description(
+      "Times whole training steps (forward, softmax cross-entropy, backward, Nesterov SGD) of every network of a panel " +
+        "on made-up images. Networks and thread counts take turns in rounds; the figures are medians. Other work on " +
+        "the machine slows them: compare figures of one run.",
+    )
+    .requiredOption("--panel <file>", "networks, in the format of bench/nets.json")
+    .option("--nets <names>", "only these, e.g. x3,x8", (text) => text.split(","))
+    .addOption(executorOption())
+    .option("--threads <list>", "thread counts of the wasm executor, e.g. 1,2", threadCounts, [1])
+    .option("--steps <n>", "measured steps of each network", wholeNumber(1, 100_000), 30)
+    .option("--batch <n>", "images per step (default: the panel's)", wholeNumber(1, 4096))
+    .option("--profile", "also the time of every kernel, on one thread")
+    .option("--json", "a JSON object a line")
+    .action(bench);
+}
+
+async function bench(options: Options): Promise<void> {
+  const { executor: kind, steps, json } = options;
+  const panel = parsePanel(await readJson(options.panel), options.panel);
+  const specs = pickEntries(panel, options.nets).map(({ spec }) => spec);
+  const batch = options.batch ?? panel.batch;
+  if (options.profile && kind !== "wasm")
+    throw new CliError(`--profile: the ${kind} executor has no kernels to time; expected --executor wasm`);
+  const control = createControl();
+  const live = new LiveLine();
+  const opened: Executor[] = [];
+  const open = async (threads: number): Promise<Executor> => {
+    const executor = await openExecutor(kind, threads);
+    opened.push(executor);
+    return executor;
+  };
+  try {
+    await stopOnInterrupt(control, async () => {
+      const lanes: Lane[] = [];
+      for (const threads of usableThreads(options.threads))
+        lanes.push({ threads, executor: await open(threads) });
+      printNote(lanes.map(({ executor }) => executor.device).join("; "));
+      const peakMeter = kind === "wasm" ? await open(1) : undefined;
+      const onTurn = (round: number, rounds: number, net: string) =>
+        live.show(`round ${round + 1} of ${rounds}, ${net}`);
+      const records = await benchPanel({ specs, batch, steps, lanes, peakMeter, control, onTurn });
+      live.clear();
+      const profiles = options.profile
+        ? await profilePanel({ specs, batch, steps, control }, (observe) => openExecutor(kind, 1, observe))
+        : [];
+      await report(records, profiles, json === true);
+    });
+  } finally {
+    live.clear();
+    for (const executor of opened) await executor.dispose();
+  }
+  if (control.stopped) throw new CliError("stopped; the figures are of the steps until then", 1);
+}
+
+async function report(
+  records: readonly BenchRecord[],
+  profiles: readonly StepProfile[],
+  json: boolean,
+): Promise<void> {
+  if (json) {
+    for (const record of records) {
+      const profile = profiles.find(({ net }) => net === record.net);
+      await printLine(JSON.stringify(profile ? { ...record, profile } : record));
+    }
+    return;
+  }
+  if (records.length > 0) await printLine(recordTable(records));
+  for (const profile of profiles) await printLine(`\n${profileTable(profile)}`);
+}
+
+function recordTable(records: readonly BenchRecord[]): string {
+  const heads = [
+    "net",
+    "threads",
+    "batch",
+    "macs/image",
+    "params",
+    "ms/step",
+    "least",
+    "images/s",
+    "GFLOP/s",
+  ];
+  const rows = records.map((record) => [
+    record.net,
+    `${record.threads}`,
+    `${record.batch}`,
+    millions(record.macsPerImage),
+    millions(record.params),
+    record.msPerStep.toFixed(2),
+    record.msMin.toFixed(2),
+    record.imagesPerSecond.toFixed(0),
+    record.gflops.toFixed(1),
+    record.shareOfPeak === null ? "" : percent(record.shareOfPeak),
+    megabytes(record.bytesPerStep),
+    megabytes(record.arenaBytes),
+    `${record.kernelCalls}`,
+  ]);
+  const peak = records[0]?.peakGflops;
+  const note = peak
+    ? [`\npeak: ${peak.toFixed(1)} GFLOP/s a core, in a matrix product that stays in cache`]
+    : [];
+  return [table([...heads, "of peak", "moved/step", "arena", "calls"], rows), ...note].join("");
+}
+
+function profileTable({ net, kernels, outsideKernels }: StepProfile): string {
+  const rows = kernels.map(({ kernel, ms, share, gflops }) => [
+    ms.toFixed(3),
+    percent(share),
+    gflops === 0 ? "" : gflops.toFixed(1),
+    kernel,
+  ]);
+  const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
+  const head = `${net}: ${total.toFixed(2)} ms in kernels, ${percent(outsideKernels)} of a step outside`;
+  return `${head}\n${table(["least ms", "share", "GFLOP/s", "call and kernel"], rows)}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}

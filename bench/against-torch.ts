@@ -4,8 +4,8 @@
  *     npm run bench -- [--panel bench/nets.json] [--nets x3,x8] [--threads 1,2] [--batch 64] [--rounds 5] [--steps 5]
  *                      [--json]
  *
- * Prints images per second of both and the ratio: the median over the rounds of one round's ratio; "of least" is the
- * ratio of the shortest steps, which a busy machine disturbs least. Where Python cannot
+ * Prints images per second of both and the ratio: the median over the rounds of one round's ratio; "of processor
+ * time" is the same of the time that the processes had the cores for, which a busy machine disturbs less. Where Python cannot
  * import torch ($PYTHON, $PYTHONPATH) a note says so, and only our figures are printed.
  */
 import { loadavg } from "node:os";
@@ -31,6 +31,8 @@ interface Duel {
   readonly theirs: number[];
   /** Of each round: their time over ours. */
   readonly ratios: number[];
+  /** The same of processor time. */
+  readonly cpuRatios: number[];
   layout: string | null;
 }
 
@@ -58,7 +60,16 @@ async function main(): Promise<void> {
     executors.push(executor);
     for (const { net, spec } of entries) {
       const work = await prepareSteps(executor, spec, batch);
-      duels.push({ net: net.name, threads, work, ours: [], theirs: [], ratios: [], layout: null });
+      duels.push({
+        net: net.name,
+        threads,
+        work,
+        ours: [],
+        theirs: [],
+        ratios: [],
+        cpuRatios: [],
+        layout: null,
+      });
     }
   }
   const peer = await TorchPeer.start(
@@ -94,12 +105,15 @@ async function compete(duels: readonly Duel[], torch: TorchPeer | null, rounds: 
   for (let round = 0; round < rounds; round++) {
     for (const duel of duels) {
       live.show(`round ${round + 1} of ${rounds}: ${duel.net}, threads ${duel.threads}`);
+      const before = process.cpuUsage();
       const ours = await takeTurn(duel.work, steps, control);
+      const { user, system } = process.cpuUsage(before);
       duel.ours.push(...ours);
       if (!torch) continue;
-      const { ms, layout } = await torch.turn(duel.net, duel.threads, steps);
+      const { ms, cpuMs, layout } = await torch.turn(duel.net, duel.threads, steps);
       duel.theirs.push(...ms);
       duel.ratios.push(median(ms) / median(ours));
+      duel.cpuRatios.push((1000 * cpuMs) / (user + system));
       duel.layout = layout;
     }
   }
@@ -114,20 +128,20 @@ function checkSame({ net, work }: Duel, peer: { readonly macs: number; readonly 
   );
 }
 
-function record({ net, threads, work, ours, theirs, ratios, layout }: Duel, batch: number) {
+function record({ net, threads, work, ours, theirs, ratios, cpuRatios, layout }: Duel, batch: number) {
   const imagesPerSecond = (1000 * batch) / median(ours);
   const torch = layout === null ? null : (1000 * batch) / median(theirs);
   const ratio = layout === null ? null : median(ratios);
-  const ratioOfLeast = layout === null ? null : Math.min(...theirs) / Math.min(...ours);
+  const cpuRatio = layout === null ? null : median(cpuRatios);
   return {
     ...{ net, threads, batch, macsPerImage: work.macsPerImage, params: work.params, imagesPerSecond },
-    ...{ torchImagesPerSecond: torch, torchLayout: layout, ratio, ratioOfLeast },
+    ...{ torchImagesPerSecond: torch, torchLayout: layout, ratio, cpuRatio },
   };
 }
 
 function resultTable(duels: readonly Duel[], batch: number): string {
   const rows = duels.map((duel) => {
-    const { net, threads, imagesPerSecond, torchImagesPerSecond, torchLayout, ratio, ratioOfLeast } = record(
+    const { net, threads, imagesPerSecond, torchImagesPerSecond, torchLayout, ratio, cpuRatio } = record(
       duel,
       batch,
     );
@@ -139,7 +153,7 @@ function resultTable(duels: readonly Duel[], batch: number): string {
       torchImagesPerSecond?.toFixed(0) ?? "",
       ratio === null ? "" : `${ratio.toFixed(2)}×`,
       ratio === null ? "" : `${least.toFixed(2)}–${most.toFixed(2)}`,
-      ratioOfLeast === null ? "" : `${ratioOfLeast.toFixed(2)}×`,
+      cpuRatio === null ? "" : `${cpuRatio.toFixed(2)}×`,
       torchLayout ?? "",
     ];
   });
@@ -150,16 +164,17 @@ function resultTable(duels: readonly Duel[], batch: number): string {
     "PyTorch, images/s",
     "ratio",
     "over rounds",
+    "of processor time",
     "PyTorch's layout",
   ];
   const counts = [...new Set(duels.map(({ threads }) => threads))];
   const medians = counts.flatMap((threads) => {
     const ratios = duels.filter((duel) => duel.threads === threads && duel.ratios.length > 0);
     const ratio = median(ratios.map((duel) => median(duel.ratios)));
-    const least = median(ratios.map(({ ours, theirs }) => Math.min(...theirs) / Math.min(...ours)));
+    const cpu = median(ratios.map((duel) => median(duel.cpuRatios)));
     return ratios.length === 0
       ? []
-      : [`median ratio, threads ${threads}: ${ratio.toFixed(2)}× (of least ${least.toFixed(2)}×)`];
+      : [`median ratio, threads ${threads}: ${ratio.toFixed(2)}× (of processor time ${cpu.toFixed(2)}×)`];
   });
   return [table(heads, rows), ...medians].join("\n");
 }

@@ -5,6 +5,8 @@ import type { PanelNet } from "../src/engine/bench/panel.ts";
 
 export interface PeerTurn {
   readonly ms: readonly number[];
+  /** Processor time of the turn, all threads, with the unmeasured step it began with. */
+  readonly cpuMs: number;
   /** The faster of PyTorch's memory formats. */
   readonly layout: string;
   readonly macs: number;

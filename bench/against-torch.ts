@@ -10,7 +10,7 @@
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { openExecutor, threadCounts, usableThreads } from "../src/cli/executor.ts";
+import { openExecutor, threadCounts } from "../src/cli/executor.ts";
 import { describeFailure } from "../src/cli/failure.ts";
 import { readJson, wholeNumber } from "../src/cli/input.ts";
 import { LiveLine } from "../src/cli/live-line.ts";
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const executors: Executor[] = [];
   const duels: Duel[] = [];
   const load = loadavg()[0];
-  for (const threads of usableThreads(threadCounts(values.threads))) {
+  for (const threads of threadCounts(values.threads)) {
     const executor = await openExecutor("wasm", threads);
     executors.push(executor);
     for (const { net, spec } of entries) {

@@ -19,10 +19,18 @@ const flags = [
   ...["--initialMemory", "1"],
 ];
 
-/** One build per feature level; the page takes the first that its browser can compile. */
+/** Most pages of a shared memory: all that 32-bit addresses reach. The host asks for fewer. */
+const shared = ["--enable", "threads", "--sharedMemory", ...["--maximumMemory", "65536"]];
+
+/**
+ * One build per feature level; the page takes the first that its browser can compile. Each with and without threads:
+ * shared memory is there only in pages that are cross-origin isolated.
+ */
 const builds = [
-  { file: "kernels.relaxed.wasm", features: ["simd", "relaxed-simd"] },
-  { file: "kernels.simd.wasm", features: ["simd"] },
+  { file: "kernels.relaxed.wasm", flags: ["--enable", "simd", "--enable", "relaxed-simd"] },
+  { file: "kernels.relaxed.shared.wasm", flags: ["--enable", "simd", "--enable", "relaxed-simd", ...shared] },
+  { file: "kernels.simd.wasm", flags: ["--enable", "simd"] },
+  { file: "kernels.simd.shared.wasm", flags: ["--enable", "simd", ...shared] },
 ];
 
 /**
@@ -54,14 +62,12 @@ export async function ensureKernels(log, { force = false } = {}) {
  * @param {string} asc
  * @param {(typeof builds)[number]} build
  */
-async function compile(asc, { file, features }) {
+async function compile(asc, { file, flags: own }) {
   // Under another name first: a page or a second run never sees half a module.
   const temporary = `${output}/${process.pid}.${file}`;
-  const status = await run(
-    process.execPath,
-    [asc, entry, ...flags, ...features.flatMap((name) => ["--enable", name]), "--outFile", temporary],
-    { stdio: ["ignore", 2, 2] },
-  );
+  const status = await run(process.execPath, [asc, entry, ...flags, ...own, "--outFile", temporary], {
+    stdio: ["ignore", 2, 2],
+  });
   if (status !== 0) throw new Error(`asc could not compile the kernels to ${file} (see above).`);
   renameSync(temporary, `${output}/${file}`);
 }

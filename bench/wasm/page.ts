@@ -1,4 +1,5 @@
 import { fetchKernels } from "../../src/engine/runtime/wasm/fetch-kernels.ts";
+import { webThreads } from "../../src/engine/runtime/wasm/web-threads.ts";
 import { runSteps, type StepSettings } from "./run-steps.ts";
 
 declare global {
@@ -6,4 +7,5 @@ declare global {
 }
 
 /** What in-browser.ts calls in its page. */
-globalThis.bench = (settings) => runSteps(fetchKernels(new URL("/kernels", location.href)), settings);
+globalThis.bench = (settings) =>
+  runSteps(fetchKernels(new URL("/kernels", location.href)), webThreads(), settings);

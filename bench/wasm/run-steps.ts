@@ -1,8 +1,14 @@
 import { Profile } from "../../src/engine/bench/profile.ts";
 import { median, prepareSteps, type TrainingSteps } from "../../src/engine/bench/training-steps.ts";
 import type { NetworkSpec } from "../../src/engine/network/spec.ts";
-import { createWasmExecutor, type WasmExecutorOptions } from "../../src/engine/runtime/wasm/executor.ts";
+import type { Plan } from "../../src/engine/plan/plan.ts";
+import {
+  createWasmExecutor,
+  type WasmExecutor,
+  type WasmExecutorOptions,
+} from "../../src/engine/runtime/wasm/executor.ts";
 import type { LoadKernels } from "../../src/engine/runtime/wasm/kernels.ts";
+import type { ThreadHost } from "../../src/engine/runtime/wasm/thread-host.ts";
 
 /** What both the Node and the browser bench are told; plain data, so that it can cross into a page. */
 export interface StepSettings {
@@ -14,48 +20,103 @@ export interface StepSettings {
   /** ms per network and round. */
   readonly slice: number;
   readonly profile: "none" | "kernels" | "layers";
+  /** Thread counts that take turns. */
+  readonly threads: readonly number[];
+  /** With a profile: cuts every record into so many shares, and tells how long threads would wait for the largest. */
+  readonly shares: number;
 }
 
-/** Times training steps of several networks, which take turns, so that a busy machine slows all of them. */
-export async function runSteps(loadKernels: LoadKernels, settings: StepSettings): Promise<string[]> {
+/**
+ * Times training steps of several networks on several numbers of threads. They take turns, so that a busy machine slows
+ * all of them.
+ */
+export async function runSteps(
+  loadKernels: LoadKernels,
+  host: ThreadHost,
+  settings: StepSettings,
+): Promise<string[]> {
   const profile = new Profile();
-  const executor = await createWasmExecutor({
-    loadKernels,
-    build: settings.build,
-    ...(settings.tileRows ? { tileRows: settings.tileRows } : {}),
-    ...(settings.profile === "none" ? {} : { observe: profile.observe }),
-  });
-  const benches = [];
-  for (const spec of settings.specs)
-    benches.push({ spec, steps: await prepareSteps(executor, spec, settings.batch), times: [] as number[] });
-  for (const { steps } of benches) await runFor(steps, 300);
-  for (let round = 0; round < settings.rounds; round++)
-    for (const { steps, times } of benches) times.push(...(await runFor(steps, settings.slice)));
-
-  const lines = [`${executor.device}, tiles of ${executor.tileRows} rows`];
-  for (const { spec, steps, times } of benches) {
-    const ms = median(times);
-    const row = {
-      net: spec.name,
-      ms: round2(ms),
-      msMin: round2(Math.min(...times)),
-      steps: times.length,
-      imagesPerSecond: Math.round((1000 * settings.batch) / ms),
-      gflops: round2(steps.flopsPerStep / ms / 1e6),
-      megabytes: round2(steps.arenaBytes / 2 ** 20),
-    };
-    lines.push(JSON.stringify(row));
-    if (settings.profile !== "none")
-      for (const row of profile.rows(steps.plan.train, settings.profile === "layers")) {
-        const { kernel, ms, share, gflops } = row;
-        lines.push(
-          `${spec.name} ${ms.toFixed(3).padStart(9)} ms ${(100 * share).toFixed(1).padStart(5)} % ${
-            gflops ? gflops.toFixed(1).padStart(6) : "      "
-          }  ${kernel}`,
-        );
-      }
+  const profiled = settings.profile !== "none";
+  const executors: WasmExecutor[] = [];
+  for (const threads of settings.threads)
+    executors.push(
+      await createWasmExecutor({
+        loadKernels,
+        build: settings.build,
+        threads,
+        host,
+        // Both are to walk the same tiles.
+        ...tiles(settings.tileRows ?? executors[0]?.tileRows),
+        ...(profiled ? { observe: profile.observe, shares: settings.shares } : {}),
+      }),
+    );
+  const lines = executors.map(
+    ({ device, note, tileRows }) => `${device}, tiles of ${tileRows} rows${note ? ` (${note})` : ""}`,
+  );
+  const rows = [];
+  for (const spec of settings.specs) {
+    const sides = [];
+    for (const executor of executors) sides.push(await prepareSteps(executor, spec, settings.batch));
+    for (const bench of sides) await runFor(bench, 300);
+    rows.push(sides.map((bench) => ({ spec, bench, times: [] as number[] })));
   }
-  await executor.dispose();
+  for (let round = 0; round < settings.rounds; round++)
+    for (const sides of rows)
+      for (const { bench, times } of sides) times.push(...(await runFor(bench, settings.slice)));
+
+  for (const sides of rows) {
+    const first = median(sides[0]?.times ?? []);
+    sides.forEach(({ spec, bench, times }, i) => {
+      const ms = median(times);
+      const row = {
+        net: spec.name,
+        threads: settings.threads[i],
+        ms: round2(ms),
+        msMin: round2(Math.min(...times)),
+        ...(i === 0 ? {} : { ratio: round2(first / ms) }),
+        steps: times.length,
+        imagesPerSecond: Math.round((1000 * settings.batch) / ms),
+        gflops: round2(bench.flopsPerStep / ms / 1e6),
+        megabytes: round2(bench.arenaBytes / 2 ** 20),
+      };
+      lines.push(JSON.stringify(row));
+      if (profiled) lines.push(...profileLines(profile, spec.name ?? "network", bench.plan, settings));
+    });
+  }
+  for (const executor of executors) await executor.dispose();
+  return lines;
+}
+
+function tiles(tileRows: 4 | 6 | undefined) {
+  return tileRows === undefined ? {} : { tileRows };
+}
+
+function profileLines(
+  profile: Profile,
+  net: string,
+  plan: Plan,
+  { profile: kind, shares }: StepSettings,
+): string[] {
+  const rows = profile.rows(plan.train, kind === "layers");
+  const total = (value: (row: (typeof rows)[number]) => number) =>
+    rows.reduce((sum, row) => sum + value(row), 0);
+  const idle = total((row) => row.idle);
+  const lines = rows.map(({ kernel, ms, share, gflops, idle }) =>
+    [
+      net,
+      `${ms.toFixed(3).padStart(9)} ms`,
+      `${(100 * share).toFixed(1).padStart(5)} %`,
+      gflops ? gflops.toFixed(1).padStart(6) : "      ",
+      ...(shares > 1 ? [`idle ${idle.toFixed(3).padStart(6)} ms`] : []),
+      ` ${kernel}`,
+    ].join(" "),
+  );
+  if (shares > 1) {
+    const busy = total((row) => row.ms) / shares;
+    lines.push(
+      `${net} ${shares} even shares: ${busy.toFixed(2)} ms, waiting for the largest ${idle.toFixed(2)} ms`,
+    );
+  }
   return lines;
 }
 

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Executor, ExecutorKind } from "../engine/runtime/executor.ts";
 import { createExecutor } from "../engine/runtime/registry.ts";
 import { nodeKernels } from "../engine/runtime/wasm/node-kernels.ts";
+import { nodeThreads } from "../engine/runtime/wasm/node-threads.ts";
 import type { RecordObserver } from "../engine/runtime/wasm/session.ts";
 import { CliError } from "./failure.ts";
 import { wholeNumber } from "./input.ts";
@@ -11,6 +12,8 @@ import { printNote } from "./output.ts";
 /** Where set-up puts the compiled kernels. */
 const kernelFolder = fileURLToPath(new URL("../../public/kernels/", import.meta.url));
 
+const mostThreads = 64;
+
 export function executorOption(): Option {
   return new Option("--executor <kind>", "what runs the networks")
     .choices(["reference", "wasm", "webgpu"])
@@ -18,40 +21,42 @@ export function executorOption(): Option {
 }
 
 export function threadsOption(): Option {
-  return new Option("--threads <n>", "threads of the wasm executor").argParser(wholeNumber(1, 64));
+  return new Option(
+    "--threads <n>",
+    "threads of the wasm executor; results are the same (default: all cores)",
+  ).argParser(wholeNumber(1, mostThreads));
 }
-
-/** What executors can run on so far. */
-export const mostThreads = 1;
 
 /** An argument parser for `1,2`. */
 export function threadCounts(text: string): number[] {
   const counts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 64))
+  if (counts.every((count) => Number.isInteger(count) && count >= 1 && count <= mostThreads))
     return [...new Set(counts)];
-  throw new InvalidArgumentError("Expected whole numbers from 1 to 64, such as 1,2.");
+  throw new InvalidArgumentError(`Expected whole numbers from 1 to ${mostThreads}, such as 1,2.`);
 }
 
-/** Those of the thread counts that executors have; a note names the others. */
-export function usableThreads(asked: readonly number[]): readonly number[] {
-  const counts = asked.filter((count) => count <= mostThreads);
-  const left = asked.filter((count) => count > mostThreads);
-  const message = `--threads ${left}: executors run on ${mostThreads} ${mostThreads === 1 ? "thread" : "threads at most"} so far`;
-  if (counts.length === 0) throw new CliError(message);
-  if (left.length > 0) printNote(`${message}; left out`);
-  return counts;
-}
-
-/** An executor in this process. The caller disposes of it. `observe` is told of every record of the wasm executor. */
+/**
+ * An executor in this process. The caller disposes of it. `observe` is told of every record of the wasm executor, which
+ * then runs on one thread.
+ */
 export async function openExecutor(
   kind: ExecutorKind,
-  threads = 1,
+  threads?: number,
   observe?: RecordObserver,
 ): Promise<Executor> {
-  if (threads > mostThreads) printNote(`--threads ${threads}: executors run on one thread so far`);
   if (kind === "webgpu")
     throw new CliError("--executor webgpu: Node has no WebGPU here; expected reference or wasm");
-  return createExecutor(kind, {
-    wasm: { loadKernels: nodeKernels(kernelFolder), ...(observe ? { observe } : {}) },
+  if (kind === "reference" && threads !== undefined && threads > 1)
+    printNote(`--threads ${threads}: the reference runs on one thread`);
+  const host = nodeThreads();
+  const executor = await createExecutor(kind, {
+    wasm: {
+      loadKernels: nodeKernels(kernelFolder),
+      threads: threads ?? Math.min(host.suggested, mostThreads),
+      host,
+      ...(observe ? { observe } : {}),
+    },
   });
+  if (executor.note !== undefined) printNote(executor.note);
+  return executor;
 }

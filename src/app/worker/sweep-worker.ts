@@ -3,6 +3,7 @@ import { fetchSource } from "../../engine/data/shard-source.ts";
 import { type Executor, ExecutorError } from "../../engine/runtime/executor.ts";
 import { createExecutor } from "../../engine/runtime/registry.ts";
 import { fetchKernels } from "../../engine/runtime/wasm/fetch-kernels.ts";
+import { webThreads } from "../../engine/runtime/wasm/web-threads.ts";
 import { createServer } from "../../engine/runtime/worker/rpc.ts";
 import type { SweepEvents, SweepOptions, SweepRequests } from "../../engine/sweep/protocol.ts";
 import { type OpenDevice, SweepService } from "../../engine/sweep/service.ts";
@@ -35,10 +36,10 @@ const server = createServer<SweepRequests, SweepEvents>(self, service.handlers);
 self.addEventListener("unhandledrejection", (event) => reportError(event.reason));
 
 /** WebAssembly SIMD, or, in a browser that has none and where none was asked for, the plain reference. */
-async function openDevice({ executor: wanted }: SweepOptions): Promise<OpenDevice> {
+async function openDevice({ executor: wanted, threads }: SweepOptions): Promise<OpenDevice> {
   if (wanted === "webgpu") throw new ExecutorError("unsupported", "training on WebGPU is not there yet");
   try {
-    return described(await open(wanted ?? "wasm"));
+    return described(await open(wanted ?? "wasm", threads));
   } catch (error) {
     const canFallBack =
       wanted === undefined && error instanceof ExecutorError && error.code === "unsupported";
@@ -48,11 +49,12 @@ async function openDevice({ executor: wanted }: SweepOptions): Promise<OpenDevic
   }
 }
 
-function open(kind: "wasm" | "reference"): Promise<Executor> {
-  return createExecutor(kind, { wasm: { loadKernels: fetchKernels(new URL("kernels", base)) } });
+function open(kind: "wasm" | "reference", threads?: number): Promise<Executor> {
+  const loadKernels = fetchKernels(new URL("kernels", base));
+  return createExecutor(kind, { wasm: { loadKernels, threads: threads ?? "auto", host: webThreads() } });
 }
 
-function described(executor: Executor, note?: string): OpenDevice {
+function described(executor: Executor, note = executor.note): OpenDevice {
   const { kind, device } = executor;
   return { executor, info: { executor: kind, device, ...(note === undefined ? {} : { note }) } };
 }

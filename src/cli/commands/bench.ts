@@ -9,7 +9,7 @@ import {
 import { parsePanel, pickEntries } from "../../engine/bench/panel.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
-import { executorOption, openExecutor, threadCounts, usableThreads } from "../executor.ts";
+import { executorOption, openExecutor, threadCounts } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { millions, percent } from "../format.ts";
 import { readJson, wholeNumber } from "../input.ts";
@@ -66,8 +66,7 @@ async function bench(options: Options): Promise<void> {
   try {
     await stopOnInterrupt(control, async () => {
       const lanes: Lane[] = [];
-      for (const threads of usableThreads(options.threads))
-        lanes.push({ threads, executor: await open(threads) });
+      for (const threads of options.threads) lanes.push({ threads, executor: await open(threads) });
       printNote(lanes.map(({ executor }) => executor.device).join("; "));
       const peakMeter = kind === "wasm" ? await open(1) : undefined;
       const onTurn = (round: number, rounds: number, net: string) =>

@@ -10,13 +10,14 @@ import {
   withinTolerances,
 } from "../../engine/runtime/verify/golden.ts";
 import { parseSidecar } from "../../engine/runtime/verify/sidecar.ts";
-import { executorOption, openExecutor } from "../executor.ts";
+import { executorOption, openExecutor, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { parseJson } from "../input.ts";
 import { printLine, table } from "../output.ts";
 
 interface Options {
   readonly executor: ExecutorKind;
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -40,13 +41,14 @@ export function registerVerify(program: Command): void {
     )
     .argument("<folder>", "with *.safetensors and their sidecars")
     .addOption(executorOption())
+    .addOption(threadsOption())
     .option("--json", "a JSON object a line")
     .action(verify);
 }
 
 async function verify(folder: string, options: Options): Promise<void> {
   const files = await goldenFiles(folder);
-  const executor = await openExecutor(options.executor);
+  const executor = await openExecutor(options.executor, options.threads);
   const results: Verified[] = [];
   try {
     for (const file of files) {

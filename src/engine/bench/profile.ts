@@ -11,38 +11,50 @@ export interface ProfileRow {
   readonly share: number;
   /** Of convolutions; 0 for the others. */
   readonly gflops: number;
+  /** What a thread would wait on average for the one with the largest share, were each share a thread's. */
+  readonly idle: number;
 }
 
-/** The least time of every record over all steps: on a busy machine the only figure that means the kernel. */
+/** The least time of every share of every record over all steps: on a busy machine the only figure that means the kernel. */
 export class Profile {
-  readonly #least = new Map<RecordInfo, number>();
+  readonly #least = new Map<RecordInfo, number[]>();
   /** Of all records so far. */
   kernelMs = 0;
 
-  readonly observe: RecordObserver = (record, run) => {
+  readonly observe: RecordObserver = (record, share, run) => {
     const from = performance.now();
     run();
     const ms = performance.now() - from;
     this.kernelMs += ms;
-    this.#least.set(record, Math.min(ms, this.#least.get(record) ?? ms));
+    const shares = this.#least.get(record) ?? [];
+    shares[share] = Math.min(ms, shares[share] ?? ms);
+    this.#least.set(record, shares);
   };
 
   /** Kernels or, `byLayer`, kernels of each layer of one network; the slowest first. */
   rows(calls: readonly KernelCall[], byLayer: boolean): ProfileRow[] {
-    const rows = new Map<string, { ms: number; flops: number }>();
+    const rows = new Map<string, { ms: number; flops: number; idle: number }>();
     let total = 0;
-    for (const [{ kernel, call }, ms] of this.#least) {
+    for (const [{ kernel, call }, shares] of this.#least) {
       if (call === undefined || !calls.includes(call)) continue;
+      const ms = shares.reduce((sum, share) => sum + share, 0);
       const key = `${call.op} ${kernel}${byLayer ? ` ${call.label}` : ""}`;
-      const row = rows.get(key) ?? { ms: 0, flops: 0 };
+      const row = rows.get(key) ?? { ms: 0, flops: 0, idle: 0 };
       row.ms += ms;
+      row.idle += Math.max(...shares) - ms / shares.length;
       row.flops += conv.has(kernel) ? convFlops(call) : 0;
       rows.set(key, row);
       total += ms;
     }
     return [...rows]
       .sort((a, b) => b[1].ms - a[1].ms)
-      .map(([kernel, { ms, flops }]) => ({ kernel, ms, share: ms / total, gflops: flops / ms / 1e6 }));
+      .map(([kernel, { ms, flops, idle }]) => ({
+        kernel,
+        ms,
+        share: ms / total,
+        gflops: flops / ms / 1e6,
+        idle,
+      }));
   }
 }
 

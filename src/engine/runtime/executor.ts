@@ -15,6 +15,8 @@ export interface Executor {
   readonly kind: ExecutorKind;
   /** What it runs on, for records: e.g. "wasm relaxed-simd, 1 thread". */
   readonly device: string;
+  /** Why it is not all that was asked for, in words for people. */
+  readonly note?: string;
   /** Makes images resident, once for all sessions. Held until dispose() of the handle or of the executor. */
   attach(images: ResidentImages): Promise<ImageHandle>;
   /** Allocates the plan's buffers and prepares its calls. `state` gives every parameter and running statistic. */

@@ -86,11 +86,11 @@ async function train(plan: Plan, options: Partial<WasmExecutorOptions>, stale?: 
 describe.each(Object.keys(stages))("%s", (name) => {
   const plan = planOf(name, 23);
 
-  test.each(["relaxed", "simd"] as const)("%s: the same bits for any number of threads", async (build) => {
+  test.each(["relaxed", "simd"] as const)("%s: the same bits for any number of shares", async (build) => {
     const one = await train(plan, { build });
-    expect(await train(plan, { build, threads: 2 })).toBe(one);
-    expect(await train(plan, { build, threads: 3 })).toBe(one);
-    expect(await train(plan, { build, threads: 16 })).toBe(one);
+    expect(await train(plan, { build, shares: 2 })).toBe(one);
+    expect(await train(plan, { build, shares: 3 })).toBe(one);
+    expect(await train(plan, { build, shares: 16 })).toBe(one);
   });
 
   test("the same bits whatever the tile height, and again", async () => {

@@ -3,13 +3,20 @@ import { type Executor, ExecutorError, type ModelState, type ResidentImages } fr
 import { WasmImages } from "./images.ts";
 import { instantiateKernels, type KernelBuild, type LoadKernels } from "./kernels.ts";
 import { LinearMemory } from "./memory.ts";
+import { maxThreads } from "./records.ts";
 import { type SessionOptions, WasmSession } from "./session.ts";
+import type { ThreadHost } from "./thread-host.ts";
+import { ThreadPool } from "./thread-pool.ts";
 import { chooseTileRows } from "./tile-rows.ts";
 
 export interface WasmExecutorOptions extends SessionOptions {
   readonly loadKernels: LoadKernels;
   /** "auto" takes relaxed SIMD where it is. "simd" gives the same bits on every machine. */
   readonly build?: KernelBuild | "auto";
+  /** 1 where not given; "auto": as many as the host suggests. The results are the same. */
+  readonly threads?: number | "auto";
+  /** Needed for more than one thread: node-threads.ts, web-threads.ts. */
+  readonly host?: ThreadHost;
   /** Rows of a register tile; chosen by a short timing where not given. The results are the same. */
   readonly tileRows?: 4 | 6;
   /** Most bytes of linear memory, below 4 GB. */
@@ -26,19 +33,51 @@ export interface WasmExecutor extends Executor {
 
 const gigabyte = 2 ** 30;
 
-/** SIMD kernels over one linear memory. What is where in it: lower/program.ts; what runs: assembly/. */
+/**
+ * SIMD kernels over one linear memory. What is where in it: lower/program.ts; what runs: assembly/. Where threads cannot
+ * be had, one does all the work, and `note` says why.
+ */
 export async function createWasmExecutor(options: WasmExecutorOptions): Promise<WasmExecutor> {
-  const memory = new LinearMemory(options.memoryLimit ?? 2 * gigabyte);
-  const kernels = await instantiateKernels(options.loadKernels, options.build ?? "auto", memory.memory);
+  const { threads, note } = wantedThreads(options);
+  if (threads === 1) return open(options, 1, note);
+  try {
+    return await open(options, threads);
+  } catch (error) {
+    // Bytes that are missing or do not compile are missing or do not compile for one thread, too.
+    const reason = error instanceof Error ? error.message : String(error);
+    return open(options, 1, `Training on one thread instead of ${threads}: ${reason}`);
+  }
+}
+
+function wantedThreads({ threads = 1, host }: WasmExecutorOptions): { threads: number; note?: string } {
+  if (threads === "auto")
+    return { threads: host?.suggested ?? 1, ...(host?.note ? { note: host.note } : {}) };
+  if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads)
+    throw new ExecutorError("misuse", `${threads} threads: a whole number from 1 to ${maxThreads} is needed`);
+  if (threads > 1 && host?.note !== undefined) return { threads: 1, note: host.note };
+  return { threads };
+}
+
+async function open(options: WasmExecutorOptions, threads: number, note?: string): Promise<WasmExecutor> {
+  const { loadKernels, build = "auto", host } = options;
+  const memory = new LinearMemory(options.memoryLimit ?? 2 * gigabyte, threads > 1);
+  const kernels = await instantiateKernels(loadKernels, build, memory.memory, threads > 1);
   const tileRows = options.tileRows ?? chooseTileRows(kernels, memory);
   kernels.setTileRows(tileRows);
+  let pool: ThreadPool | undefined;
+  if (threads > 1) {
+    if (host === undefined) throw new ExecutorError("unsupported", "no way to start threads was given");
+    pool = new ThreadPool(kernels, memory, host, threads, tileRows);
+    await pool.start();
+  }
   let disposed = false;
   const check = () => {
     if (disposed) throw new ExecutorError("misuse", "this executor has been disposed of");
   };
   return {
     kind: "wasm",
-    device: `wasm ${kernels.build === "relaxed" ? "relaxed-simd" : "simd"}, 1 thread`,
+    device: `wasm ${kernels.build === "relaxed" ? "relaxed-simd" : "simd"}, ${threads} thread${threads > 1 ? "s" : ""}`,
+    ...(note === undefined ? {} : { note }),
     tileRows,
     get memoryBytes() {
       return memory.memory.buffer.byteLength;
@@ -49,11 +88,12 @@ export async function createWasmExecutor(options: WasmExecutorOptions): Promise<
     },
     load: async (plan: Plan, state: ModelState) => {
       check();
-      return new WasmSession(kernels, memory, plan, state, options);
+      return new WasmSession(kernels, memory, plan, state, options, pool);
     },
     dispose: async () => {
       // The garbage collector frees the memory with the executor.
       disposed = true;
+      await pool?.end();
     },
   };
 }

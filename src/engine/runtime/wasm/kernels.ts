@@ -3,17 +3,25 @@ import { ExecutorError } from "../executor.ts";
 /** Two builds of the same kernels: with fused multiply-add, where the engine has relaxed SIMD, and without. */
 export type KernelBuild = "relaxed" | "simd";
 
-/** Brings the bytes of a build; how is the host's business (fetch-kernels.ts, node-kernels.ts). */
-export type LoadKernels = (build: KernelBuild) => Promise<BufferSource>;
+/** Brings the bytes of a file of `kernelFile`; how is the host's business (fetch-kernels.ts, node-kernels.ts). */
+export type LoadKernels = (file: string) => Promise<BufferSource>;
+
+/** Memory that threads share needs a module of its own. */
+export function kernelFile(build: KernelBuild, shared: boolean): string {
+  return `kernels.${build}${shared ? ".shared" : ""}.wasm`;
+}
 
 export interface Kernels {
   readonly build: KernelBuild;
-  /**
-   * Does one thread's share of `count` records; 0, or the position (from 1) of what is no record. `records` is a byte
-   * address.
-   */
-  run(records: number, count: number, thread: number, threads: number): number;
+  /** For the instances of other threads. */
+  readonly module: WebAssembly.Module;
+  /** Does one thread's share of `count` records; see assembly/index.ts. `records` and `sync` are byte addresses. */
+  run(records: number, count: number, thread: number, threads: number, sync: number): number;
+  /** What a coordinating thread that `run` sent back calls until it gives 0: assembly/barrier.ts. */
+  waitOn(sync: number): number;
   setTileRows(rows: number): void;
+  /** How long threads spin at a barrier before they sleep. */
+  setSpinTurns(turns: number): void;
 }
 
 /** (func (result v128) … f32x4.relaxed_madd): validates where relaxed SIMD is on. */
@@ -26,17 +34,19 @@ export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(relaxedProbe);
 }
 
+/** @param shared whether the memory is. */
 export async function instantiateKernels(
   load: LoadKernels,
   wanted: KernelBuild | "auto",
   memory: WebAssembly.Memory,
+  shared = false,
 ): Promise<Kernels> {
   const build = wanted === "auto" ? (hasRelaxedSimd() ? "relaxed" : "simd") : wanted;
-  const bytes = await load(build);
+  const bytes = await load(kernelFile(build, shared));
   try {
-    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    const { run, setTileRows } = instance.exports as unknown as Omit<Kernels, "build">;
-    return { build, run, setTileRows };
+    const { instance, module } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    const exports = instance.exports as unknown as Omit<Kernels, "build" | "module">;
+    return { ...exports, build, module };
   } catch (cause) {
     throw new ExecutorError(
       "unsupported",

@@ -20,9 +20,14 @@ export class LinearMemory {
   #free: Span[] = [];
   readonly #used = new Map<number, number>();
 
-  constructor(limitBytes: number) {
-    this.#limit = Math.floor(limitBytes / pageBytes) * pageBytes;
-    this.memory = new WebAssembly.Memory({ initial: reservedBytes / pageBytes });
+  /** @param shared for threads: the engine then reserves addresses for all of `limitBytes` at once, and may refuse. */
+  constructor(limitBytes: number, shared = false) {
+    const maximum = Math.floor(limitBytes / pageBytes);
+    this.#limit = maximum * pageBytes;
+    this.memory = new WebAssembly.Memory({
+      initial: reservedBytes / pageBytes,
+      ...(shared ? { maximum, shared } : {}),
+    });
   }
 
   /** Bytes that could still be had in one span. */
@@ -59,7 +64,7 @@ export class LinearMemory {
     this.#release({ start, bytes });
   }
 
-  /** Views are made when needed: growing the memory detaches older ones. */
+  /** Views are made when needed: growing the memory detaches older ones, or, of a shared memory, leaves them short. */
   floats(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
   }

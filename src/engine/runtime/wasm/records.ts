@@ -4,7 +4,7 @@ import { normRecords } from "./norm-records.ts";
  * The alphabet of the WebAssembly module: every kernel's record, declared once.
  *
  * A session is a list of records in linear memory, each `recordWords` words of 32 bits: word 0 is the kernel's number,
- * the others are its fields in this order. `run(records, count, thread, threads)` walks the list; a barrier stands
+ * the others are its fields in this order. `run(records, count, thread, threads, sync)` walks the list; a barrier stands
  * after every record. assembly/records.ts is written from this table (records.test.ts compares them; `vitest run records -u`
  * writes it), so that both languages read the same words.
  *
@@ -288,6 +288,27 @@ const tileArea = 16384;
 const tileBytes = 256;
 export const maxThreads = (reservedBytes - tileArea) / tileBytes;
 
+/**
+ * Byte offsets of the counters that threads meet at (assembly/barrier.ts), a cache line for each that is written often.
+ * All zero when a pool of threads begins.
+ */
+export const syncLayout = {
+  /** Jobs posted so far; who has nothing to do sleeps here. */
+  job: 0,
+  /** Of the last job: address and number of its records. No records: the pool ends. */
+  jobRecords: 4,
+  jobCount: 8,
+  /** Threads at the barrier. */
+  arrived: 64,
+  /** Barriers passed. */
+  generation: 128,
+  /** Not 0 once the pool has failed: whoever passes a barrier gives up. */
+  aborted: 132,
+  /** Threads asleep at the barrier. */
+  sleepers: 192,
+} as const;
+export const syncBytes = 256;
+
 /** 128 bytes: two cache lines, and room for the longest record. */
 export const recordWords = 32;
 
@@ -333,6 +354,10 @@ export function assemblyRecords(): string {
     `\nexport const RECORD_BYTES: i32 = ${4 * recordWords};`,
     `export const TILE_AREA: usize = ${tileArea};`,
     `export const TILE_BYTES: usize = ${tileBytes};\n`,
+    ...Object.entries(syncLayout).map(
+      ([name, offset]) => `export const ${constant(name)}: usize = ${offset};`,
+    ),
+    "",
     ...Object.entries(activationCodes).map(
       ([name, code]) => `export const ${constant(name)}: i32 = ${code};`,
     ),

@@ -10,15 +10,22 @@ import { Program, type RecordInfo, type RecordList } from "./lower/program.ts";
 import { indexTable } from "./lower/step.ts";
 import type { LinearMemory } from "./memory.ts";
 import { fieldWord, recordWords } from "./records.ts";
+import type { ThreadPool } from "./thread-pool.ts";
 
-/** Called around every record of a step, in place of the walk inside the module. */
-export type RecordObserver = (record: RecordInfo, run: () => void) => void;
+/** Called around every share of every record of a step, in place of the walk inside the module. */
+export type RecordObserver = (record: RecordInfo, share: number, run: () => void) => void;
 
 export interface SessionOptions {
-  /** Threads that share each record. They take turns on this thread: for tests that results do not depend on them. */
-  readonly threads?: number;
+  /**
+   * Cuts each record into so many shares, done by turns on one thread, the last first: for tests that results depend
+   * neither on their number nor on their order, and to see how even they are.
+   */
+  readonly shares?: number;
   readonly observe?: RecordObserver;
 }
+
+/** Records of a list that bring a batch of resident images; left out where values are given. */
+const gatherRecords = 1;
 
 /** One network in linear memory: the plan's buffers, tables, records and scratch in one span. */
 export class WasmSession implements Session {
@@ -29,9 +36,9 @@ export class WasmSession implements Session {
   readonly #program: Program;
   readonly #train: RecordList;
   readonly #evaluate: RecordList;
-  readonly #gather: RecordList;
   readonly #base: number;
-  readonly #threads: number;
+  readonly #pool: ThreadPool | undefined;
+  readonly #shares: number;
   readonly #observe: RecordObserver | undefined;
   #disposed = false;
 
@@ -41,18 +48,20 @@ export class WasmSession implements Session {
     plan: Plan,
     state: ModelState,
     options: SessionOptions,
+    pool?: ThreadPool,
   ) {
     checkState(plan, state);
     this.plan = plan;
     this.#kernels = kernels;
     this.#memory = memory;
-    this.#threads = options.threads ?? 1;
+    this.#pool = pool;
+    this.#shares = options.shares ?? 1;
     this.#observe = options.observe;
     this.#names = readable(plan);
-    this.#program = new Program(plan, this.#threads);
-    this.#gather = this.#program.list([plan.gather], lowerCall);
-    this.#train = this.#program.list(plan.train, lowerCall);
-    this.#evaluate = this.#program.list(plan.evaluate, lowerCall);
+    this.#program = new Program(plan, pool?.threads ?? this.#shares);
+    // One walk from the batch's bytes to the update: threads are woken once a step.
+    this.#train = this.#program.list([plan.gather, ...plan.train], lowerCall);
+    this.#evaluate = this.#program.list([plan.gather, ...plan.evaluate], lowerCall);
     this.#base = memory.allocate(this.#program.bytes, `a network at batch ${plan.batch}`);
     this.#program.encode(memory.memory.buffer, this.#base);
     // Momenta, and gradients read before the first step, start at 0. Activations are written whole before they are read.
@@ -107,21 +116,23 @@ export class WasmSession implements Session {
     if (this.#disposed) throw new ExecutorError("misuse", "this session has been disposed of");
   }
 
-  #run(batch: Batch, list: RecordList): BatchResult {
-    const count = this.#fill(batch);
-    this.#walk(list);
+  async #run(batch: Batch, list: RecordList): Promise<BatchResult> {
+    let count = this.plan.batch;
+    if (batch.from === "values") {
+      this.#values(this.plan.kept.images).set(batch.images);
+      this.#values(this.plan.kept.targets).set(batch.targets);
+      await this.#walk(list, gatherRecords);
+    } else {
+      this.#prepareGather(batch, list);
+      count = batch.indices.length;
+      await this.#walk(list, 0);
+    }
     const [lossSum = Number.NaN, correct = 0] = this.#values(this.plan.kept.metrics);
     return { lossSum, correct, count };
   }
 
-  /** Writes images and targets; gives the number of images. */
-  #fill(batch: Batch): number {
-    if (batch.from === "values") {
-      this.#values(this.plan.kept.images).set(batch.images);
-      this.#values(this.plan.kept.targets).set(batch.targets);
-      return this.plan.batch;
-    }
-    const { images, indices } = batch;
+  /** Tells the list's first record where the images are, and which. */
+  #prepareGather({ images, indices }: Batch & { from: "resident" }, list: RecordList): void {
     const { pixels, channels } = this.plan.gather.attrs;
     if (!(images instanceof WasmImages && images.held))
       throw new ExecutorError("misuse", "these images are not attached to this executor");
@@ -131,45 +142,39 @@ export class WasmSession implements Session {
         `images of ${images.imageLength} values, the network takes ${pixels * channels}`,
       );
     const { bytes, labels, values } = images;
-    this.#patchGather({ bytes, labels, values, count: indices.length });
-    const table = this.#base + this.#program.offsetOf(indexTable(this.#program, this.plan.batch));
-    this.#memory.words(table, indices.length).set(indices);
-    this.#walk(this.#gather);
-    return indices.length;
-  }
-
-  #patchGather(fields: {
-    readonly bytes: number;
-    readonly labels: number;
-    readonly values: number;
-    readonly count: number;
-  }) {
-    const record = this.#memory.words(this.#address(this.#gather), recordWords);
+    const fields = { bytes, labels, values, count: indices.length };
+    const record = this.#memory.words(this.#address(list, 0), recordWords);
     for (const [field, value] of Object.entries(fields) as [keyof typeof fields, number][])
       record[fieldWord("gather", field)] = value;
+    const table = this.#base + this.#program.offsetOf(indexTable(this.#program, this.plan.batch));
+    this.#memory.words(table, indices.length).set(indices);
   }
 
-  #walk(list: RecordList): void {
-    if (this.#threads === 1 && this.#observe === undefined) {
-      this.#runRecords(list, 0, list.records.length, 0);
+  async #walk(list: RecordList, from: number): Promise<void> {
+    const count = list.records.length - from;
+    if (this.#pool !== undefined) {
+      this.#checkRecord(list, from, await this.#pool.run(this.#address(list, from), count));
       return;
     }
-    list.records.forEach((record, i) => {
-      const run = () => {
-        for (let thread = 0; thread < this.#threads; thread++) this.#runRecords(list, i, 1, thread);
-      };
-      if (this.#observe) this.#observe(record, run);
-      else run();
-    });
+    if (this.#shares === 1 && this.#observe === undefined) {
+      this.#runShare(list, from, count, 0);
+      return;
+    }
+    for (let i = from; i < list.records.length; i++)
+      for (let share = this.#shares - 1; share >= 0; share--) {
+        const run = () => this.#runShare(list, i, 1, share);
+        if (this.#observe) this.#observe(list.records[i] as RecordInfo, share, run);
+        else run();
+      }
   }
 
-  #runRecords(list: RecordList, from: number, count: number, thread: number): void {
-    const wrong = this.#kernels.run(
-      this.#address(list) + 4 * recordWords * from,
-      count,
-      thread,
-      this.#threads,
-    );
+  #runShare(list: RecordList, from: number, count: number, share: number): void {
+    const wrong = this.#kernels.run(this.#address(list, from), count, share, this.#shares, 0);
+    this.#checkRecord(list, from, wrong);
+  }
+
+  /** @param wrong position, from 1, of a record after `from` that is none; 0 if all are. */
+  #checkRecord(list: RecordList, from: number, wrong: number): void {
     if (wrong === 0) return;
     const record = list.records[from + wrong - 1];
     throw new ExecutorError(
@@ -178,8 +183,8 @@ export class WasmSession implements Session {
     );
   }
 
-  #address(list: RecordList): number {
-    return this.#base + this.#program.offsetOfRecord(list.first);
+  #address(list: RecordList, position: number): number {
+    return this.#base + this.#program.offsetOfRecord(list.first + position);
   }
 
   #values(id: TensorId): Float32Array {

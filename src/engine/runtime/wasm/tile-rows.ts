@@ -45,7 +45,7 @@ export function chooseTileRows(kernels: Kernels, memory: LinearMemory): 4 | 6 {
   const time = (height: 4 | 6) => {
     kernels.setTileRows(height);
     const start = performance.now();
-    kernels.run(record, 1, 0, 1);
+    kernels.run(record, 1, 0, 1, 0);
     return performance.now() - start;
   };
   const best = { 4: Number.POSITIVE_INFINITY, 6: Number.POSITIVE_INFINITY };

@@ -1,5 +1,6 @@
 // The module: walks a list of records. ../records.ts is the alphabet, this file the dispatch, the others the kernels.
 
+import { barrier, GIVEN_UP, nextJob, STALLED } from "./barrier";
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
 import { groupNormStats } from "./group-norm";
@@ -13,23 +14,37 @@ import { columnSums, fill, gatherRows, joinSlots, scatterRows } from "./rows";
 import { crossEntropy, crossEntropyJoin, gather, sgd } from "./step";
 import { tableConv, tableFilterGrad } from "./table-conv";
 
+export { setSpinTurns, waitOn } from "./barrier";
 export { setTileRows } from "./tile";
 
 /**
- * Does this thread's share of `count` records. Returns 0, or the position (from 1) of a record that is none.
- * Records read what earlier ones wrote, so threads meet at a barrier after each.
+ * Does this thread's share of `count` records. Records read what earlier ones wrote, so threads meet at a barrier after
+ * each; `sync` is where, or 0 where the shares are done by turns.
+ *
+ * Returns 0; −p where p records are done but others keep the coordinating thread (0) waiting, see `waitOn`; p where
+ * record p (from 1) is none, and count + 1 where the threads gave up.
  */
-export function run(records: usize, count: i32, thread: i32, threads: i32): i32 {
+export function run(records: usize, count: i32, thread: i32, threads: i32, sync: usize): i32 {
   for (let i = 0; i < count; i++, records += record.RECORD_BYTES) {
     if (!runRecord(records, thread, threads)) return i + 1;
-    barrier(threads);
+    const end = barrier(sync, thread, threads);
+    if (end == STALLED) return -(i + 1);
+    if (end == GIVEN_UP) return count + 1;
   }
   return 0;
 }
 
-/** One thread walks alone: nothing to wait for. */
-@inline
-function barrier(threads: i32): void {}
+/** What the other threads do all their life: their shares of one job after the other. Ends when the pool does. */
+export function work(thread: i32, threads: i32, sync: usize): i32 {
+  let job = 0, wrong = 0;
+  while (!wrong) {
+    job = nextJob(sync, job);
+    const count = load<i32>(sync + record.JOB_COUNT);
+    if (count <= 0) break;
+    wrong = run(load<usize>(sync + record.JOB_RECORDS), count, thread, threads, sync);
+  }
+  return wrong;
+}
 
 function runRecord(at: usize, thread: i32, threads: i32): bool {
   switch (load<i32>(at)) {

@@ -41,6 +41,14 @@ export const RECORD_BYTES: i32 = 128;
 export const TILE_AREA: usize = 16384;
 export const TILE_BYTES: usize = 256;
 
+export const JOB: usize = 0;
+export const JOB_RECORDS: usize = 4;
+export const JOB_COUNT: usize = 8;
+export const ARRIVED: usize = 64;
+export const GENERATION: usize = 128;
+export const ABORTED: usize = 132;
+export const SLEEPERS: usize = 192;
+
 export const NONE: i32 = 0;
 export const RELU: i32 = 1;
 export const SILU: i32 = 2;

@@ -33,6 +33,8 @@ export const GIVEN_UP: i32 = 2;
 export function barrier(sync: usize, thread: i32, threads: i32): i32 {
   if (!ASC_FEATURE_THREADS || threads == 1 || !sync) return PASSED;
   const generation = atomic.load<i32>(sync + GENERATION);
+  // Who comes late to a pool that gave up has missed the generation that told so.
+  if (atomic.load<i32>(sync + ABORTED)) return GIVEN_UP;
   if (atomic.add<i32>(sync + ARRIVED, 1) != threads - 1) return opened(sync, generation, thread);
   atomic.store<i32>(sync + ARRIVED, 0);
   atomic.store<i32>(sync + GENERATION, generation + 1);

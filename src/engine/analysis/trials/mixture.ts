@@ -1,0 +1,63 @@
+import type { Observation } from "./observation.ts";
+
+/** Why trials are not comparable without a second thought. Shown wherever they are compared all the same. */
+export interface MixtureWarning {
+  readonly kind: "dataset" | "regime" | "seed";
+  readonly message: string;
+  /** What differs, and each value that occurs. */
+  readonly differences: readonly { readonly field: string; readonly values: readonly string[] }[];
+}
+
+/**
+ * Data sets, regimes or seeds that differ within these trials. Errors on two data sets, or after two lengths of training,
+ * say nothing about networks; seeds may well differ, but a population drawn twice with different seeds is two populations.
+ */
+export function mixtureWarnings(observations: readonly Observation[]): MixtureWarning[] {
+  const datasets = differing("dataset", observations, ({ dataset }) => dataset);
+  const regimes = regimeFields(observations).flatMap((field) =>
+    differing(field, observations, ({ regime }) =>
+      text((regime as Readonly<Record<string, unknown>>)[field]),
+    ),
+  );
+  const seeds = differing("seed", observations, ({ seed }) => String(seed));
+  const warnings: MixtureWarning[] = [];
+  if (datasets.length > 0)
+    warnings.push({
+      kind: "dataset",
+      message: `Trials on different data sets (${datasets[0]!.values.join(", ")}): their errors are not comparable.`,
+      differences: datasets,
+    });
+  if (regimes.length > 0)
+    warnings.push({
+      kind: "regime",
+      message: `Trials trained differently (${regimes.map(({ field, values }) => `${field} ${values.join(", ")}`).join("; ")}): a difference may be the training's, not the space's.`,
+      differences: regimes,
+    });
+  if (seeds.length > 0)
+    warnings.push({
+      kind: "seed",
+      message: `Trials of different seeds (${seeds[0]!.values.join(", ")}): part of a difference is the draw's.`,
+      differences: seeds,
+    });
+  return warnings;
+}
+
+function regimeFields(observations: readonly Observation[]): string[] {
+  const fields = new Set<string>();
+  for (const { regime } of observations)
+    for (const field of Object.keys(regime)) if (field !== "dataset") fields.add(field);
+  return [...fields];
+}
+
+function differing(
+  field: string,
+  observations: readonly Observation[],
+  of: (observation: Observation) => string,
+): MixtureWarning["differences"] {
+  const values = new Set(observations.map(of));
+  return values.size > 1 ? [{ field, values: [...values] }] : [];
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "none" : String(value);
+}

@@ -1,0 +1,145 @@
+import type { StageRow } from "../../network/describe.ts";
+import type { NetworkSpec } from "../../network/spec.ts";
+import type { Trial, TrialStatus } from "../../sweep/trial.ts";
+import type { Regime } from "../../training/regime.ts";
+
+/** Every status a trial may be seen in: those that are recorded, and the two of trials that are not over. */
+export type ObservedStatus = TrialStatus | "training" | "interrupted";
+
+/**
+ * A trial as statistics see it: one flat row. The command line and the page make it from their own records, so that one
+ * set of functions serves both.
+ */
+export interface Observation {
+  readonly id: string;
+  readonly study: string;
+  readonly population: string;
+  readonly index: number;
+  /** How people call the network: `RegNetX 12`. */
+  readonly name: string;
+  readonly status: ObservedStatus;
+  /** Why it is not done. */
+  readonly reason: string | null;
+  readonly seed: number;
+  readonly dataset: string;
+  readonly regime: Regime;
+  /** Fraction 0–1, the lowest of all epochs; 1 of a diverged trial; null where it does not count (`countedError`). */
+  readonly error: number | null;
+  /** Test error after every epoch. */
+  readonly epochErrors: readonly number[];
+  readonly spec: NetworkSpec;
+  /**
+   * Every number of the trial by its key: costs, what the space drew, what the network is made of, one entry a stage
+   * where a parameter has one (`width4`). `observedMetrics` describes them. e_fit is not here, because it takes
+   * milliseconds: `metricValue` computes it when it is asked for.
+   */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** What an observation is made of: a recorded trial, or one under way. */
+export type ObservableTrial = Pick<
+  Trial,
+  "id" | "study" | "population" | "index" | "params" | "network" | "seed" | "regime" | "epochs"
+> & {
+  readonly status: ObservedStatus;
+  readonly reason?: string | undefined;
+  readonly error?: number | null | undefined;
+  readonly ms?: number | undefined;
+};
+
+const known = new WeakMap<ObservableTrial, Observation>();
+
+/** The row of a trial; the same record gives the same row each time. */
+export function observe(trial: ObservableTrial): Observation {
+  const seen = known.get(trial);
+  if (seen) return seen;
+  const { id, study, population, index, network, status, seed, regime, epochs } = trial;
+  const observation: Observation = {
+    id,
+    study,
+    population,
+    index,
+    name: network.name ?? `${population} ${index + 1}`,
+    status,
+    reason: trial.reason ?? null,
+    seed,
+    dataset: regime.dataset,
+    regime,
+    error: countedError(status, trial.error),
+    epochErrors: epochs.map(({ testError }) => testError),
+    spec: network.spec,
+    values: numbersOf(trial),
+  };
+  known.set(trial, observation);
+  return observation;
+}
+
+export function observeAll(trials: Iterable<ObservableTrial>): Observation[] {
+  return Array.from(trials, observe);
+}
+
+/**
+ * The error with which a trial counts in an EDF. A diverged network is a member of its population that never gets below
+ * any error: 1. A failed, stopped or unfinished one says nothing about the population.
+ */
+function countedError(status: ObservedStatus, error: number | null | undefined): number | null {
+  if (status === "diverged") return 1;
+  return status === "done" && typeof error === "number" && Number.isFinite(error) ? error : null;
+}
+
+function numbersOf(trial: ObservableTrial): Record<string, number> {
+  const { network, params, epochs, regime } = trial;
+  const { flops, acts, trainBytes, spec, stages } = network;
+  const numbers: Record<string, number | null | undefined> = {
+    flops,
+    params: network.params,
+    acts,
+    trainBytes,
+    ms: trial.ms,
+    resolution: spec.input.height,
+    stages: stages.length,
+    depth: stages.reduce((sum, stage) => sum + stage.depth, 0),
+    maxWidth: stages.reduce((widest, { width }) => Math.max(widest, width), 0),
+    seRatio: sharedBy(stages, "seRatio"),
+    // Where the space draws one of its own it counts, below: groups shrink where a stage is narrower than g.
+    groupWidth: sharedBy(stages, "groupWidth"),
+    bottleneckRatio: sharedBy(stages, "bottleneckRatio"),
+    expansion: sharedBy(stages, "expansion"),
+    kernel: sharedBy(stages, "kernel"),
+    ...scalarsOf(params),
+    finalError: epochs.at(-1)?.testError,
+    trainError: epochs.at(-1)?.trainError,
+    trainLoss: epochs.at(-1)?.trainLoss,
+    epochs: regime.epochs,
+  };
+  stages.forEach((stage, i) => {
+    for (const [key, value] of stageNumbers(stage)) numbers[`${key}${i + 1}`] = value;
+  });
+  return Object.fromEntries(
+    Object.entries(numbers).filter((entry): entry is [string, number] => isNumber(entry[1])),
+  );
+}
+
+/** What a space draws is one number or a list of one a stage; the lists are in the stages. */
+function scalarsOf(params: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(params).filter((entry): entry is [string, number] => isNumber(entry[1])),
+  );
+}
+
+/** Parameters that every stage has of its own; keys with the stage's number behind them, from 1. */
+export const stageKeys = ["depth", "width", "bottleneckRatio", "groupWidth", "expansion", "kernel"] as const;
+
+function stageNumbers(stage: StageRow): [string, number | null][] {
+  return stageKeys.map((key) => [key, stage[key]]);
+}
+
+/** A stage's parameter where all stages agree on it. */
+function sharedBy(stages: readonly StageRow[], key: "seRatio" | (typeof stageKeys)[number]): number | null {
+  const first = stages[0]?.[key] ?? null;
+  return stages.every((stage) => stage[key] === first) ? first : null;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}

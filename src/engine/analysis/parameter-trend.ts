@@ -1,0 +1,109 @@
+import { type BootstrapOptions, bootstrapRange, type GoodRange } from "./bootstrap-ranges.ts";
+import { type Finding, found, missing } from "./finding.ts";
+import { sortedFinite } from "./percentiles.ts";
+import { type FitKind, fitTrend, type TrendFit } from "./trend-fit.ts";
+import { metricValue, metricValues } from "./trials/metrics.ts";
+import type { Observation } from "./trials/observation.ts";
+
+/** Trials of like cost: a flop regime (400MF, 1.6GF, …), or a population with a budget of its own. */
+export interface CostRegime {
+  readonly name: string;
+  readonly observations: readonly Observation[];
+}
+
+/** Where a parameter lies in one regime. */
+export interface TrendPoint {
+  readonly regime: string;
+  /** Median cost of the regime's trials. */
+  readonly cost: number;
+  /** Of all trials that count. */
+  readonly min: number;
+  readonly max: number;
+  /** Of the good ones. */
+  readonly good: GoodRange;
+}
+
+/** Good values of a parameter over cost (Radosavovic et al. 2020, figures 11 and 12, arXiv:2003.13678). */
+export interface ParameterTrend {
+  readonly points: readonly TrendPoint[];
+  /** Through the best values of the regimes; missing below three regimes. */
+  readonly fit: Finding<TrendFit>;
+  /** Regimes without a point, and why. */
+  readonly skipped: readonly { readonly regime: string; readonly message: string }[];
+}
+
+export interface TrendOptions extends BootstrapOptions {
+  /** Key of the cost; flops. */
+  readonly cost?: string;
+  readonly fit?: FitKind;
+  readonly confidence?: number;
+}
+
+/** The bootstrap range of a parameter in every regime, ordered by cost, and the line through the best values. */
+export function parameterTrend(
+  regimes: readonly CostRegime[],
+  parameter: string,
+  { cost = "flops", fit = "power", confidence = 0.95, ...bootstrap }: TrendOptions = {},
+): Finding<ParameterTrend> {
+  if (regimes.length === 0) return missing("no-trials", "No regimes to follow a parameter through.");
+  const points: TrendPoint[] = [];
+  const skipped: { regime: string; message: string }[] = [];
+  for (const { name, observations } of regimes) {
+    const values = metricValues(observations, parameter);
+    const errors = observations.map(({ error }) => error);
+    const good = bootstrapRange(errors, values, bootstrap);
+    const counted = values.filter((_, i) => errors[i] !== null);
+    const costs = sortedFinite(metricValues(observations, cost));
+    if (!good.found) skipped.push({ regime: name, message: good.message });
+    else if (costs.length === 0) skipped.push({ regime: name, message: `No trial has ${cost}.` });
+    else {
+      const sorted = sortedFinite(counted);
+      points.push({
+        regime: name,
+        cost: (costs[(costs.length - 1) >> 1]! + costs[costs.length >> 1]!) / 2,
+        min: sorted[0]!,
+        max: sorted.at(-1)!,
+        good: good.value,
+      });
+    }
+  }
+  if (points.length === 0) return missing("no-values", `No regime shows a range: ${skipped[0]!.message}`);
+  points.sort((a, b) => a.cost - b.cost);
+  const line = fitTrend(
+    points.map((point) => point.cost),
+    points.map((point) => point.good.best),
+    fit,
+    confidence,
+  );
+  return found({ points, fit: line, skipped });
+}
+
+/**
+ * Splits trials into regimes of equal cost ratio, so that one population with a wide budget shows a trend too. Empty ones
+ * are left out; trials without the cost belong to none.
+ */
+export function costRegimes(
+  observations: readonly Observation[],
+  count: number,
+  cost = "flops",
+  name: (low: number, high: number) => string = (low, high) => `${low.toPrecision(3)}–${high.toPrecision(3)}`,
+): CostRegime[] {
+  const priced = observations.flatMap((observation) => {
+    const value = metricValue(observation, cost);
+    return value !== undefined && value > 0 ? [{ observation, value }] : [];
+  });
+  const sorted = sortedFinite(priced.map(({ value }) => value));
+  if (sorted.length === 0) return [];
+  const [low, high] = [sorted[0]!, sorted.at(-1)!];
+  const ratio = high / low;
+  const edge = (i: number) => low * ratio ** (i / count);
+  const bins = Array.from({ length: count }, (_, i) => ({
+    name: name(edge(i), edge(i + 1)),
+    observations: [] as Observation[],
+  }));
+  for (const { observation, value } of priced) {
+    const at = ratio > 1 ? Math.floor((count * Math.log(value / low)) / Math.log(ratio)) : 0;
+    bins[Math.min(count - 1, at)]!.observations.push(observation);
+  }
+  return bins.filter((bin) => bin.observations.length > 0);
+}

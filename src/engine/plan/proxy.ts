@@ -6,7 +6,7 @@ import { type LoweringContext, layerOf, required } from "./lowering.ts";
 type ProxyNode = Extract<GraphNode, { op: "proxy" }>;
 
 /** Nodes of the Gauss–Hermite quadrature: enough that a kink (ReLU) costs under 1% of the proxy's σ. */
-const quadraturePoints = 32;
+export const quadraturePoints = 32;
 
 export interface ProxyVectors {
   readonly scale: TensorId;

@@ -3,6 +3,7 @@ import { anynetInfo } from "../../spaces/anynet-info.ts";
 import { blockWidths, fitWidths } from "../../spaces/fit.ts";
 import { regnetInfo } from "../../spaces/regnet-info.ts";
 import { stageInfo } from "../../spaces/stage-info.ts";
+import { parseLatencyKey } from "../../sweep/latency-key.ts";
 import { type Observation, stageKeys } from "./observation.ts";
 
 /**
@@ -140,7 +141,7 @@ const stagePattern = new RegExp(`^(${stageKeys.join("|")})([1-9]\\d?)$`);
 
 /** The description of a key, `width4` included; undefined if no trial can have such a number. */
 export function observedMetric(key: string): ObservedMetric | undefined {
-  const fixed = byKey.get(key);
+  const fixed = byKey.get(key) ?? latencyMetric(key);
   if (fixed) return fixed;
   const match = stagePattern.exec(key);
   if (!match) return undefined;
@@ -155,6 +156,21 @@ export function observedMetric(key: string): ObservedMetric | undefined {
     symbol: info.symbol.replace(/_i$/, `_${stage}`),
     hint: hint.replace("stage i", `stage ${stage}`),
     unit,
+  };
+}
+
+/** `latency.webgl.64`: measured of a trained network, on this device. */
+function latencyMetric(key: string): ObservedMetric | undefined {
+  const latency = parseLatencyKey(key);
+  if (latency === undefined) return undefined;
+  const { backend, batch } = latency;
+  const images = batch === 1 ? "one image" : `${batch} images`;
+  return {
+    ...cost,
+    key,
+    label: `Latency, ${backend}, ${batch === 1 ? "1 image" : images}`,
+    hint: `median time of ${images} on TF.js' ${backend} backend, on this device`,
+    scale: "milliseconds",
   };
 }
 

@@ -1,5 +1,6 @@
 import type { StageRow } from "../../network/describe.ts";
 import type { NetworkSpec } from "../../network/spec.ts";
+import { parseLatencyKey } from "../../sweep/latency-key.ts";
 import type { Trial, TrialStatus } from "../../sweep/trial.ts";
 import type { Regime } from "../../training/regime.ts";
 
@@ -45,6 +46,7 @@ export type ObservableTrial = Pick<
   readonly reason?: string | undefined;
   readonly error?: number | null | undefined;
   readonly ms?: number | undefined;
+  readonly measured?: Trial["measured"] | undefined;
 };
 
 const known = new WeakMap<ObservableTrial, Observation>();
@@ -111,6 +113,7 @@ function numbersOf(trial: ObservableTrial): Record<string, number> {
     trainError: epochs.at(-1)?.trainError,
     trainLoss: epochs.at(-1)?.trainLoss,
     epochs: regime.epochs,
+    ...latenciesOf(trial),
   };
   stages.forEach((stage, i) => {
     for (const [key, value] of stageNumbers(stage)) numbers[`${key}${i + 1}`] = value;
@@ -118,6 +121,11 @@ function numbersOf(trial: ObservableTrial): Record<string, number> {
   return Object.fromEntries(
     Object.entries(numbers).filter((entry): entry is [string, number] => isNumber(entry[1])),
   );
+}
+
+/** Latencies, without their spreads. */
+function latenciesOf({ measured = {} }: ObservableTrial): Record<string, number> {
+  return Object.fromEntries(Object.entries(measured).filter(([key]) => parseLatencyKey(key) !== undefined));
 }
 
 /** What a space draws is one number or a list of one a stage; the lists are in the stages. */

@@ -54,6 +54,17 @@ describe("observations", () => {
     expect(observe(odd)).toBe(observe(odd));
   });
 
+  test("a measured latency is a number like any other; its spread is not", () => {
+    const measured = { "latency.webgl.1": 3.5, "latency.webgl.1.spread": 0.5 };
+    const observation = observe({ ...regnet, measured });
+    expect(metricValue(observation, "latency.webgl.1")).toBe(3.5);
+    expect(metricValue(observation, "latency.webgl.1.spread")).toBeUndefined();
+    expect(metricsOf([observation]).map(({ key }) => key)).toContain("latency.webgl.1");
+    expect(observedMetric("latency.webgl.1")).toMatchObject({ kind: "cost", scale: "milliseconds" });
+    for (const key of ["latency.tpu.1", "latency.webgl.0", "latency.webgl"])
+      expect(observedMetric(key)).toBeUndefined();
+  });
+
   test("a trial under way has an error to come", () => {
     expect(observe({ ...regnet, status: "training" }).error).toBeNull();
   });

@@ -25,7 +25,8 @@ const service = new SweepService(
     store: new SweepStore(),
     openDevice,
     loadData: (executor, regime) => loadTrainingData(executor, regime, fetchSource(new URL("data/", base))),
-    trainer: (executor, data, control) => (job) => trainNetwork({ ...job, executor, data, control }),
+    trainer: (executor, data, control) => (job) =>
+      trainNetwork({ ...job, executor, data, control, keepState: true }),
     version: packageJson.version,
   },
   (event, payload) => server.emit(event, payload),

@@ -1,4 +1,4 @@
-import { ExecutorError } from "../runtime/executor.ts";
+import { ExecutorError, type ModelState } from "../runtime/executor.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import type { EpochRecord, TrainOutcome, TrainRequest } from "../training/trainer.ts";
 import { checkPopulations, drawTrial } from "./population.ts";
@@ -20,7 +20,8 @@ export interface TrialJob extends Pick<TrainRequest, "spec" | "regime" | "seed" 
 export interface TrialRecorder {
   begin(trial: RunningTrial): Promise<void>;
   epoch(trial: RunningTrial, epoch: EpochRecord): Promise<void>;
-  finish(trial: Trial): Promise<void>;
+  /** `state`: the weights of a trial that is done, if its trainer gave them. */
+  finish(trial: Trial, state?: ModelState): Promise<void>;
 }
 
 /** What the run tells as it goes; a trial is told of after it was recorded. */
@@ -119,11 +120,11 @@ async function runTrial(run: SweepRun, trial: RunningTrial, meter: ProgressMeter
   const outcome = await trainOrFail(run.train, job, epochs);
   meter.finish(outcome.status, outcome.ms);
   const record = trialRecord(run, trial, outcome);
-  await recorder.finish(record);
+  await recorder.finish(record, outcome.state);
   return record;
 }
 
-type Outcome = Omit<TrainOutcome, "status" | "state"> & Pick<Trial, "status">;
+type Outcome = Omit<TrainOutcome, "status"> & Pick<Trial, "status">;
 
 async function trainOrFail(
   train: TrialTrainer,

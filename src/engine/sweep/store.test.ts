@@ -1,6 +1,8 @@
 import "fake-indexeddb/auto";
+import { Dexie } from "dexie";
 import { afterEach, expect, test } from "vitest";
 import { fakeEpochs, fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import type { ModelState } from "../runtime/executor.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { drawTrial } from "./population.ts";
 import { runSweep } from "./scheduler.ts";
@@ -117,4 +119,88 @@ test("a deleted study takes its trials and epochs along, and no other's", async 
   expect(await kept.load(id)).toBeUndefined();
   expect(await kept.open(id, smallStudy)).toEqual([]);
   expect((await kept.load("other"))?.interrupted).toHaveLength(1);
+});
+
+const done: Trial = {
+  ...(({ trialId: _, studyId: __, ...drawn }) => drawn)(trial),
+  id: trial.trialId,
+  study: id,
+  seed: smallStudy.seed,
+  regime: smallStudy.regime,
+  status: "done",
+  epochs,
+  error: 0.5,
+  ms: 1,
+  device: "fake",
+  version: "0",
+};
+
+/** `count` weights that tell trials apart. */
+const weights = (count: number, value: number): ModelState =>
+  new Map<string, Float32Array | Float64Array>([
+    ["stem.weight", new Float32Array(count - 2).fill(value)],
+    ["stem.running_mean", Float64Array.of(value, 0.5)],
+  ]);
+
+test("the weights of a finished trial are there on the next start, in float32, and go with their study", async () => {
+  const first = store();
+  await first.store.open(id, smallStudy);
+  await first.store.finish(done, weights(6, 0.25));
+  first.store.close();
+  const { store: second } = store(first.name);
+  expect(await second.weightsOf(done.id)).toEqual(
+    new Map([
+      ["stem.weight", new Float32Array(4).fill(0.25)],
+      ["stem.running_mean", Float32Array.of(0.25, 0.5)],
+    ]),
+  );
+  expect(await second.weightsOf("another")).toBeUndefined();
+  await second.remove(id);
+  expect(await second.weightsOf(done.id)).toBeUndefined();
+});
+
+test("the weights kept longest make room, and a trial's own are not counted twice", async () => {
+  const target = new SweepStore({ name: "small room", now: () => ++clock, weightBytes: 100 });
+  open.push(target);
+  const finish = (name: string, count: number) => target.finish({ ...done, id: name }, weights(count, 1));
+  await finish("a", 10);
+  await finish("b", 10);
+  await finish("b", 15);
+  const kept = async () =>
+    Promise.all(["a", "b", "c", "d"].map(async (name) => (await target.weightsOf(name)) !== undefined));
+  expect(await kept()).toEqual([true, true, false, false]);
+  await finish("c", 10);
+  expect(await kept()).toEqual([false, true, true, false]);
+  // Larger than all the room there is: the record is kept, its weights are not, nor do they drive others out.
+  await finish("d", 26);
+  expect(await kept()).toEqual([false, true, true, false]);
+});
+
+test("a database of before weights were kept opens with its trials, and keeps weights from then on", async () => {
+  const name = "version 1";
+  const before = new Dexie(name);
+  before.version(1).stores({
+    studies: "id, updatedAt",
+    trials: "id, study",
+    running: "trialId, studyId",
+    epochs: "[trialId+number], trialId, studyId",
+  });
+  await before.table("studies").put({ id, study: smallStudy, createdAt: 1, updatedAt: 1 });
+  await before.table("trials").put(done);
+  before.close();
+  const { store: target } = store(name);
+  expect((await target.load(id))?.trials).toEqual([done]);
+  await target.finish(done, weights(6, 1));
+  expect(await target.weightsOf(done.id)).toBeDefined();
+});
+
+test("measurements are added to a trial's record", async () => {
+  const { store: target } = store();
+  await target.open(id, smallStudy);
+  await target.finish(done);
+  await target.measured(done.id, { "latency.cpu.1": 3, "latency.cpu.1.spread": 0.5 });
+  await target.measured(done.id, { "latency.cpu.1": 2 });
+  const wanted = { ...done, measured: { "latency.cpu.1": 2, "latency.cpu.1.spread": 0.5 } };
+  expect((await target.load(id))?.trials).toEqual([wanted]);
+  expect(await target.measured("another", { "latency.cpu.1": 2 })).toBeUndefined();
 });

@@ -50,6 +50,7 @@ export const trialSchema = z.looseObject({
   ms: z.number(),
   device: z.string(),
   version: z.string(),
+  measured: z.record(z.string(), z.number()).optional(),
 });
 
 /** One line, with its end. */

@@ -35,6 +35,11 @@ export interface Trial {
   readonly device: string;
   /** Of the program. */
   readonly version: string;
+  /**
+   * What was measured of the trained network afterwards, by key: `latency.webgl.1` is the median time of one image on
+   * TF.js' webgl backend, `latency.webgl.1.spread` the distance between its quartiles, both in milliseconds.
+   */
+  readonly measured?: Readonly<Record<string, number>>;
 }
 
 /** Where a trial's network comes from: what a space drew, or the study itself. */
@@ -71,9 +76,9 @@ export function errorsOf(trials: readonly Pick<Trial, "status" | "error">[]): nu
 }
 
 /** The record without what differs between two runs of one seed on one device: its times. */
-export function withoutTimes(trial: Trial): Omit<Trial, "ms" | "epochs"> & {
+export function withoutTimes(trial: Trial): Omit<Trial, "ms" | "epochs" | "measured"> & {
   readonly epochs: readonly Omit<EpochRecord, "ms">[];
 } {
-  const { ms: _, epochs, ...rest } = trial;
+  const { ms: _, measured: __, epochs, ...rest } = trial;
   return { ...rest, epochs: epochs.map(({ ms: _, ...epoch }) => epoch) };
 }

@@ -393,12 +393,39 @@ export const callCases: Arbitraries = {
       attrs: { batch, classes },
     })),
   ),
-  sgd: fc.tuple(small(200), flag).map(([length, nesterov]) =>
-    callCase("sgd", (o) => ({
-      in: { gradients: o.of(length), learningRate: o.of(1) },
+  sgd: fc
+    .record({
+      length: small(200),
+      nesterov: flag,
+      averaged: flag,
+      decayedPart: fc.constantFrom(0, 0.5, 1),
+    })
+    .map(({ length, nesterov, averaged, decayedPart }) =>
+      callCase("sgd", (o) => ({
+        in: { gradients: o.of(length), learningRate: o.of(1) },
+        out: {},
+        update: {
+          parameters: o.of(length),
+          velocity: o.of(length),
+          ...o.optional(averaged, "averages", length),
+        },
+        attrs: {
+          length,
+          momentum: 0.9,
+          // So much that an element which decays wrongly is off by more than the tolerance.
+          weightDecay: 0.05,
+          decayed: decayedPart === 1 ? length : 16 * Math.floor((decayedPart * length) / 16),
+          nesterov,
+          averageDecay: averaged ? 0.97 : 0,
+        },
+      })),
+    ),
+  average: small(200).map((length) =>
+    callCase("average", (o) => ({
+      in: { x: o.of(length) },
       out: {},
-      update: { parameters: o.of(length), velocity: o.of(length) },
-      attrs: { length, momentum: 0.9, weightDecay: 5e-4, nesterov },
+      update: { average: o.of(length) },
+      attrs: { length, decay: 0.97 },
     })),
   ),
 };

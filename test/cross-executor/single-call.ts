@@ -67,6 +67,7 @@ function planOf(call: KernelCall, lengths: ReadonlyMap<TensorId, number>): Plan 
   const logits = place("activations", "logits", 1);
   const metrics = place("activations", "metrics", 2);
   const learningRate = place("host", "learningRate", 1);
+  const transforms = place("host", "transforms", 1);
   return {
     batch: 1,
     classes: 1,
@@ -85,10 +86,10 @@ function planOf(call: KernelCall, lengths: ReadonlyMap<TensorId, number>): Plan 
     gather: {
       op: "gather",
       label: "input",
-      in: {},
+      in: { transforms },
       out: { images, targets },
       update: {},
-      attrs: { batch: 1, pixels: 1, channels: 1, classes: 1, labelSmoothing: 0 },
+      attrs: { batch: 1, height: 1, width: 1, channels: 1, classes: 1, labelSmoothing: 0 },
     },
     train: [call],
     evaluate: [call],

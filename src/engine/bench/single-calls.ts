@@ -48,8 +48,9 @@ function planOf(call: KernelCall, lengths: readonly number[]): Plan {
     kind: "mean" as const,
     tensor: place(`t${id}`, length),
   }));
-  const [images = 0, targets = 0, logits = 0, learningRate = 0] = ["images", "targets", "logits", "rate"].map(
-    (name) => place(name, 1),
+  const names = ["images", "targets", "logits", "rate", "transforms"];
+  const [images = 0, targets = 0, logits = 0, learningRate = 0, transforms = 0] = names.map((name) =>
+    place(name, 1),
   );
   const metrics = place("metrics", 2);
   return {
@@ -64,10 +65,10 @@ function planOf(call: KernelCall, lengths: readonly number[]): Plan {
     gather: {
       op: "gather",
       label: "input",
-      in: {},
+      in: { transforms },
       out: { images, targets },
       update: {},
-      attrs: { batch: 1, pixels: 1, channels: 1, classes: 1, labelSmoothing: 0 },
+      attrs: { batch: 1, height: 1, width: 1, channels: 1, classes: 1, labelSmoothing: 0 },
     },
     train: [call],
     evaluate: [call],

@@ -67,17 +67,55 @@ export interface MapsShape {
 }
 
 /**
- * Input op. images[n] = (bytes[index[n]] / 255 − mean) · (1 / std) per channel; targets[n] = soft label of image n:
- * smoothing/classes everywhere plus 1 − smoothing on the label. Indices come with the step, the bytes are resident.
+ * Input op: rows of the resident byte set, images of any height and width, become the images and soft labels of a batch.
+ * `transforms` is host-written, a row of `transformRow` floats an image. Points: pixel (x, y) covers [x, x+1) × [y, y+1).
+ *
+ * Output pixel (x, y) of image n takes samplesX × samplesY samples. Sample (i, j) stands at
+ * u = x + (i + ½)/samplesX, v = y + (j + ½)/samplesY and looks at the point (a·u + b·v + tx, c·u + d·v + ty) of the source:
+ * - outside [0, width) × [0, height) of the source the sample is 0: the mean colour, since normalization comes first.
+ *   pycls normalizes, then pads its crops with 0 (pycls/datasets/cifar10.py).
+ * - inside it is gain·B + offset, B bilinear between the four nearest pixel centres, where those beyond the edge are the
+ *   edge's. So a resize has the borders of torchvision's and Pillow's, and an affine map those of Pillow's
+ *   (libImaging/Geometry.c): the point decides what is outside, the edge is repeated inside.
+ *   Pixels are normalized: (byte/255 − mean)·(1/std) per channel.
+ * warped[n] is the mean of the samples: with as many as source pixels pass under an output pixel, an area average.
+ *
+ * images[n] = λ·warped[n] + (1 − λ)·warped[partner], and targets[n] likewise of soft labels: smoothing/classes everywhere
+ * plus 1 − smoothing on the label (mixup, Zhang et al. 2018, arXiv:1710.09412). Where λ is 1 the partner is not read.
+ * Partners are positions in the batch. An identity matrix with one sample and a source of the output's size copies pixels.
  * Where a batch has fewer indices than `batch`, the remaining images and targets are 0 (padding).
  */
 export type Gather = Call<
   "gather",
-  None,
+  { transforms: TensorId },
   { images: TensorId; targets: TensorId },
   None,
-  { batch: number; pixels: number; channels: number; classes: number; labelSmoothing: number }
+  {
+    batch: number;
+    /** Of the output: the network's input. */
+    height: number;
+    width: number;
+    channels: number;
+    classes: number;
+    labelSmoothing: number;
+  }
 >;
+
+/** The floats of a row of `transforms`, in order. */
+export const transformRow = [
+  "a",
+  "b",
+  "tx",
+  "c",
+  "d",
+  "ty",
+  "samplesX",
+  "samplesY",
+  "gain",
+  "offset",
+  "lambda",
+  "partner",
+] as const;
 
 /** y = x ∗ filters (+ bias). */
 export type Conv2d = Call<
@@ -340,20 +378,34 @@ export type SoftmaxCrossEntropy = Call<
 >;
 
 /**
- * g′ = g + weightDecay·p; v = momentum·v + g′; p −= η·(g′ + momentum·v) (Nesterov) or p −= η·v, over all parameters in
- * one pass. η arrives in the host-written scalar `learningRate`.
+ * g′ = g + weightDecay·p for the first `decayed` elements, g′ = g for the others; v = momentum·v + g′;
+ * p −= η·(g′ + momentum·v) (Nesterov) or p −= η·v, over all parameters in one pass. η arrives in the host-written scalar
+ * `learningRate`. Where there are averages: average = averageDecay·average + (1 − averageDecay)·p, of the new p.
  */
 export type Sgd = Call<
   "sgd",
   { gradients: TensorId; learningRate: TensorId },
   None,
-  { parameters: TensorId; velocity: TensorId },
+  { parameters: TensorId; velocity: TensorId; averages?: TensorId },
   {
     readonly length: number;
     readonly momentum: number;
     readonly weightDecay: number;
+    /** A multiple of 16; `length` where everything decays. */
+    readonly decayed: number;
     readonly nesterov: boolean;
+    /** 0 where there are no averages. */
+    readonly averageDecay: number;
   }
+>;
+
+/** average = decay·average + (1 − decay)·x: the running statistics' share of averaged weights. */
+export type Average = Call<
+  "average",
+  { x: TensorId },
+  None,
+  { average: TensorId },
+  { readonly length: number; readonly decay: number }
 >;
 
 export type KernelCall =
@@ -381,7 +433,8 @@ export type KernelCall =
   | ChannelScale
   | ChannelScaleGrad
   | SoftmaxCrossEntropy
-  | Sgd;
+  | Sgd
+  | Average;
 
 export type KernelOp = KernelCall["op"];
 export type CallOf<Op extends KernelOp> = Extract<KernelCall, { op: Op }>;

@@ -1,10 +1,10 @@
 import type { Graph, NodeId } from "../graph/graph.ts";
 import { lowerBackward } from "./backward.ts";
-import type { KernelCall, TensorId } from "./calls.ts";
+import { type KernelCall, type TensorId, transformRow } from "./calls.ts";
 import { lowerForward } from "./forward.ts";
 import { dropFactors, type LoweringContext } from "./lowering.ts";
 import { placeTensors } from "./memory.ts";
-import { planParameters } from "./parameters.ts";
+import { type PlannedParameters, planParameters } from "./parameters.ts";
 import type { OptimizerSpec, Plan, PlannedDrop } from "./plan.ts";
 import { TensorTable } from "./tensors.ts";
 import { unitsOf } from "./units.ts";
@@ -35,13 +35,16 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
   const { spec } = graph;
   const { height, width, channels } = spec.input;
   const table = new TensorTable();
-  const { parameters, statistics, layers } = planParameters(graph, table);
+  const averaged = optimizer.ema !== undefined;
+  const planned = planParameters(graph, table, averaged);
+  const { parameters, statistics, layers } = planned;
 
   const images = table.kept("activations", "images", batch * height * width * channels);
   const targets = table.kept("activations", "targets", batch * spec.classes);
   const logits = table.kept("activations", "logits", batch * spec.classes);
   const metrics = table.kept("activations", "metrics", 2);
   const learningRate = table.kept("host", "learningRate", 1);
+  const transforms = table.kept("host", "transforms", batch * transformRow.length);
   const keptNodes = new Map<NodeId, string>([
     [0, "images"],
     [graph.logits, "logits"],
@@ -61,7 +64,12 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
   const forward = lowerForward(context, "train");
   const dLogits = table.temporary("d logits", batch * spec.classes);
   const backward = lowerBackward(context, forward, dLogits);
-  const train = [...forward.calls, loss(dLogits), ...backward, update(table, optimizer, learningRate)];
+  const train = [
+    ...forward.calls,
+    loss(dLogits),
+    ...backward,
+    ...update(table, optimizer, planned, learningRate),
+  ];
   const evaluate = [...lowerForward(context, "evaluate").calls, loss()];
 
   const outputs: Record<string, TensorId> = {};
@@ -80,13 +88,14 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
     gather: {
       op: "gather",
       label: "input",
-      in: {},
+      in: { transforms },
       out: { images, targets },
       update: {},
-      attrs: { batch, pixels: height * width, channels, classes: spec.classes, labelSmoothing },
+      attrs: { batch, height, width, channels, classes: spec.classes, labelSmoothing },
     },
     train,
     evaluate,
+    ...(averaged ? { evaluateAverages: withAverages(evaluate, planned) } : {}),
     kept: { images, targets, logits, metrics, learningRate, outputs },
   };
 }
@@ -99,19 +108,54 @@ function dropsOf(context: LoweringContext): PlannedDrop[] {
   }));
 }
 
-function update(table: TensorTable, optimizer: OptimizerSpec, learningRate: TensorId): KernelCall {
+/** Moves the parameters, and their averages where there are some, in one pass; then the averages of the statistics. */
+function update(
+  table: TensorTable,
+  { momentum, weightDecay, nesterov, spareNorms = false, ema }: OptimizerSpec,
+  { statistics, weightsEnd }: PlannedParameters,
+  learningRate: TensorId,
+): KernelCall[] {
   const length = table.filled("parameters");
-  return {
+  const sgd: KernelCall = {
     op: "sgd",
     label: "update",
-    in: { gradients: table.whole("gradients", length), learningRate },
+    in: { gradients: table.span("gradients", "gradients", 0, length), learningRate },
     out: {},
-    update: { parameters: table.whole("parameters", length), velocity: table.whole("velocity", length) },
+    update: {
+      parameters: table.span("parameters", "parameters", 0, length),
+      velocity: table.span("velocity", "velocity", 0, length),
+      ...(ema === undefined ? {} : { averages: table.span("averages", "averages", 0, length) }),
+    },
     attrs: {
       length,
-      momentum: optimizer.momentum,
-      weightDecay: optimizer.weightDecay,
-      nesterov: optimizer.nesterov,
+      momentum,
+      weightDecay,
+      decayed: spareNorms ? weightsEnd : length,
+      nesterov,
+      averageDecay: ema ?? 0,
     },
   };
+  if (ema === undefined || statistics.length === 0) return [sgd];
+  const state = table.filled("state");
+  const average: KernelCall = {
+    op: "average",
+    label: "update",
+    in: { x: table.span("state", "state", 0, state) },
+    out: {},
+    update: { average: table.span("averages", "state averages", length, state) },
+    attrs: { length: state, decay: ema },
+  };
+  return [sgd, average];
+}
+
+/** The calls with every parameter and statistic replaced by its average. */
+function withAverages(
+  calls: readonly KernelCall[],
+  { parameters, statistics }: PlannedParameters,
+): KernelCall[] {
+  const averages = new Map([...parameters, ...statistics].map(({ tensor, average }) => [tensor, average]));
+  return calls.map((call) => {
+    const operands = Object.entries(call.in as Record<string, TensorId>);
+    return { ...call, in: Object.fromEntries(operands.map(([role, id]) => [role, averages.get(id) ?? id])) };
+  }) as KernelCall[];
 }

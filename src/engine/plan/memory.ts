@@ -6,6 +6,7 @@ const buffers: readonly BufferName[] = [
   "parameters",
   "gradients",
   "velocity",
+  "averages",
   "state",
   "host",
   "activations",

@@ -18,35 +18,50 @@ export interface PlannedParameters {
   readonly statistics: readonly PlannedStatistic[];
   /** By layer name. */
   readonly layers: ReadonlyMap<string, LayerParameters>;
+  /** Elements at the start of the parameters buffer that hold the weights of convolutions and linear layers. */
+  readonly weightsEnd: number;
 }
 
 /**
- * Lays out parameters, gradients and running statistics in the order of the graph (pycls' order). A gradient stands
- * where its parameter does.
+ * Lays out parameters, gradients and running statistics. All are listed in the order of the graph (pycls' order); in
+ * memory the weights of convolutions and linear layers come first, so that weight decay can end where they do. A
+ * gradient stands where its parameter does, and so does an average.
  */
-export function planParameters(graph: Graph, table: TensorTable): PlannedParameters {
-  const parameters: PlannedParameter[] = [];
-  const statistics: PlannedStatistic[] = [];
-  const layers = new Map<string, LayerParameters>();
-
-  const trained = (name: string, kind: PlannedParameter["kind"], shape: readonly number[]) => {
-    const length = shape.reduce((product, side) => product * side, 1);
-    const tensor = table.kept("parameters", name, length);
-    parameters.push({ name, kind, tensor, shape });
-    return { tensor, gradient: table.kept("gradients", `grad:${name}`, length) };
+export function planParameters(graph: Graph, table: TensorTable, averaged: boolean): PlannedParameters {
+  const shaped = graph.nodes.flatMap((node) => parametersOf(node, graph));
+  const weights = shaped.filter(isWeight);
+  const others = shaped.filter((parameter) => !isWeight(parameter));
+  const places = new Map(
+    [...weights, ...others].map(({ name, shape }) => {
+      const length = shape.reduce((product, side) => product * side, 1);
+      const tensor = table.kept("parameters", name, length);
+      const gradient = table.kept("gradients", `grad:${name}`, length);
+      return [name, { tensor, gradient, ...averageOf(table, averaged, name, length) }] as const;
+    }),
+  );
+  const firstOther = places.get(others[0]?.name ?? "");
+  const weightsEnd =
+    firstOther === undefined ? table.filled("parameters") : table.offsetOf(firstOther.tensor);
+  const placed = (name: string) => {
+    const place = places.get(name);
+    if (place === undefined) throw new RangeError(`parameter ${name} has no place`);
+    return place;
   };
+  const parameters = shaped.map(({ name, kind, shape }): PlannedParameter => {
+    const { gradient: _, ...tensors } = placed(name);
+    return { name, kind, shape, ...tensors };
+  });
 
+  const statistics: PlannedStatistic[] = [];
   const statistic = (name: string, kind: PlannedStatistic["kind"], channels: number) => {
     const tensor = table.kept("state", name, channels);
-    statistics.push({ name, kind, tensor });
+    statistics.push({ name, kind, tensor, ...averageOf(table, averaged, name, channels) });
     return tensor;
   };
-
+  const layers = new Map<string, LayerParameters>();
   for (const node of graph.nodes) {
-    const shapes = shapesOf(node, graph);
-    if (shapes === undefined) continue;
-    const weight = trained(`${node.name}.weight`, shapes.weight.kind, shapes.weight.shape);
-    const bias = shapes.bias && trained(`${node.name}.bias`, shapes.bias.kind, shapes.bias.shape);
+    const [weight, bias] = parametersOf(node, graph).map(({ name }) => placed(name));
+    if (weight === undefined) continue;
     layers.set(node.name, {
       weight: weight.tensor,
       dWeight: weight.gradient,
@@ -59,7 +74,31 @@ export function planParameters(graph: Graph, table: TensorTable): PlannedParamet
         : {}),
     });
   }
-  return { parameters, statistics, layers };
+  return { parameters, statistics, layers, weightsEnd };
+}
+
+function averageOf(
+  table: TensorTable,
+  averaged: boolean,
+  name: string,
+  length: number,
+): { readonly average?: TensorId } {
+  return averaged ? { average: table.kept("averages", `ema:${name}`, length) } : {};
+}
+
+/** The others are vectors: biases, scales and shifts of norms. */
+function isWeight({ kind }: Pick<PlannedParameter, "kind">): boolean {
+  return kind === "conv" || kind === "linear";
+}
+
+function parametersOf(node: GraphNode, graph: Graph): Omit<PlannedParameter, "tensor" | "average">[] {
+  const shapes = shapesOf(node, graph);
+  if (shapes === undefined) return [];
+  const { weight, bias } = shapes;
+  return [
+    { name: `${node.name}.weight`, ...weight },
+    ...(bias ? [{ name: `${node.name}.bias`, ...bias }] : []),
+  ];
 }
 
 type Shaped = Pick<PlannedParameter, "kind" | "shape">;

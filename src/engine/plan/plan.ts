@@ -10,10 +10,18 @@ export interface PlannedTensor {
 
 /**
  * parameters, gradients, velocity: one layout, so that the update is one pass; persist over a session (gradients until
- * the next step). state: running statistics, persist. host: written by the caller before a step (learning rate).
+ * the next step). averages: moving averages, of the parameters in their layout, then of the state; persist, and start as
+ * what they average. state: running statistics, persist. host: written by the caller before a step (learning rate).
  * activations: reused within a step; nothing in it survives a step but the tensors named in Plan.kept.
  */
-export type BufferName = "parameters" | "gradients" | "velocity" | "state" | "host" | "activations";
+export type BufferName =
+  | "parameters"
+  | "gradients"
+  | "velocity"
+  | "averages"
+  | "state"
+  | "host"
+  | "activations";
 
 export interface PlannedBuffer {
   readonly name: BufferName;
@@ -38,6 +46,8 @@ export interface PlannedParameter {
   readonly name: string;
   readonly kind: ParameterKind;
   readonly tensor: TensorId;
+  /** Its moving average, where the plan has them. */
+  readonly average?: TensorId;
   /** PyTorch's shape: conv [K, C/G, k, k], linear [K, C], others [C]. In the plan conv is [k, k, C/G, K]. */
   readonly shape: readonly number[];
 }
@@ -47,6 +57,8 @@ export interface PlannedStatistic {
   readonly name: string;
   readonly kind: "mean" | "variance";
   readonly tensor: TensorId;
+  /** Its moving average, where the plan has them. */
+  readonly average?: TensorId;
 }
 
 /** What a step does with its gradients. */
@@ -55,6 +67,13 @@ export interface OptimizerSpec {
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly weightDecay: number;
+  /** Decay spares norms and biases: everything but the weights of convolutions and linear layers. */
+  readonly spareNorms?: boolean;
+  /**
+   * Decay d of moving averages, 0–1: after every step average = d·average + (1 − d)·value, of parameters and running
+   * statistics, beginning with the initial values (timm's ModelEmaV2). Absent: none.
+   */
+  readonly ema?: number;
 }
 
 /** A residual branch that training leaves out at random (stochastic depth). */
@@ -81,6 +100,8 @@ export interface Plan {
   readonly train: readonly KernelCall[];
   /** Forward with running statistics, and the loss. */
   readonly evaluate: readonly KernelCall[];
+  /** The same with the moving averages for parameters and statistics; only where the plan has them. */
+  readonly evaluateAverages?: readonly KernelCall[];
   /** Tensors that can be read after a step: images, targets, logits, metrics and the named outputs (stem, s1 …). */
   readonly kept: {
     readonly images: TensorId;

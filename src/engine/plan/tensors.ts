@@ -43,10 +43,17 @@ export class TensorTable {
     return id;
   }
 
-  /** A whole buffer as one tensor, over the tensors in it. */
-  whole(buffer: BufferName, length: number): TensorId {
-    this.#filled.set(buffer, Math.max(length, this.filled(buffer)));
-    return this.drafts.push({ name: buffer, buffer, length, offset: 0 }) - 1;
+  /** Part of a buffer as one tensor, over the kept tensors in it. */
+  span(buffer: BufferName, name: string, offset: number, length: number): TensorId {
+    this.#filled.set(buffer, Math.max(offset + length, this.filled(buffer)));
+    return this.drafts.push({ name, buffer, length, offset }) - 1;
+  }
+
+  /** Place of a kept tensor in its buffer. */
+  offsetOf(tensor: TensorId): number {
+    const offset = this.drafts[tensor]?.offset;
+    if (offset === undefined) throw new RangeError(`tensor ${tensor} has no place of its own`);
+    return offset;
   }
 
   /** Elements taken by the kept tensors of a buffer. */

@@ -1,5 +1,6 @@
+import type { TensorId } from "../plan/calls.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Batch, ExecutorError, type ModelState } from "./executor.ts";
+import { type Batch, ExecutorError, type ModelState, type Weights } from "./executor.ts";
 
 /** Every parameter and statistic must be there, with its length. */
 export function checkState(plan: Plan, state: ModelState): void {
@@ -25,11 +26,34 @@ export function checkBatch(plan: Plan, batch: Batch, { partial }: { partial: boo
     return;
   }
   const { length } = batch.indices;
+  const [, , channels] = batch.images.shape;
+  if (channels !== plan.input.channels)
+    throw new ExecutorError(
+      "misuse",
+      `images of ${channels} channels, the network takes ${plan.input.channels}`,
+    );
   if (length > plan.batch || (length < plan.batch && !partial) || length === 0)
     throw new ExecutorError("misuse", `${length} images for a plan of ${plan.batch}`);
   const outside = batch.indices.find((index) => index >= batch.images.count);
   if (outside !== undefined)
     throw new ExecutorError("misuse", `image ${outside} of a set of ${batch.images.count}`);
+}
+
+/** Moving averages are there only where the optimizer keeps them. */
+export function checkWeights(plan: Plan, weights: Weights): void {
+  if (weights === "averages" && plan.evaluateAverages === undefined)
+    throw new ExecutorError("misuse", "this plan has no moving averages: its optimizer has no `ema`");
+}
+
+/** Tensors of all parameters and statistics, or of their moving averages, by name. */
+export function stateTensors(plan: Plan, weights: Weights): ReadonlyMap<string, TensorId> {
+  checkWeights(plan, weights);
+  return new Map(
+    [...plan.parameters, ...plan.statistics].map(({ name, tensor, average }) => [
+      name,
+      weights === "averages" ? (average ?? tensor) : tensor,
+    ]),
+  );
 }
 
 /** Factors of the residual branches: all of them, or none for "keep every branch". */

@@ -43,6 +43,7 @@ export interface ResidentImages {
 
 export interface ImageHandle {
   readonly count: number;
+  readonly shape: ResidentImages["shape"];
   dispose(): void;
 }
 
@@ -51,14 +52,36 @@ export type ModelState = ReadonlyMap<string, Float32Array | Float64Array>;
 
 /** Where a batch comes from: rows of a resident set, or values given outright (goldens, single pictures). */
 export type Batch =
-  /** Up to plan.batch indices; fewer only in evaluate(). */
-  | { readonly from: "resident"; readonly images: ImageHandle; readonly indices: Uint32Array }
+  /** Up to plan.batch indices; fewer only in evaluate(). Images may have any size, but the network's channels. */
+  | {
+      readonly from: "resident";
+      readonly images: ImageHandle;
+      readonly indices: Uint32Array;
+      readonly transforms?: BatchTransforms;
+    }
   /** images: batch·H·W·C normalized values, NHWC; targets: batch·classes soft labels. */
   | {
       readonly from: "values";
       readonly images: Float32Array | Float64Array;
       readonly targets: Float32Array | Float64Array;
     };
+
+/**
+ * What is done to the images of a batch on their way in; what is left out does nothing. plan/calls.ts (Gather) says exactly
+ * what every number means; input-rows.ts writes them as the rows that the call reads.
+ */
+export interface BatchTransforms {
+  /**
+   * [a, b, tx, c, d, ty] of each image: point (x, y) of the network's input looks at (a·x + b·y + tx, c·x + d·y + ty) of
+   * the image, in pixels of each. Left out: the whole image, resized to the network's input.
+   */
+  readonly matrices?: Float32Array;
+  /** Factor and addend of each image's normalized values: contrast about the mean colour, and brightness. */
+  readonly gains?: Float32Array;
+  readonly offsets?: Float32Array;
+  /** Each image is λ times itself plus 1 − λ times its partner, a position in this batch; labels likewise. */
+  readonly mix?: { readonly partners: Uint32Array; readonly lambdas: Float32Array };
+}
 
 export interface BatchResult {
   /** Sum over the images of the cross-entropy (natural logarithm); NaN or ∞ if the network diverged. */
@@ -68,7 +91,10 @@ export interface BatchResult {
   readonly count: number;
 }
 
-/** One network, loaded. */
+/** Which values of the parameters and running statistics: the trained ones (where not said) or their moving averages. */
+export type Weights = "trained" | "averages";
+
+/** One network, loaded. Moving averages begin as the values that load() was given. */
 export interface Session {
   readonly plan: Plan;
   /**
@@ -76,15 +102,19 @@ export interface Session {
    * each of plan.drops in turn (stochastic depth); left out, every branch is kept.
    */
   step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult>;
-  /** Forward in evaluation mode; fewer images than plan.batch are allowed, only they are counted. */
-  evaluate(batch: Batch): Promise<BatchResult>;
   /**
-   * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "logits",
-   * or a key of plan.kept.outputs. In the plan's layout.
+   * Forward in evaluation mode; fewer images than plan.batch are allowed, only they are counted. "averages" takes the
+   * moving averages of parameters and statistics, of a plan that has them.
+   */
+  evaluate(batch: Batch, weights?: Weights): Promise<BatchResult>;
+  /**
+   * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "ema:" +
+   * a parameter's or statistic's name (its moving average), "images", "targets", "logits", or a key of
+   * plan.kept.outputs. In the plan's layout.
    */
   read(name: string): Promise<Float32Array | Float64Array>;
-  /** All parameters and running statistics. */
-  readState(): Promise<ModelState>;
+  /** All parameters and running statistics, or their moving averages, by the same names. */
+  readState(weights?: Weights): Promise<ModelState>;
   dispose(): void;
 }
 

@@ -4,10 +4,10 @@ import type { Plan } from "../plan/plan.ts";
 /** The names that Session.read() knows, with their tensors. */
 export function readable(plan: Plan): ReadonlyMap<string, TensorId> {
   const names = new Map<string, TensorId>(Object.entries(plan.kept.outputs));
-  names.set("logits", plan.kept.logits);
+  for (const name of ["images", "targets", "logits"] as const) names.set(name, plan.kept[name]);
   for (const { name, tensor } of [...plan.parameters, ...plan.statistics]) names.set(name, tensor);
   plan.tensors.forEach(({ name }, id) => {
-    if (name.startsWith("grad:")) names.set(name, id);
+    if (name.startsWith("grad:") || name.startsWith("ema:")) names.set(name, id);
   });
   return names;
 }

@@ -31,8 +31,8 @@ function connect(
       store,
       openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
       loadData: async () => ({
-        train: { count: 64, dispose() {} },
-        test: { count: 32, dispose() {} },
+        train: { count: 64, shape: [28, 28, 1], dispose() {} },
+        test: { count: 32, shape: [28, 28, 1], dispose() {} },
         dispose() {},
       }),
       trainer: (_, __, control) => fakeTrainer(control, before),

@@ -7,7 +7,7 @@ import { type TrainRequest, trainNetwork } from "./trainer.ts";
 
 const spec = networkOf(smallImageFrame, [{ block: "vanilla", depth: 1, width: 8, stride: 2 }]);
 const regime = regimeSchema.parse({ images: 70, testImages: 40, batch: 16, epochs: 3 });
-const images = { count: 100, dispose() {} };
+const images = { count: 100, shape: [28, 28, 1], dispose() {} } as const;
 
 function request(answers: FakeAnswers = {}, more: Partial<TrainRequest> = {}) {
   const executor = createFakeExecutor(answers);

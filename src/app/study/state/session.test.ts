@@ -42,8 +42,8 @@ function browser(trainDelay?: () => Promise<void>) {
           info: { executor: "reference", device: "fake" },
         }),
         loadData: async () => ({
-          train: { count: 64, dispose() {} },
-          test: { count: 32, dispose() {} },
+          train: { count: 64, shape: [28, 28, 1], dispose() {} },
+          test: { count: 32, shape: [28, 28, 1], dispose() {} },
           dispose() {},
         }),
         trainer: (_, __, control) => fakeTrainer(control, trainDelay),

@@ -1,6 +1,6 @@
 import type { KernelCall, TensorId } from "../../plan/calls.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { checkBatch, checkKeep, checkState } from "../checks.ts";
+import { checkBatch, checkKeep, checkState, checkWeights, stateTensors } from "../checks.ts";
 import {
   type Batch,
   type BatchResult,
@@ -10,7 +10,9 @@ import {
   type ModelState,
   type ResidentImages,
   type Session,
+  type Weights,
 } from "../executor.ts";
+import { writeInputRows } from "../input-rows.ts";
 import { readable } from "../readable.ts";
 import { gather } from "./kernels/gather.ts";
 import { runCall } from "./run-call.ts";
@@ -28,10 +30,12 @@ export function createReferenceExecutor(): Executor {
 
 class ReferenceImages implements ImageHandle {
   readonly count: number;
+  readonly shape: ResidentImages["shape"];
   set: ResidentImages | undefined;
 
   constructor(set: ResidentImages) {
     this.count = set.count;
+    this.shape = set.shape;
     this.set = set;
   }
 
@@ -56,8 +60,8 @@ class ReferenceSession implements Session {
       return values.subarray(offset, offset + length);
     });
     this.#names = readable(plan);
-    for (const { name, tensor } of [...plan.parameters, ...plan.statistics])
-      this.#values(tensor).set(state.get(name) ?? []);
+    for (const { name, tensor, average } of [...plan.parameters, ...plan.statistics])
+      for (const id of [tensor, average]) if (id !== undefined) this.#values(id).set(state.get(name) ?? []);
   }
 
   async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
@@ -70,9 +74,11 @@ class ReferenceSession implements Session {
     return this.#run(batch, this.plan.train);
   }
 
-  async evaluate(batch: Batch): Promise<BatchResult> {
+  async evaluate(batch: Batch, weights: Weights = "trained"): Promise<BatchResult> {
     checkBatch(this.plan, batch, { partial: true });
-    return this.#run(batch, this.plan.evaluate);
+    checkWeights(this.plan, weights);
+    const { evaluate, evaluateAverages = evaluate } = this.plan;
+    return this.#run(batch, weights === "trained" ? evaluate : evaluateAverages);
   }
 
   async read(name: string): Promise<Float64Array> {
@@ -82,9 +88,9 @@ class ReferenceSession implements Session {
     return this.#values(tensor).slice();
   }
 
-  async readState(): Promise<ModelState> {
-    const all = [...this.plan.parameters, ...this.plan.statistics];
-    return new Map(all.map(({ name, tensor }) => [name, this.#values(tensor).slice()]));
+  async readState(weights: Weights = "trained"): Promise<ModelState> {
+    const tensors = [...stateTensors(this.plan, weights)];
+    return new Map(tensors.map(([name, tensor]) => [name, this.#values(tensor).slice()]));
   }
 
   dispose(): void {
@@ -111,6 +117,7 @@ class ReferenceSession implements Session {
     const set = batch.images instanceof ReferenceImages ? batch.images.set : undefined;
     if (set === undefined)
       throw new ExecutorError("misuse", "these images are not attached to this executor");
+    writeInputRows(this.plan, batch, this.#values(this.plan.gather.in.transforms));
     gather(this.plan.gather, (id) => this.#values(id), set, batch.indices);
     return batch.indices.length;
   }

@@ -7,7 +7,7 @@ import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats 
 import { activationGrad, add, affine, channelScale, channelScaleGrad } from "./kernels/pointwise.ts";
 import { globalPool, globalPoolGrad, maxPool, maxPoolGrad } from "./kernels/pool.ts";
 import { affineReduceGrad, proxyMoments, proxyMomentsGrad } from "./kernels/proxy.ts";
-import { sgd } from "./kernels/sgd.ts";
+import { average, sgd } from "./kernels/sgd.ts";
 
 /** The input op has a kernel of its own, since it reads what is not in the plan. */
 type PlannedOp = Exclude<KernelOp, "gather">;
@@ -37,6 +37,7 @@ const kernels: { readonly [Op in PlannedOp]: ReferenceKernel<Op> } = {
   channelScaleGrad,
   softmaxCrossEntropy,
   sgd,
+  average,
 };
 
 export function runCall(call: Exclude<KernelCall, { op: "gather" }>, memory: Memory): void {

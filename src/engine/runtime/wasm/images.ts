@@ -4,8 +4,7 @@ import type { LinearMemory } from "./memory.ts";
 /** An image set in linear memory: bytes, labels, and the normalized value of every byte of every channel. */
 export class WasmImages implements ImageHandle {
   readonly count: number;
-  /** H·W·C. */
-  readonly imageLength: number;
+  readonly shape: ResidentImages["shape"];
   readonly bytes: number;
   readonly labels: number;
   readonly values: number;
@@ -16,8 +15,8 @@ export class WasmImages implements ImageHandle {
     const [height, width, channels] = set.shape;
     this.#memory = memory;
     this.count = set.count;
-    this.imageLength = height * width * channels;
-    checkSet(set, this.imageLength, channels);
+    this.shape = set.shape;
+    checkSet(set, height * width * channels, channels);
     const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
     const values = 4 * 256 * channels;
     const labels = align(set.count);

@@ -1,3 +1,4 @@
+import { transformRow } from "../../plan/calls.ts";
 import { normRecords } from "./norm-records.ts";
 
 /**
@@ -252,26 +253,45 @@ export const recordLayouts = {
     length: "i32",
     momentum: "f32",
     weightDecay: "f32",
+    /** Floats that decay, from the first. */
+    decayed: "i32",
     nesterov: "i32",
+    /** 0 where there are none. */
+    averages: "ptr",
+    averageDecay: "f32",
   },
 
-  /** images = values[channel][byte] of `count` resident images; the rest of the batch, and its targets, are 0. */
+  /** average = decay·average + (1 − decay)·x. */
+  average: { x: "ptr", average: "ptr", length: "i32", decay: "f32" },
+
+  /** `count` resident images through their transforms, see assembly/gather.ts; the rest of the batch, and its targets, are 0. */
   gather: {
     bytes: "ptr",
     labels: "ptr",
     /** channels × 256 floats: the normalized value of every byte. */
     values: "ptr",
+    sourceHeight: "i32",
+    sourceWidth: "i32",
     indices: "ptr",
+    /** A transformRow of plan/calls.ts for every index. */
+    transforms: "ptr",
     count: "i32",
     images: "ptr",
     targets: "ptr",
     batch: "i32",
-    pixels: "i32",
+    height: "i32",
+    width: "i32",
     channels: "i32",
     classes: "i32",
     labelSmoothing: "f32",
   },
 } as const satisfies Record<string, Record<string, FieldType>>;
+
+/** What an image of a batch goes through: a row of floats in the order of plan/calls.ts. */
+export const transformLayout = Object.fromEntries(transformRow.map((field) => [field, "f32"])) as Record<
+  (typeof transformRow)[number],
+  "f32"
+>;
 
 export type FieldType = "ptr" | "i32" | "f32";
 
@@ -352,6 +372,7 @@ export function assemblyRecords(): string {
     "// Written from ../records.ts, where the fields are explained: change them there, then run `npx vitest run records -u`.\n",
     ...kernelNames.map((name) => `export const ${constant(name)}: i32 = ${kernelNumber(name)};`),
     `\nexport const RECORD_BYTES: i32 = ${4 * recordWords};`,
+    `export const TRANSFORM_BYTES: i32 = ${4 * transformRow.length};`,
     `export const TILE_AREA: usize = ${tileArea};`,
     `export const TILE_BYTES: usize = ${tileBytes};\n`,
     ...Object.entries(syncLayout).map(
@@ -366,5 +387,6 @@ export function assemblyRecords(): string {
       classText(`${title(name)}Record`, [["op", "i32"], ...typed(recordLayouts[name])]),
     ),
     classText("Pass", typed(passLayout)),
+    classText("TransformRow", typed(transformLayout)),
   ].join("\n");
 }

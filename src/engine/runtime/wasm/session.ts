@@ -1,7 +1,15 @@
 import type { TensorId } from "../../plan/calls.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { checkBatch, checkKeep, checkState } from "../checks.ts";
-import { type Batch, type BatchResult, ExecutorError, type ModelState, type Session } from "../executor.ts";
+import { checkBatch, checkKeep, checkState, checkWeights, stateTensors } from "../checks.ts";
+import {
+  type Batch,
+  type BatchResult,
+  ExecutorError,
+  type ModelState,
+  type Session,
+  type Weights,
+} from "../executor.ts";
+import { type ResidentBatch, writeInputRows } from "../input-rows.ts";
 import { readable } from "../readable.ts";
 import { WasmImages } from "./images.ts";
 import type { Kernels } from "./kernels.ts";
@@ -36,6 +44,8 @@ export class WasmSession implements Session {
   readonly #program: Program;
   readonly #train: RecordList;
   readonly #evaluate: RecordList;
+  /** Where the plan has moving averages: the evaluation by them. */
+  readonly #evaluateAverages: RecordList;
   readonly #base: number;
   readonly #pool: ThreadPool | undefined;
   readonly #shares: number;
@@ -62,13 +72,17 @@ export class WasmSession implements Session {
     // One walk from the batch's bytes to the update: threads are woken once a step.
     this.#train = this.#program.list([plan.gather, ...plan.train], lowerCall);
     this.#evaluate = this.#program.list([plan.gather, ...plan.evaluate], lowerCall);
+    this.#evaluateAverages = this.#program.list(
+      plan.evaluateAverages ? [plan.gather, ...plan.evaluateAverages] : [],
+      lowerCall,
+    );
     this.#base = memory.allocate(this.#program.bytes, `a network at batch ${plan.batch}`);
     this.#program.encode(memory.memory.buffer, this.#base);
     // Momenta, and gradients read before the first step, start at 0. Activations are written whole before they are read.
     for (const { name, start, bytes } of this.#program.buffers)
       if (name !== "activations") memory.bytes(this.#base + start, bytes).fill(0);
-    for (const { name, tensor } of [...plan.parameters, ...plan.statistics])
-      this.#values(tensor).set(state.get(name) ?? []);
+    for (const { name, tensor, average } of [...plan.parameters, ...plan.statistics])
+      for (const id of [tensor, average]) if (id !== undefined) this.#values(id).set(state.get(name) ?? []);
   }
 
   /** Bytes of linear memory that this session holds. */
@@ -87,10 +101,11 @@ export class WasmSession implements Session {
     return this.#run(batch, this.#train);
   }
 
-  async evaluate(batch: Batch): Promise<BatchResult> {
+  async evaluate(batch: Batch, weights: Weights = "trained"): Promise<BatchResult> {
     this.#check();
     checkBatch(this.plan, batch, { partial: true });
-    return this.#run(batch, this.#evaluate);
+    checkWeights(this.plan, weights);
+    return this.#run(batch, weights === "trained" ? this.#evaluate : this.#evaluateAverages);
   }
 
   async read(name: string): Promise<Float32Array> {
@@ -101,10 +116,10 @@ export class WasmSession implements Session {
     return this.#values(tensor).slice();
   }
 
-  async readState(): Promise<ModelState> {
+  async readState(weights: Weights = "trained"): Promise<ModelState> {
     this.#check();
-    const all = [...this.plan.parameters, ...this.plan.statistics];
-    return new Map(all.map(({ name, tensor }) => [name, this.#values(tensor).slice()]));
+    const tensors = [...stateTensors(this.plan, weights)];
+    return new Map(tensors.map(([name, tensor]) => [name, this.#values(tensor).slice()]));
   }
 
   dispose(): void {
@@ -131,18 +146,15 @@ export class WasmSession implements Session {
     return { lossSum, correct, count };
   }
 
-  /** Tells the list's first record where the images are, and which. */
-  #prepareGather({ images, indices }: Batch & { from: "resident" }, list: RecordList): void {
-    const { pixels, channels } = this.plan.gather.attrs;
+  /** Tells the list's first record where the images are, which, and what is done to them. */
+  #prepareGather(batch: ResidentBatch, list: RecordList): void {
+    const { images, indices } = batch;
     if (!(images instanceof WasmImages && images.held))
       throw new ExecutorError("misuse", "these images are not attached to this executor");
-    if (images.imageLength !== pixels * channels)
-      throw new ExecutorError(
-        "misuse",
-        `images of ${images.imageLength} values, the network takes ${pixels * channels}`,
-      );
-    const { bytes, labels, values } = images;
-    const fields = { bytes, labels, values, count: indices.length };
+    const { bytes, labels, values, shape } = images;
+    const [sourceHeight, sourceWidth] = shape;
+    writeInputRows(this.plan, batch, this.#values(this.plan.gather.in.transforms));
+    const fields = { bytes, labels, values, sourceHeight, sourceWidth, count: indices.length };
     const record = this.#memory.words(this.#address(list, 0), recordWords);
     for (const [field, value] of Object.entries(fields) as [keyof typeof fields, number][])
       record[fieldWord("gather", field)] = value;

@@ -6,9 +6,21 @@ export const sgd: ReferenceKernel<"sgd"> = ({ in: input, update, attrs }, memory
   const parameters = memory(update.parameters);
   const velocity = memory(update.velocity);
   for (let i = 0; i < attrs.length; i++) {
-    const gradient = gradients[i]! + attrs.weightDecay * parameters[i]!;
+    const decay = i < attrs.decayed ? attrs.weightDecay : 0;
+    const gradient = gradients[i]! + decay * parameters[i]!;
     const v = attrs.momentum * velocity[i]! + gradient;
     velocity[i] = v;
     parameters[i] = parameters[i]! - rate * (attrs.nesterov ? gradient + attrs.momentum * v : v);
   }
+  if (update.averages !== undefined) moveAverage(memory(update.averages), parameters, attrs.averageDecay);
 };
+
+export const average: ReferenceKernel<"average"> = ({ in: input, update, attrs }, memory) => {
+  moveAverage(memory(update.average), memory(input.x), attrs.decay);
+};
+
+function moveAverage(averages: Float64Array, values: Float64Array, decay: number): void {
+  averages.forEach((value, i) => {
+    averages[i] = decay * value + (1 - decay) * values[i]!;
+  });
+}

@@ -2,6 +2,7 @@
 
 import { barrier, GIVEN_UP, nextJob, STALLED } from "./barrier";
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
+import { gather } from "./gather";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
 import { groupNormStats } from "./group-norm";
 import { groupNormInputGrad, groupNormReduceGrad } from "./group-norm-grad";
@@ -11,7 +12,7 @@ import { channelScale, channelScaleGrad, globalPool, globalPoolGrad, imageScale,
 import { proxyMoments, proxyMomentsGrad } from "./proxy";
 import * as record from "./records";
 import { columnSums, fill, gatherRows, joinSlots, scatterRows } from "./rows";
-import { crossEntropy, crossEntropyJoin, gather, sgd } from "./step";
+import { average, crossEntropy, crossEntropyJoin, sgd } from "./step";
 import { tableConv, tableFilterGrad } from "./table-conv";
 
 export { setSpinTurns, waitOn } from "./barrier";
@@ -83,6 +84,7 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.CROSS_ENTROPY: crossEntropy(changetype<record.CrossEntropyRecord>(at), thread, threads); break;
     case record.CROSS_ENTROPY_JOIN: crossEntropyJoin(changetype<record.CrossEntropyJoinRecord>(at), thread); break;
     case record.SGD: sgd(changetype<record.SgdRecord>(at), thread, threads); break;
+    case record.AVERAGE: average(changetype<record.AverageRecord>(at), thread, threads); break;
     case record.GATHER: gather(changetype<record.GatherRecord>(at), thread, threads); break;
     default: return false;
   }

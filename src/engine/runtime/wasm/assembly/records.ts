@@ -35,9 +35,11 @@ export const CHANNEL_SCALE_GRAD: i32 = 32;
 export const CROSS_ENTROPY: i32 = 33;
 export const CROSS_ENTROPY_JOIN: i32 = 34;
 export const SGD: i32 = 35;
-export const GATHER: i32 = 36;
+export const AVERAGE: i32 = 36;
+export const GATHER: i32 = 37;
 
 export const RECORD_BYTES: i32 = 128;
+export const TRANSFORM_BYTES: i32 = 48;
 export const TILE_AREA: usize = 16384;
 export const TILE_BYTES: usize = 256;
 
@@ -585,7 +587,19 @@ export class SgdRecord {
   length: i32;
   momentum: f32;
   weightDecay: f32;
+  decayed: i32;
   nesterov: i32;
+  averages: usize;
+  averageDecay: f32;
+}
+
+@unmanaged
+export class AverageRecord {
+  op: i32;
+  x: usize;
+  average: usize;
+  length: i32;
+  decay: f32;
 }
 
 @unmanaged
@@ -594,12 +608,16 @@ export class GatherRecord {
   bytes: usize;
   labels: usize;
   values: usize;
+  sourceHeight: i32;
+  sourceWidth: i32;
   indices: usize;
+  transforms: usize;
   count: i32;
   images: usize;
   targets: usize;
   batch: i32;
-  pixels: i32;
+  height: i32;
+  width: i32;
   channels: i32;
   classes: i32;
   labelSmoothing: f32;
@@ -612,4 +630,20 @@ export class Pass {
   runs: i32;
   runLength: i32;
   filters: usize;
+}
+
+@unmanaged
+export class TransformRow {
+  a: f32;
+  b: f32;
+  tx: f32;
+  c: f32;
+  d: f32;
+  ty: f32;
+  samplesX: f32;
+  samplesY: f32;
+  gain: f32;
+  offset: f32;
+  lambda: f32;
+  partner: f32;
 }

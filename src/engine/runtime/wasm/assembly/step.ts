@@ -1,36 +1,8 @@
-import { CrossEntropyJoinRecord, CrossEntropyRecord, GatherRecord, SgdRecord } from "./records";
+import { AverageRecord, CrossEntropyJoinRecord, CrossEntropyRecord, SgdRecord } from "./records";
 import { FLAT_UNIT } from "./rows";
-import { ceilDiv, fillFloats, fma, loadLanes, shareStart, storeLanes } from "./simd";
+import { ceilDiv, fma, loadLanes, shareStart, storeLanes } from "./simd";
 
-// The ends of a step: the batch comes in, the loss comes out, the parameters move.
-
-/** Unit of work: one image of the batch. */
-export function gather(r: GatherRecord, thread: i32, threads: i32): void {
-  const length = r.pixels * r.channels;
-  const end = shareStart(r.batch, thread + 1, threads);
-  for (let n = shareStart(r.batch, thread, threads); n < end; n++) {
-    const out = r.images + (<usize>(n * length) << 2), target = r.targets + (<usize>(n * r.classes) << 2);
-    if (n >= r.count) {
-      fillFloats(out, length, 0);
-      fillFloats(target, r.classes, 0);
-      continue;
-    }
-    const index = load<u32>(r.indices + (<usize>n << 2));
-    expand(r.bytes + <usize>index * length, r.values, r.pixels, r.channels, out);
-    fillFloats(target, r.classes, r.labelSmoothing / <f32>r.classes);
-    const label = target + (<usize>load<u8>(r.labels + <usize>index) << 2);
-    store<f32>(label, load<f32>(label) + 1 - r.labelSmoothing);
-  }
-}
-
-function expand(bytes: usize, values: usize, pixels: i32, channels: i32, out: usize): void {
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    let table = values;
-    for (let c = 0; c < channels; c++, bytes++, out += 4, table += 1024) {
-      store<f32>(out, load<f32>(table + (<usize>load<u8>(bytes) << 2)));
-    }
-  }
-}
+// The end of a step: the loss comes out, the parameters move.
 
 /**
  * Per image, in double precision: results[n] = (loss, 1 if the largest logit is the target's), dLogits = (softmax·Σt −
@@ -80,22 +52,59 @@ export function crossEntropyJoin(r: CrossEntropyJoinRecord, thread: i32): void {
   store<f32>(r.metrics, <f32>correct, 4);
 }
 
-/** g′ = g + weightDecay·p; v = momentum·v + g′; p −= η·(g′ + momentum·v) (Nesterov) or η·v. Unit: FLAT_UNIT floats. */
+/**
+ * g′ = g + weightDecay·p (up to `decayed`); v = momentum·v + g′; p −= η·(g′ + momentum·v) (Nesterov) or η·v; averages
+ * follow p. Unit: FLAT_UNIT floats. `decayed` is a multiple of 4, so no vector is half decayed.
+ */
 export function sgd(r: SgdRecord, thread: i32, threads: i32): void {
   const units = ceilDiv(r.length, FLAT_UNIT);
-  let at = <usize>(shareStart(units, thread, threads) * FLAT_UNIT) << 2;
-  const end = <usize>min(r.length, shareStart(units, thread + 1, threads) * FLAT_UNIT) << 2;
+  const first = shareStart(units, thread, threads) * FLAT_UNIT;
+  const end = min(r.length, shareStart(units, thread + 1, threads) * FLAT_UNIT);
+  const between = max(first, min(end, r.decayed));
+  if (r.averages) {
+    sgdAveraged(r, first, between, r.weightDecay);
+    sgdAveraged(r, between, end, 0);
+  } else {
+    sgdPlain(r, first, between, r.weightDecay);
+    sgdPlain(r, between, end, 0);
+  }
+}
+
+function sgdPlain(r: SgdRecord, first: i32, last: i32, decay: f32): void { sgdRange(r, first, last, decay, 0); }
+function sgdAveraged(r: SgdRecord, first: i32, last: i32, decay: f32): void { sgdRange(r, first, last, decay, 1); }
+
+@inline
+function sgdRange(r: SgdRecord, first: i32, last: i32, weightDecay: f32, averaged: i32): void {
   const minusRate = f32x4.splat(-load<f32>(r.learningRate));
-  const momentum = f32x4.splat(r.momentum), decay = f32x4.splat(r.weightDecay);
-  for (; at + 16 <= end; at += 16) sgdAt(r, at, minusRate, momentum, decay, 4);
-  for (; at < end; at += 4) sgdAt(r, at, minusRate, momentum, decay, 1);
+  const momentum = f32x4.splat(r.momentum), decay = f32x4.splat(weightDecay), keep = f32x4.splat(r.averageDecay);
+  let at = <usize>first << 2;
+  const end = <usize>last << 2;
+  for (; at + 16 <= end; at += 16) sgdAt(r, at, minusRate, momentum, decay, keep, averaged, 4);
+  for (; at < end; at += 4) sgdAt(r, at, minusRate, momentum, decay, keep, averaged, 1);
 }
 
 @inline
-function sgdAt(r: SgdRecord, at: usize, minusRate: v128, momentum: v128, decay: v128, lanes: i32): void {
+function sgdAt(r: SgdRecord, at: usize, minusRate: v128, momentum: v128, decay: v128, keep: v128, averaged: i32, lanes: i32): void {
   const p = loadLanes(r.parameters + at, lanes);
   const g = fma(decay, p, loadLanes(r.gradients + at, lanes));
   const v = fma(momentum, loadLanes(r.velocity + at, lanes), g);
   storeLanes(r.velocity + at, v, lanes);
-  storeLanes(r.parameters + at, fma(minusRate, r.nesterov ? fma(momentum, v, g) : v, p), lanes);
+  const moved = fma(minusRate, r.nesterov ? fma(momentum, v, g) : v, p);
+  storeLanes(r.parameters + at, moved, lanes);
+  if (averaged) averageAt(r.averages + at, moved, keep, lanes);
+}
+
+/** Unit: FLAT_UNIT floats. */
+export function average(r: AverageRecord, thread: i32, threads: i32): void {
+  const units = ceilDiv(r.length, FLAT_UNIT), keep = f32x4.splat(r.decay);
+  let at = <usize>(shareStart(units, thread, threads) * FLAT_UNIT) << 2;
+  const end = <usize>min(r.length, shareStart(units, thread + 1, threads) * FLAT_UNIT) << 2;
+  for (; at + 16 <= end; at += 16) averageAt(r.average + at, loadLanes(r.x + at, 4), keep, 4);
+  for (; at < end; at += 4) averageAt(r.average + at, loadLanes(r.x + at, 1), keep, 1);
+}
+
+@inline
+function averageAt(average: usize, value: v128, keep: v128, lanes: i32): void {
+  const share = f32x4.mul(f32x4.sub(f32x4.splat(1), keep), value);
+  storeLanes(average, fma(keep, loadLanes(average, lanes), share), lanes);
 }

@@ -18,7 +18,7 @@ import {
 } from "./pool.ts";
 import type { Program } from "./program.ts";
 import { lowerAffineReduceGrad, lowerProxyMoments, lowerProxyMomentsGrad } from "./proxy.ts";
-import { lowerCrossEntropy, lowerGather, lowerSgd } from "./step.ts";
+import { lowerAverage, lowerCrossEntropy, lowerGather, lowerSgd } from "./step.ts";
 
 const lowerings: { readonly [Op in KernelOp]: (program: Program, call: CallOf<Op>) => void } = {
   gather: lowerGather,
@@ -46,6 +46,7 @@ const lowerings: { readonly [Op in KernelOp]: (program: Program, call: CallOf<Op
   channelScaleGrad: lowerChannelScaleGrad,
   softmaxCrossEntropy: lowerCrossEntropy,
   sgd: lowerSgd,
+  average: lowerAverage,
 };
 
 /** One call as records, at the end of the program. */

@@ -1,14 +1,17 @@
 import type { CallOf } from "../../../plan/calls.ts";
 import type { Program } from "./program.ts";
 
-/** Where a batch's images come from is known when it runs: ../session.ts writes bytes, labels, values and count. */
+/** Where a batch's images come from is known when it runs: ../session.ts writes the fields that are 0 here. */
 export function lowerGather(program: Program, call: CallOf<"gather">): void {
   program.emit("gather", {
     bytes: 0,
     labels: 0,
     values: 0,
+    sourceHeight: 0,
+    sourceWidth: 0,
     count: 0,
     indices: indexTable(program, call.attrs.batch),
+    transforms: program.at(call.in.transforms),
     images: program.at(call.out.images),
     targets: program.at(call.out.targets),
     ...call.attrs,
@@ -35,15 +38,22 @@ export function lowerCrossEntropy(program: Program, call: CallOf<"softmaxCrossEn
 }
 
 export function lowerSgd(program: Program, call: CallOf<"sgd">): void {
-  const { length, momentum, weightDecay, nesterov } = call.attrs;
+  const { nesterov, ...attrs } = call.attrs;
   program.emit("sgd", {
     parameters: program.at(call.update.parameters),
     gradients: program.at(call.in.gradients),
     velocity: program.at(call.update.velocity),
     learningRate: program.at(call.in.learningRate),
-    length,
-    momentum,
-    weightDecay,
+    averages: program.atOptional(call.update.averages),
+    ...attrs,
     nesterov: nesterov ? 1 : 0,
+  });
+}
+
+export function lowerAverage(program: Program, call: CallOf<"average">): void {
+  program.emit("average", {
+    x: program.at(call.in.x),
+    average: program.at(call.update.average),
+    ...call.attrs,
   });
 }

@@ -1,5 +1,6 @@
 import { type ErrorSummary, summarizeErrors } from "./edf.ts";
-import { type KsTest, kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
+import { superiority as shareOfWins } from "./effect-size.ts";
+import { type KsTest, kolmogorovSmirnov, leastP } from "./kolmogorov-smirnov.ts";
 
 /** Who is better, by how much, and is it noise? */
 export interface Comparison {
@@ -10,6 +11,8 @@ export interface Comparison {
   /** Chance that a random network of a errs less than one of b, ties counted half; ½ where neither is better. */
   readonly superiority: number;
   readonly test: KsTest;
+  /** p after Holm's correction, where several pairs are looked at together; the verdict goes by it. */
+  readonly adjusted?: { readonly pValue: number; readonly pairs: number };
   /**
    * `a` or `b`: that population errs less and the difference is more than noise. `mixed`: the distributions differ, but
    * neither is better throughout (superiority near ½). `noise`: a difference this large comes often by chance.
@@ -45,17 +48,23 @@ function verdictOf(pValue: number, superiority: number): Comparison["verdict"] {
   return superiority > 0.5 ? "a" : "b";
 }
 
-/** P(error of a < error of b) + ½ P(equal). */
-function shareOfWins(a: readonly number[], b: readonly number[]): number {
-  let wins = 0;
-  for (const x of a) for (const y of b) wins += x < y ? 1 : x === y ? 0.5 : 0;
-  return wins / (a.length * b.length);
+/** The same comparison as one of several: its p is the corrected one, and the verdict follows it. */
+export function adjustedComparison(comparison: Comparison, pValue: number, pairs: number): Comparison {
+  return {
+    ...comparison,
+    adjusted: { pValue, pairs },
+    verdict: verdictOf(pValue, comparison.superiority),
+  };
 }
 
 /** The comparison in a sentence. Errors are fractions, said in points of a percent. */
 export function comparisonSentence(nameA: string, nameB: string, comparison: Comparison): string {
-  const { verdict, medianDifference, superiority, test, a, b } = comparison;
-  const evidence = `D = ${test.statistic.toFixed(2)}, p ${formatP(test.pValue)}, n = ${a.n} and ${b.n}`;
+  const { verdict, medianDifference, superiority, test, adjusted, a, b } = comparison;
+  const p = adjusted?.pValue ?? test.pValue;
+  const corrected = adjusted && adjusted.pairs > 1 ? ` after Holm for ${adjusted.pairs} pairs` : "";
+  const evidence = `D = ${test.statistic.toFixed(2)}, p ${formatP(p)}${corrected}, n = ${a.n} and ${b.n}`;
+  if (leastP(a.n, b.n) >= significance)
+    return `${nameA} and ${nameB} are too small to tell apart, however they differ (${evidence}).`;
   if (verdict === "noise")
     return `${nameA} and ${nameB} do not differ by more than chance would (${evidence}).`;
   if (verdict === "mixed")

@@ -20,6 +20,13 @@ export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): K
   return { statistic, pValue: kolmogorovTail(scale * statistic), method: "asymptotic" };
 }
 
+/** The least p that n and m errors can give, of a D of 1: 2 of the C(n+m, n) orders. Above a level, nothing can be shown. */
+export function leastP(n: number, m: number): number {
+  let share = 2;
+  for (let i = 1; i <= Math.min(n, m); i++) share *= i / (Math.max(n, m) + i);
+  return Math.min(1, share);
+}
+
 /** D · n · m as a whole number, so that equal gaps compare equal: max |i·m − j·n| over the merged errors. */
 function largestGap(a: readonly number[], b: readonly number[]): number {
   const x = Float64Array.from(a).sort();
@@ -36,20 +43,22 @@ function largestGap(a: readonly number[], b: readonly number[]): number {
 
 /**
  * Exact p, ignoring ties (as scipy's `method="exact"`): the share of the C(n+m, n) orders of n + m errors whose gap
- * reaches `gap`. Orders are lattice paths from (0, 0) to (n, m); those that stay inside are counted row by row, each row
- * divided by the growth of the binomial so that nothing overflows.
+ * reaches `gap`. Orders are lattice paths from (0, 0) to (n, m); at each point stands the share of the paths to it that
+ * have reached the gap. Nothing is subtracted, so the smallest p keep their digits.
  */
 function exactP(gap: number, n: number, m: number): number {
   if (gap === 0) return 1;
-  const inside = new Float64Array(m + 1);
-  const stays = (i: number, j: number) => Math.abs(i * m - j * n) < gap;
-  for (let j = 0; j <= m; j++) inside[j] = stays(0, j) && (j === 0 || inside[j - 1]! > 0) ? 1 : 0;
-  for (let i = 1; i <= n; i++) {
-    const growth = i / (i + m);
-    inside[0] = stays(i, 0) ? inside[0]! * growth : 0;
-    for (let j = 1; j <= m; j++) inside[j] = stays(i, j) ? inside[j]! * growth + inside[j - 1]! : 0;
+  const reached = new Float64Array(m + 1);
+  for (let i = 0; i <= n; i++) {
+    for (let j = 0; j <= m; j++) {
+      if (Math.abs(i * m - j * n) >= gap) reached[j] = 1;
+      else if (i + j > 0) {
+        const fromLeft = j > 0 ? j * reached[j - 1]! : 0;
+        reached[j] = (i * reached[j]! + fromLeft) / (i + j);
+      }
+    }
   }
-  return Math.min(1, Math.max(0, 1 - inside[m]!));
+  return reached[m]!;
 }
 
 /** Q(λ) = 2 Σ_{k≥1} (−1)^{k−1} e^{−2k²λ²}: the limit of p for large samples, λ = D √(nm/(n+m)). */

@@ -88,6 +88,25 @@ describe("train", () => {
     expect(after.error).toBe(before.error);
   });
 
+  test("a network of 40×40 images trains on 28×28 ones, resized; --resolution asks for other sizes", async () => {
+    const { lines } = await run(
+      "train",
+      write("net.json", { ...network, resolution: 40 }),
+      ...briefly,
+      "--json",
+    );
+    const asked = JSON.parse(lines.at(-1)!);
+    expect(asked.network.spec.input).toEqual({ height: 40, width: 40, channels: 1 });
+    expect(asked).toMatchObject({ status: "done", epochs: [{ epoch: 1 }, { epoch: 2 }] });
+    const again = await run("train", write("spec.json", asked.network.spec), ...briefly, "--json");
+    expect(JSON.parse(again.lines.at(-1)!)).toMatchObject({ error: asked.error, network: asked.network });
+    const small = await run("train", at("spec.json"), "--resolution", "20", ...briefly, "--json");
+    const { network: shrunk, status } = JSON.parse(small.lines.at(-1)!);
+    expect(status).toBe("done");
+    expect(shrunk.spec.input).toEqual({ height: 20, width: 20, channels: 1 });
+    expect(shrunk.flops).toBeLessThan(0.4 * asked.network.flops);
+  });
+
   test("a network that diverges ends with status 1 and the step", async () => {
     const file = write("net.json", network);
     const { status, lines, stderr } = await run(

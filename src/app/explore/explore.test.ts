@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findDataset } from "../../engine/data/catalogue.ts";
 import { complexity } from "../../engine/network/complexity.ts";
 import { publishedNetworks } from "../../engine/published/registry.ts";
 import { families, familyOf } from "./families/registry.ts";
@@ -9,12 +10,36 @@ import { exploreHash, readExploreHash } from "./model/explore-url.ts";
 import { imagenetImages, smallImages } from "./model/images.ts";
 import { nearestRelative, relativesOn } from "./model/nearest.ts";
 import { explore, problemsOf } from "./model/network.ts";
+import { trainableOn } from "./model/trainable.ts";
 import { createExploreStore } from "./state/explore-store.ts";
 
 const family = (id: string) => familyOf(id)!;
 const anyFamily = fc.constantFrom(...families);
 const anyImages = fc.constantFrom(smallImages, imagenetImages, { ...smallImages, side: 32, channels: 3 });
 const baseline = "efficientnet-b0";
+
+describe("training what is shown", () => {
+  const dataset = findDataset("fashion-mnist")!;
+  const shown = (images: typeof smallImages | typeof imagenetImages, values: object) => {
+    const rule = family("dwr");
+    const point = { values: { ...rule.start(images), ...values }, images, baseline };
+    return { family: rule, point, network: { spec: rule.build(point).spec } };
+  };
+
+  test("a scaled resolution is trained as it is: images are resized to it", () => {
+    const larger = shown(smallImages, { resolution: 1.5 });
+    expect(larger.network.spec.input.height).toBe(42);
+    expect(trainableOn(dataset, larger)).toEqual({ spec: larger.network.spec, asSmall: false });
+  });
+
+  test("an ImageNet network becomes one on the images of the data set, its resolution factor kept", () => {
+    const trainable = trainableOn(dataset, shown(imagenetImages, { resolution: 1.5 }));
+    expect(trainable).toMatchObject({
+      asSmall: true,
+      spec: { input: { height: 42, width: 42, channels: 1 }, classes: 10, stem: { type: "small" } },
+    });
+  });
+});
 
 describe.each(families)("$label", (each) => {
   test("begins as a legal network, on small images and on ImageNet", () => {

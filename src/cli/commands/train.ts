@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { nodeSource } from "../../engine/data/node-source.ts";
 import { exportWeights } from "../../engine/export/weights.ts";
-import type { NetworkSpec } from "../../engine/network/spec.ts";
+import { type NetworkSpec, specLimits } from "../../engine/network/spec.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
 import type { Trial } from "../../engine/sweep/trial.ts";
@@ -24,6 +24,7 @@ import { addRegimeOptions, datasetOf, type RegimeOptions, regimeOf } from "../tr
 
 interface Options extends RegimeOptions {
   readonly stem?: "small" | "imagenet";
+  readonly resolution?: number;
   readonly seed: number;
   readonly executor: ExecutorKind;
   readonly threads?: number;
@@ -39,12 +40,18 @@ export function registerTrain(program: Command): void {
     .command("train")
     .summary("train one network")
     .description(
-      "Trains one network: a line per epoch, then the trial record. The network takes the data set's image size and " +
-        "classes; a preset also takes the small-image stem. Status 1 if it diverges.",
+      "Trains one network: a line per epoch, then the trial record. The network takes the data set's channels and " +
+        "classes; a preset also takes its image size and the small-image stem. Images are resized to the network's " +
+        "input. Status 1 if it diverges.",
     )
     .argument("<network>", "preset or spec.json");
   addRegimeOptions(command)
     .addOption(new Option("--stem <type>", "another stem").choices(["small", "imagenet"]))
+    .option(
+      "--resolution <n>",
+      "side of the network's input (default: the data set's; a whole spec keeps its own)",
+      wholeNumber(1, specLimits.side),
+    )
     .option("--seed <n>", "of initial weights and image order", wholeNumber(0, 0xffffffff), 1)
     .addOption(executorOption())
     .addOption(threadsOption())
@@ -55,7 +62,9 @@ export function registerTrain(program: Command): void {
 
 async function train(presetOrFile: string, options: Options): Promise<void> {
   const regime = regimeOf(options);
-  const spec = await readTrainingNetwork(presetOrFile, datasetOf(regime), options.stem);
+  const { stem, resolution } = options;
+  const chosen = { ...(stem && { stem }), ...(resolution && { resolution }) };
+  const spec = await readTrainingNetwork(presetOrFile, datasetOf(regime), chosen);
   const executor = await openExecutor(options.executor, options.threads);
   try {
     const outcome = await run(spec, regime, executor, options);

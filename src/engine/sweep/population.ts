@@ -64,16 +64,13 @@ function given({ name, networks }: GivenPopulation, index: number, dataset: stri
   return { spec: { ...spec, name: own }, params: { family: "given" }, draws: 1 };
 }
 
-/** What keeps a network from being trained on a data set: other images or too few classes. */
+/** What keeps a network from being trained on a data set: other channels or other classes. Images are resized to its input. */
 export function misfit(
-  { input, classes }: NetworkSpec,
+  { input: { channels }, classes }: NetworkSpec,
   { title, shape, classes: names }: DatasetEntry,
 ): { readonly path: string; readonly message: string } | undefined {
-  const own = [input.height, input.width, input.channels];
-  if (own.some((size, i) => size !== shape[i])) {
-    const message = `images of ${own.join("×")} are not allowed; ${title} has ${shape.join("×")}`;
-    return { path: ".input", message };
-  }
+  if (channels !== shape[2])
+    return { path: ".input.channels", message: `${channels} is not allowed; ${title} has ${shape[2]}` };
   if (classes === names.length) return undefined;
   return { path: ".classes", message: `${classes} is not allowed; ${title} has ${names.length} classes` };
 }

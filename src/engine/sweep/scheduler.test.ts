@@ -75,7 +75,7 @@ test("a given network that does not fit the data ends the run before anything is
   const study = parseStudy({ version: 1, populations: [{ name: "pair", networks: [network, wide] }] });
   const { run, recorder } = sweep({ study });
   await expect(runSweep(run)).rejects.toThrow(
-    "populations[0].networks[1].input: images of 32×32×3 are not allowed; Fashion-MNIST has 28×28×1",
+    "populations[0].networks[1].input.channels: 3 is not allowed; Fashion-MNIST has 1",
   );
   expect(recorder.trials).toEqual([]);
 });

@@ -94,9 +94,11 @@ function CostLine() {
   );
 }
 
-function noteOf(trainable: Trainable, { title, shape }: DatasetEntry, active: boolean): string {
+function noteOf(trainable: Trainable, { title, shape: [side] }: DatasetEntry, active: boolean): string {
   if (active) return "A study is running: stop it to train another network.";
   if ("reason" in trainable) return trainable.reason;
-  if (!trainable.asSmall) return `Trains on ${title}, exactly as shown.`;
-  return `Trains on ${title}: the same parameters on ${shape[0]}×${shape[1]} images, behind a stem of stride 1.`;
+  const { height, width } = trainable.spec.input;
+  const resized = height === side ? "" : `, resized to ${height}×${width}`;
+  if (!trainable.asSmall) return `Trains on ${title}${resized}, exactly as shown.`;
+  return `Trains on ${title}${resized}: the same parameters on ${height}×${width} images, behind a stem of stride 1.`;
 }

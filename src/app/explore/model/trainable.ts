@@ -23,12 +23,10 @@ export function trainableOn(
   if (misfit(shown, dataset) === undefined) return { spec: shown, asSmall: false };
   const images = imagesOfDataset(dataset, point.images);
   const { spec } = family.build({ ...point, images });
-  if (misfit(spec, dataset) === undefined) return { spec, asSmall: true };
-  const { height, width } = spec.input;
-  const [side] = dataset.shape;
-  return {
-    reason: `Not trained here yet: it takes ${height}×${width} images, ${dataset.title} has ${side}×${side}. A resolution factor of 1 fits.`,
-  };
+  const problem = misfit(spec, dataset);
+  return problem === undefined
+    ? { spec, asSmall: true }
+    : { reason: `It cannot be trained on ${dataset.title}: ${problem.path.slice(1)} ${problem.message}.` };
 }
 
 function imagesOfDataset({ shape, classes }: DatasetEntry, own: Images): Images {

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import styles from "./chart.module.css";
-import { type Size, useSize } from "./use-size.ts";
+import type { Size } from "./chart-props.ts";
+import { useSize } from "./use-size.ts";
 
 export interface ChartCanvasProps {
   /** Text alternative; left out where the picture inside speaks for itself. */

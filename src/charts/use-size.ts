@@ -1,11 +1,7 @@
 import { createContext, type RefCallback, useCallback, useContext, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import type { Size } from "./chart-props.ts";
 import { createTurns } from "./turns.ts";
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * The queue all charts of a page share. Charts that appear together learn their sizes in one frame; drawn in one task they

@@ -118,7 +118,14 @@ export interface Session {
   dispose(): void;
 }
 
-export type ExecutorErrorCode = "out-of-memory" | "unsupported" | "lost" | "misuse";
+/**
+ * - out-of-memory: the plan does not fit; another may.
+ * - unsupported: this machine cannot run such an executor, or such a plan.
+ * - interrupted: the step is lost and its session with it; the executor can load the next network.
+ * - lost: the executor is gone.
+ * - misuse: the caller's mistake.
+ */
+export type ExecutorErrorCode = "out-of-memory" | "unsupported" | "interrupted" | "lost" | "misuse";
 
 export class ExecutorError extends Error {
   readonly code: ExecutorErrorCode;

@@ -134,21 +134,26 @@ test("a run that was stopped anywhere and resumed has the records of an uninterr
   }
 });
 
-test("a network that cannot be trained is recorded with its reason, and the run goes on", async () => {
-  const control = createControl();
-  const { run, recorder } = sweep({
-    control,
-    train: fakeTrainer(control, ({ trial }, epoch) => {
-      if (trial.trialId === "s/wide/0" && epoch === 2)
-        throw new ExecutorError("out-of-memory", "the plan needs 5 GB");
-    }),
-  });
-  expect((await runSweep(run)).outcome).toBe("complete");
-  expect(recorder.trials).toHaveLength(6);
-  const failed = recorder.trials.find(({ id }) => id === "s/wide/0");
-  expect(failed).toMatchObject({ status: "failed", reason: "the plan needs 5 GB", error: null });
-  expect(failed?.epochs).toHaveLength(1);
-});
+test.each([
+  ["out-of-memory", "the plan needs 5 GB"],
+  ["interrupted", "a step could not be finished: thread 1 of 2 ended"],
+] as const)(
+  "a network that fails (%s) is recorded with its reason, and the run goes on",
+  async (code, reason) => {
+    const control = createControl();
+    const { run, recorder } = sweep({
+      control,
+      train: fakeTrainer(control, ({ trial }, epoch) => {
+        if (trial.trialId === "s/wide/0" && epoch === 2) throw new ExecutorError(code, reason);
+      }),
+    });
+    expect((await runSweep(run)).outcome).toBe("complete");
+    expect(recorder.trials).toHaveLength(6);
+    const failed = recorder.trials.find(({ id }) => id === "s/wide/0");
+    expect(failed).toMatchObject({ status: "failed", reason, error: null });
+    expect(failed?.epochs).toHaveLength(1);
+  },
+);
 
 test("a lost device or a store that refuses ends the run", async () => {
   const control = createControl();

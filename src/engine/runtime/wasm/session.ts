@@ -51,6 +51,8 @@ export class WasmSession implements Session {
   readonly #shares: number;
   readonly #observe: RecordObserver | undefined;
   #disposed = false;
+  /** A step that was cut short has left its values half written. */
+  #interrupted = false;
 
   constructor(
     kernels: Kernels,
@@ -129,6 +131,8 @@ export class WasmSession implements Session {
 
   #check(): void {
     if (this.#disposed) throw new ExecutorError("misuse", "this session has been disposed of");
+    if (this.#interrupted)
+      throw new ExecutorError("interrupted", "an earlier step of this session was cut short");
   }
 
   async #run(batch: Batch, list: RecordList): Promise<BatchResult> {
@@ -165,7 +169,10 @@ export class WasmSession implements Session {
   async #walk(list: RecordList, from: number): Promise<void> {
     const count = list.records.length - from;
     if (this.#pool !== undefined) {
-      this.#checkRecord(list, from, await this.#pool.run(this.#address(list, from), count));
+      this.#interrupted = true;
+      const wrong = await this.#pool.run(this.#address(list, from), count);
+      this.#interrupted = false;
+      this.#checkRecord(list, from, wrong);
       return;
     }
     if (this.#shares === 1 && this.#observe === undefined) {

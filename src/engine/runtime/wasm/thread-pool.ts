@@ -93,15 +93,11 @@ export class ThreadPool {
     this.#sync = 0;
     if (this.#lost === undefined) this.#post(sync, 0, 0);
     else this.#giveUp(sync);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), endMs);
-    });
-    const gone = Promise.all(others.map(({ ended }) => ended)).then(() => true);
-    const allGone = await Promise.race([gone, patience]);
-    clearTimeout(timer);
+    const gone = Promise.all(others.map(({ ended }) => ended));
+    let allGone = await within(gone, endMs);
     for (const thread of others) thread.terminate();
-    // A thread that hangs may still touch its counters.
+    // What is left of a thread that hung must not write into the next network.
+    allGone ||= await within(gone, endMs);
     if (allGone) this.#memory.free(sync);
   }
 
@@ -123,7 +119,7 @@ export class ThreadPool {
       this.#lost ??= `thread 0 failed: ${error instanceof Error ? error.message : error}`;
       const reason = this.#lost;
       await this.end();
-      throw new ExecutorError("lost", `a step could not be finished, ${reason}`, { cause: error });
+      throw new ExecutorError("interrupted", `a step could not be finished: ${reason}`, { cause: error });
     }
   }
 
@@ -132,11 +128,17 @@ export class ThreadPool {
     return result > 0 ? result + done : result;
   }
 
-  /** Until the others have come to the barrier too. What ended a thread is only heard in between. */
+  /**
+   * Until the others have come to the barrier too. What ended a thread is only heard in between. Sleepers are woken once
+   * more: should an engine ever lose a wake-up, it costs a moment instead of the step.
+   */
   async #wait(sync: number): Promise<void> {
+    const words = this.#memory.words(sync, syncBytes / 4);
     for (let stalls = 0; stalls < mostStalls; stalls++) {
       await this.#yield();
       if (this.#lost !== undefined) throw new Error(this.#lost);
+      Atomics.notify(words, syncLayout.job / 4);
+      Atomics.notify(words, syncLayout.generation / 4);
       if (this.#kernels.waitOn(sync) === 0) return;
     }
     this.#lost = "a thread did not come to the barrier";
@@ -159,4 +161,15 @@ export class ThreadPool {
     Atomics.notify(words, syncLayout.generation / 4);
     this.#post(sync, 0, 0);
   }
+}
+
+/** Whether the promise resolves in this time. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const inTime = await Promise.race([promise.then(() => true), patience]);
+  clearTimeout(timer);
+  return inTime;
 }

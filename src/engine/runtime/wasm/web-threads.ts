@@ -35,5 +35,10 @@ function start(settings: ThreadStart): Thread {
   // A script that cannot be loaded has no message.
   worker.addEventListener("error", ({ message }) => end(message || "its script could not be loaded"));
   worker.postMessage(settings);
-  return { ready, ended, terminate: () => worker.terminate() };
+  const terminate = () => {
+    worker.terminate();
+    // A worker that is terminated says nothing.
+    end("terminated");
+  };
+  return { ready, ended, terminate };
 }

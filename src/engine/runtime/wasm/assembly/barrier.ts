@@ -19,10 +19,9 @@ export function setSpinTurns(limit: i32): void {
   turns = limit;
 }
 
-/** How long the coordinating thread sleeps before it looks whether the others still live. */
+/** How long the coordinating thread sleeps before it looks whether the others still live. They sleep until woken. */
 const PATIENCE_NS: i64 = 100_000_000;
-/** How long others sleep before they look again: a wake-up was seen to get lost in Node 20. */
-const SLICE_NS: i64 = 5_000_000;
+const NO_LIMIT: i64 = -1;
 
 /** What a barrier ends with. */
 export const PASSED: i32 = 0;
@@ -54,7 +53,7 @@ function opened(sync: usize, generation: i32, thread: i32): i32 {
   turns = inVain ? max(min(LEAST_TURNS, mostTurns), turns >> 3) : min(mostTurns, turns << 1);
   while (atomic.load<i32>(at) == generation) {
     atomic.add<i32>(sync + SLEEPERS, 1);
-    atomic.wait<i32>(at, generation, thread == 0 ? PATIENCE_NS : SLICE_NS);
+    atomic.wait<i32>(at, generation, thread == 0 ? PATIENCE_NS : NO_LIMIT);
     atomic.sub<i32>(sync + SLEEPERS, 1);
     if (thread == 0 && atomic.load<i32>(at) == generation) return STALLED;
   }
@@ -67,10 +66,10 @@ export function waitOn(sync: usize): i32 {
   return opened(sync, awaited, 0);
 }
 
-/** Sleeps until there is another job than `seen`; its number. */
+/** Sleeps until there is another job than `seen`; its number. Who posts one stores its number before waking sleepers. */
 export function nextJob(sync: usize, seen: i32): i32 {
   if (!ASC_FEATURE_THREADS) return seen;
   const at = sync + JOB;
-  while (atomic.load<i32>(at) == seen) atomic.wait<i32>(at, seen, 10 * SLICE_NS);
+  while (atomic.load<i32>(at) == seen) atomic.wait<i32>(at, seen, NO_LIMIT);
   return atomic.load<i32>(at);
 }

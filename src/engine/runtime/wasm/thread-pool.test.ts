@@ -1,0 +1,54 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { createRng } from "../../math/rng.ts";
+import { instantiateKernels } from "./kernels.ts";
+import { Program } from "./lower/program.ts";
+import { LinearMemory } from "./memory.ts";
+import { nodeKernels } from "./node-kernels.ts";
+import { nodeThreads } from "./node-threads.ts";
+import { fieldWord, recordWords } from "./records.ts";
+import { ThreadPool } from "./thread-pool.ts";
+
+const loadKernels = nodeKernels(fileURLToPath(new URL("../../../../public/kernels", import.meta.url)));
+
+/** Thread 0 wakes the others once more when it has waited so long; a wake-up that was needed is one that got lost. */
+const patienceMs = 100;
+
+test.each([2, 3])(
+  "%i threads: short lists with pauses of all lengths between them are all done, and no wake-up gets lost",
+  async (threads) => {
+    const lists = 3_000;
+    const memory = new LinearMemory(2 ** 28, true);
+    const kernels = await instantiateKernels(loadKernels, "auto", memory.memory, true);
+    const length = 64 * threads;
+    const tensors = [{ name: "a", buffer: "activations", offset: 0, length }] as const;
+    const program = new Program({ buffers: [{ name: "activations", length }], tensors }, threads);
+    const records = 3;
+    for (let i = 0; i < records; i++) program.emit("fill", { out: program.at(0), length, value: 0 });
+    const base = memory.allocate(program.bytes, "the test");
+    program.encode(memory.memory.buffer, base);
+    const last = base + program.offsetOfRecord(records - 1);
+    const value = () => memory.floats(last, recordWords);
+    const pool = new ThreadPool(kernels, memory, nodeThreads(), threads, 4);
+    const rng = createRng(5, "pauses");
+    let late = 0;
+    for (let list = 1; list <= lists; list++) {
+      // None: the others still spin, or are about to sleep. A task: they fall asleep. Milliseconds: they sleep.
+      const length = rng.float();
+      if (length < 0.1) await pause(2 * rng.float());
+      else if (length < 0.5) await pause(0);
+      // Growing interrupts sleepers.
+      if (list % 100 === 0) memory.memory.grow(1);
+      value()[fieldWord("fill", "value")] = list;
+      const start = performance.now();
+      expect(await pool.run(base + program.offsetOfRecord(0), records)).toBe(0);
+      if (performance.now() - start >= patienceMs) late++;
+      const filled = memory.floats(base + program.offsetOf(program.at(0)), 64 * threads);
+      if (filled.some((each) => each !== list)) throw new Error(`list ${list} was not done by all`);
+    }
+    // A busy machine may keep a thread waiting as long, but not often.
+    expect(late).toBeLessThan(lists / 100);
+    await pool.end();
+  },
+);

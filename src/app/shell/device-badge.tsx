@@ -17,7 +17,6 @@ export function DeviceBadge() {
   const speed = useRun((state) => state.imagesPerSecond);
   if (device === undefined && failure === undefined) return null;
   const state = failure !== undefined ? "bad" : device?.note === undefined ? "ok" : "warn";
-  const name = device === undefined ? "no executor" : names[device.executor];
   return (
     <Tooltip label={device?.device ?? failure} multiline maw={300}>
       <span
@@ -27,9 +26,16 @@ export function DeviceBadge() {
         aria-label={`Trained by ${device?.device ?? "nothing"}`}
       >
         <i />
-        <span>{name}</span>
+        <span>
+          {device === undefined ? "no executor" : names[device.executor]}
+          {device?.threads !== undefined && (
+            <span className={styles.detail}>
+              , {device.threads} thread{device.threads === 1 ? "" : "s"}
+            </span>
+          )}
+        </span>
         {speed !== undefined && (
-          <span className={styles.speed}>· {formatInteger(roundSpeed(speed))} images/s</span>
+          <span className={styles.detail}>· {formatInteger(roundSpeed(speed))} images/s</span>
         )}
       </span>
     </Tooltip>

@@ -56,6 +56,11 @@ function open(kind: "wasm" | "reference", threads?: number): Promise<Executor> {
 }
 
 function described(executor: Executor, note = executor.note): OpenDevice {
-  const { kind, device } = executor;
-  return { executor, info: { executor: kind, device, ...(note === undefined ? {} : { note }) } };
+  const { kind, device, threads } = executor;
+  const info = {
+    ...{ executor: kind, device },
+    ...(threads === undefined ? {} : { threads }),
+    ...(note === undefined ? {} : { note }),
+  };
+  return { executor, info };
 }

@@ -15,6 +15,8 @@ export interface Executor {
   readonly kind: ExecutorKind;
   /** What it runs on, for records: e.g. "wasm relaxed-simd, 1 thread". */
   readonly device: string;
+  /** How many threads share the work, where that can be chosen. */
+  readonly threads?: number;
   /** Why it is not all that was asked for, in words for people. */
   readonly note?: string;
   /** Makes images resident, once for all sessions. Held until dispose() of the handle or of the executor. */

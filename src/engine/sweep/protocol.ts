@@ -138,6 +138,8 @@ export interface DeviceInfo {
   readonly executor: ExecutorKind;
   /** E.g. "wasm relaxed-simd, 1 thread". */
   readonly device: string;
+  /** How many share the work, where that can be chosen. */
+  readonly threads?: number;
   /** Why it is not the best one, in words for the user. */
   readonly note?: string;
 }

@@ -25,6 +25,7 @@ export interface WasmExecutorOptions extends SessionOptions {
 
 export interface WasmExecutor extends Executor {
   readonly kind: "wasm";
+  readonly threads: number;
   readonly tileRows: 4 | 6;
   /** Linear memory as it has grown. */
   readonly memoryBytes: number;
@@ -77,6 +78,7 @@ async function open(options: WasmExecutorOptions, threads: number, note?: string
   return {
     kind: "wasm",
     device: `wasm ${kernels.build === "relaxed" ? "relaxed-simd" : "simd"}, ${threads} thread${threads > 1 ? "s" : ""}`,
+    threads,
     ...(note === undefined ? {} : { note }),
     tileRows,
     get memoryBytes() {

@@ -1,0 +1,125 @@
+import { expect, type Page, test } from "@playwright/test";
+import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
+import { tinyStudy } from "./tiny-study.ts";
+
+/** Threads in a real browser: there where the page is isolated, with the results of one, and replaced when they die. */
+
+const twoNetworks = `#/study?${encodeStudy({
+  ...tinyStudy.study,
+  populations: tinyStudy.study.populations.map((population) => ({ ...population, count: 1 })),
+})}`;
+
+const badge = (page: Page) => page.getByRole("note", { name: /^Trained by/ });
+const rows = (page: Page) => page.getByRole("grid", { name: "Trials" }).locator("tbody tr");
+
+/** The page's own choice, of this machine's cores. */
+const threadsHere = (page: Page) => page.evaluate(() => Math.min(navigator.hardwareConcurrency, 8));
+
+async function run(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Change the set-up" })).toBeVisible({ timeout: 60_000 });
+}
+
+/** Losses and errors of all trials, as the page keeps them; the times are left out. */
+function recordedEpochs(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const [{ name = "" } = {}] = await indexedDB.databases();
+    const request = indexedDB.open(name);
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const all = database.transaction("trials").objectStore("trials").getAll();
+    const trials = await new Promise<{ id: string; epochs: { ms: number }[] }[]>((resolve) => {
+      all.onsuccess = () => resolve(all.result);
+    });
+    return JSON.stringify(
+      trials.map(({ id, epochs }) => [id, epochs.map(({ ms: _, ...epoch }) => epoch)]),
+      undefined,
+      1,
+    );
+  });
+}
+
+/** As a server does that knows nothing of cross-origin isolation. */
+async function withoutIsolation(page: Page): Promise<void> {
+  await page.route("**/*", async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers() };
+    delete headers["cross-origin-opener-policy"];
+    delete headers["cross-origin-embedder-policy"];
+    await route.fulfill({ response, headers });
+  });
+}
+
+test("an isolated page trains on several threads, any other on one, says why, and gets the same losses", async ({
+  browser,
+  page,
+}) => {
+  await page.goto(`./${twoNetworks}`);
+  const threads = await threadsHere(page);
+  await expect(badge(page)).toContainText(`WebAssembly, ${threads} threads`);
+  await expect(page.getByText("Slower than it could be")).toHaveCount(0);
+  await run(page);
+  const shared = await recordedEpochs(page);
+  expect(JSON.parse(shared)).toHaveLength(2);
+
+  const other = await (await browser.newContext()).newPage();
+  await withoutIsolation(other);
+  await other.goto(page.url());
+  expect(await other.evaluate(() => crossOriginIsolated)).toBe(false);
+  await expect(badge(other)).toContainText("WebAssembly, 1 thread");
+  await expect(badge(other)).not.toContainText("threads");
+  await expect(other.getByRole("alert").or(other.getByRole("status"))).toContainText([
+    "Training on one thread: the server that this page came from sends no headers for cross-origin isolation.",
+  ]);
+  await run(other);
+  expect(await recordedEpochs(other)).toBe(shared);
+});
+
+/** Runs ahead of the sweep worker: its first thread waits for the first step, and ends in it with an error. */
+const dyingThread = `
+  const dies = \`
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = async (...given) => {
+      const { exports } = await instantiate(...given);
+      const work = (thread, threads, sync) => {
+        Atomics.wait(new Int32Array(given[1].env.memory.buffer), sync / 4, 0);
+        throw new Error("out of luck");
+      };
+      return { exports: { ...exports, work } };
+    };
+  \`;
+  const address = (script) => URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const OwnWorker = Worker;
+  globalThis.threadsStarted = 0;
+  globalThis.Worker = class extends OwnWorker {
+    constructor(url, options) {
+      const first = globalThis.threadsStarted++ === 0;
+      super(first ? address(\`import "\${address(dies)}"; import "\${url}";\`) : url, options);
+    }
+  };
+`;
+
+test("a thread that dies fails its trial with the reason; the next ones have new threads", async ({
+  page,
+}) => {
+  await page.route("**/sweep-worker-*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: dyingThread + (await response.text()) });
+  });
+  await page.goto(`./${twoNetworks}`);
+  const threads = await threadsHere(page);
+  await expect(badge(page)).toContainText(`${threads} threads`);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const failed = rows(page).filter({ hasText: "failed" });
+  await expect(failed).toHaveCount(1, { timeout: 30_000 });
+  await failed.click();
+  await expect(page.getByRole("region", { name: "Network" })).toContainText(
+    `failed: a step could not be finished: thread 1 of ${threads} ended: out of luck`,
+  );
+  await expect(page.getByText("2 of 2 trained")).toBeVisible({ timeout: 60_000 });
+  await expect(failed).toHaveCount(1);
+  const started = await page.workers()[0]?.evaluate(() => Reflect.get(globalThis, "threadsStarted"));
+  expect(started).toBe(2 * (threads - 1));
+});

@@ -1,5 +1,6 @@
 import { createRng } from "../math/rng.ts";
 import { dkwHalfWidth } from "./dkw.ts";
+import { drawIndex } from "./draw.ts";
 import { type Finding, found, missing } from "./finding.ts";
 import { sortedFinite } from "./percentiles.ts";
 
@@ -56,7 +57,8 @@ export function edfBand(errors: readonly number[], options: BandOptions = {}): F
 
 /**
  * Pointwise percentile bootstrap: the population is drawn anew, with replacement, `rounds` times; the band holds the
- * middle `confidence` of the curves at each error. Each network takes its weight along.
+ * middle `confidence` of the curves at each error. Each network takes its weight along. Shares are counted, not sorted: in
+ * steps of 1/n, or of 1/4096 with weights.
  */
 function bootstrapBand(
   errors: readonly number[],
@@ -67,33 +69,36 @@ function bootstrapBand(
     .sort((a, b) => errors[a]! - errors[b]!);
   const n = order.length;
   if (n === 0) return missing("none-finished", "No trial with an error and a weight.");
-  const sorted = Float64Array.from(order, (i) => errors[i]!);
   const weight = Float64Array.from(order, (i) => weights?.[i] ?? 1);
-  const { errors: points, last } = stepsOf(sorted);
-  const curves = new Float64Array(points.length * rounds);
+  const { errors: points, last } = stepsOf(Float64Array.from(order, (i) => errors[i]!));
+  const levels = weights === undefined ? n : 4_096;
+  // seen[point][level]: rounds whose curve had this share at this point.
+  const seen = new Uint32Array(points.length * (levels + 1));
   const rng = createRng(seed, "edf-band");
-  const counts = new Uint16Array(n);
+  const drawnWeight = new Float64Array(n);
   for (let round = 0; round < rounds; round++) {
-    counts.fill(0);
+    drawnWeight.fill(0);
     let total = 0;
     for (let i = 0; i < n; i++) {
-      const drawn = rng.int(0, n - 1);
-      counts[drawn]! += 1;
+      const drawn = drawIndex(rng, n);
+      drawnWeight[drawn]! += weight[drawn]!;
       total += weight[drawn]!;
     }
+    const perWeight = levels / total;
     let sum = 0;
-    for (let i = 0, point = 0; i < n; i++) {
-      sum += counts[i]! * weight[i]!;
-      if (last[point] === i) curves[point++ * rounds + round] = Math.min(1, sum / total);
+    let from = 0;
+    for (let point = 0; point < points.length; point++) {
+      for (; from <= last[point]!; from++) sum += drawnWeight[from]!;
+      seen[point * (levels + 1) + Math.min(levels, Math.round(sum * perWeight))]! += 1;
     }
   }
   const tail = Math.floor(((1 - confidence) / 2) * (rounds - 1));
   const low = new Float64Array(points.length);
   const high = new Float64Array(points.length);
   for (let point = 0; point < points.length; point++) {
-    const shares = curves.subarray(point * rounds, (point + 1) * rounds).sort();
-    low[point] = shares[tail]!;
-    high[point] = shares[rounds - 1 - tail]!;
+    const counts = seen.subarray(point * (levels + 1), (point + 1) * (levels + 1));
+    low[point] = levelAt(counts, tail) / levels;
+    high[point] = levelAt(counts, rounds - 1 - tail) / levels;
   }
   return found({
     errors: points,
@@ -104,6 +109,13 @@ function bootstrapBand(
     confidence,
     method: "bootstrap",
   });
+}
+
+/** The level of the k-th lowest curve, from 0. */
+function levelAt(counts: Uint32Array, k: number): number {
+  let level = 0;
+  for (let below = counts[0]!; below <= k; below += counts[level]!) level += 1;
+  return level;
 }
 
 /** Every different error once, and the index of its last network. */

@@ -1,4 +1,5 @@
 import { createRng } from "../math/rng.ts";
+import { drawIndex } from "./draw.ts";
 import { type Finding, found, missing } from "./finding.ts";
 import { percentile } from "./percentiles.ts";
 
@@ -45,9 +46,9 @@ export function drawWinners(errors: ArrayLike<number>, options: BootstrapOptions
   const rng = createRng(seed, "bootstrap-winners");
   const winners = new Uint32Array(rounds);
   for (let round = 0; round < rounds; round++) {
-    let best = rng.int(0, n - 1);
+    let best = drawIndex(rng, n);
     for (let i = 1; i < size; i++) {
-      const drawn = rng.int(0, n - 1);
+      const drawn = drawIndex(rng, n);
       if (errors[drawn]! < errors[best]!) best = drawn;
     }
     winners[round] = best;
@@ -68,6 +69,35 @@ export function bootstrapRange(
   if (!kept.found) return kept;
   const [e, v] = kept.value;
   return found(rangeOfWinners(v, drawWinners(e, options), options.alpha ?? bootstrapDefaults.alpha));
+}
+
+/** A column of numbers, one a network. */
+export interface Column {
+  readonly key: string;
+  readonly values: readonly (number | null | undefined)[];
+}
+
+export interface ColumnRange {
+  readonly key: string;
+  readonly range: Finding<GoodRange>;
+}
+
+/** The ranges of several parameters; those that the same networks have share their winners. */
+export function bootstrapRanges(
+  errors: readonly (number | null | undefined)[],
+  columns: readonly Column[],
+  options: BootstrapOptions = {},
+): ColumnRange[] {
+  const drawn = new Map<string, Uint32Array>();
+  return columns.map(({ key, values }) => {
+    const kept = pairs(errors, values);
+    if (!kept.found) return { key, range: kept };
+    const [e, v, networks] = kept.value;
+    const who = networks.join();
+    const winners = drawn.get(who) ?? drawWinners(e, options);
+    drawn.set(who, winners);
+    return { key, range: found(rangeOfWinners(v, winners, options.alpha)) };
+  });
 }
 
 /** The range of a parameter, `values[i]` of network i, over winners that are drawn already. */
@@ -123,7 +153,7 @@ export function limitRange(
 function pairs(
   errors: readonly (number | null | undefined)[],
   values: readonly (number | null | undefined)[],
-): Finding<readonly [Float64Array, Float64Array]> {
+): Finding<readonly [errors: Float64Array, values: Float64Array, networks: readonly number[]]> {
   if (errors.length === 0) return missing("no-trials", "No trials to draw from.");
   const withError = Array.from(errors.keys()).filter((i) => isNumber(errors[i]));
   if (withError.length === 0) return missing("none-finished", "No trial has an error yet.");
@@ -131,7 +161,11 @@ function pairs(
   if (both.length === 0) return missing("no-values", "None of the finished trials has this value.");
   if (both.length === 1)
     return missing("too-few", "One network shows no range of good values; at least two are needed.");
-  return found([Float64Array.from(both, (i) => errors[i]!), Float64Array.from(both, (i) => values[i]!)]);
+  return found([
+    Float64Array.from(both, (i) => errors[i]!),
+    Float64Array.from(both, (i) => values[i]!),
+    both,
+  ]);
 }
 
 function isNumber(value: number | null | undefined): value is number {

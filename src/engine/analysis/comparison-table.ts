@@ -67,7 +67,7 @@ export interface ComparisonOptions {
 /** n | min | mean | median, best of ten, and each pair's tests, effect and sentence, for up to eight groups. */
 export function comparisonTable(
   groups: readonly ComparedGroup[],
-  { baseline, rounds = 2_000, seed = 1 }: ComparisonOptions = {},
+  { baseline, rounds = 1_000, seed = 1 }: ComparisonOptions = {},
 ): Finding<ComparisonTable> {
   if (groups.length === 0) return missing("no-trials", "Nothing is chosen to be compared.");
   if (groups.length > comparisonLimit)

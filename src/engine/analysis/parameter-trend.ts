@@ -1,6 +1,6 @@
-import { type BootstrapOptions, bootstrapRange, type GoodRange } from "./bootstrap-ranges.ts";
+import { type BootstrapOptions, bootstrapRanges, type GoodRange } from "./bootstrap-ranges.ts";
 import { type Finding, found, missing } from "./finding.ts";
-import { sortedFinite } from "./percentiles.ts";
+import { medianOf, sortedFinite } from "./percentiles.ts";
 import { type FitKind, fitTrend, type TrendFit } from "./trend-fit.ts";
 import { metricValue, metricValues } from "./trials/metrics.ts";
 import type { Observation } from "./trials/observation.ts";
@@ -39,33 +39,63 @@ export interface TrendOptions extends BootstrapOptions {
   readonly confidence?: number;
 }
 
+export interface NamedTrend {
+  readonly key: string;
+  readonly trend: Finding<ParameterTrend>;
+}
+
 /** The bootstrap range of a parameter in every regime, ordered by cost, and the line through the best values. */
 export function parameterTrend(
   regimes: readonly CostRegime[],
   parameter: string,
-  { cost = "flops", fit = "power", confidence = 0.95, ...bootstrap }: TrendOptions = {},
+  options: TrendOptions = {},
 ): Finding<ParameterTrend> {
-  if (regimes.length === 0) return missing("no-trials", "No regimes to follow a parameter through.");
+  return parameterTrends(regimes, [parameter], options)[0]!.trend;
+}
+
+/** The trends of several parameters: each regime draws its good networks once for all of them. */
+export function parameterTrends(
+  regimes: readonly CostRegime[],
+  parameters: readonly string[],
+  { cost = "flops", fit = "power", confidence = 0.95, ...bootstrap }: TrendOptions = {},
+): NamedTrend[] {
+  const places = regimes.map(({ name, observations }): RegimePlaces => {
+    const errors = observations.map(({ error }) => error);
+    const columns = parameters.map((key) => ({ key, values: metricValues(observations, key) }));
+    const costs = sortedFinite(metricValues(observations, cost));
+    return {
+      name,
+      cost: costs.length === 0 ? undefined : medianOf(costs),
+      ranges: bootstrapRanges(errors, columns, bootstrap).map(({ range }) => range),
+      spans: columns.map(({ values }) => spanOf(values.filter((_, i) => errors[i] !== null))),
+    };
+  });
+  return parameters.map((key, i) => ({ key, trend: trendThrough(places, i, cost, fit, confidence) }));
+}
+
+/** What one regime knows of all parameters. */
+interface RegimePlaces {
+  readonly name: string;
+  readonly cost: number | undefined;
+  readonly ranges: readonly Finding<GoodRange>[];
+  readonly spans: readonly { readonly min: number; readonly max: number }[];
+}
+
+function trendThrough(
+  places: readonly RegimePlaces[],
+  parameter: number,
+  cost: string,
+  fit: FitKind,
+  confidence: number,
+): Finding<ParameterTrend> {
+  if (places.length === 0) return missing("no-trials", "No regimes to follow a parameter through.");
   const points: TrendPoint[] = [];
   const skipped: { regime: string; message: string }[] = [];
-  for (const { name, observations } of regimes) {
-    const values = metricValues(observations, parameter);
-    const errors = observations.map(({ error }) => error);
-    const good = bootstrapRange(errors, values, bootstrap);
-    const counted = values.filter((_, i) => errors[i] !== null);
-    const costs = sortedFinite(metricValues(observations, cost));
-    if (!good.found) skipped.push({ regime: name, message: good.message });
-    else if (costs.length === 0) skipped.push({ regime: name, message: `No trial has ${cost}.` });
-    else {
-      const sorted = sortedFinite(counted);
-      points.push({
-        regime: name,
-        cost: (costs[(costs.length - 1) >> 1]! + costs[costs.length >> 1]!) / 2,
-        min: sorted[0]!,
-        max: sorted.at(-1)!,
-        good: good.value,
-      });
-    }
+  for (const place of places) {
+    const good = place.ranges[parameter]!;
+    if (!good.found) skipped.push({ regime: place.name, message: good.message });
+    else if (place.cost === undefined) skipped.push({ regime: place.name, message: `No trial has ${cost}.` });
+    else points.push({ regime: place.name, cost: place.cost, ...place.spans[parameter]!, good: good.value });
   }
   if (points.length === 0) return missing("no-values", `No regime shows a range: ${skipped[0]!.message}`);
   points.sort((a, b) => a.cost - b.cost);
@@ -76,6 +106,11 @@ export function parameterTrend(
     confidence,
   );
   return found({ points, fit: line, skipped });
+}
+
+function spanOf(values: readonly (number | undefined)[]): { readonly min: number; readonly max: number } {
+  const sorted = sortedFinite(values);
+  return { min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createRng } from "../math/rng.ts";
+import { drawIndex } from "./draw.ts";
 
 /** Are two populations' errors drawn from one distribution? Labels are exchanged at random. Two-sided. */
 export interface PermutationTest {
@@ -31,7 +32,7 @@ const exactLimit = 20_000;
 export function permutationTest(
   a: readonly number[],
   b: readonly number[],
-  { of = "rank", rounds = 2_000, seed = 1 }: PermutationOptions = {},
+  { of = "rank", rounds = 1_000, seed = 1 }: PermutationOptions = {},
 ): PermutationTest {
   const [n, m] = [a.length, b.length];
   if (n === 0 || m === 0) throw new RangeError("the test needs at least one error on each side");
@@ -71,7 +72,7 @@ function sampleExchanges(
   for (let round = 0; round < rounds; round++) {
     let sum = 0;
     for (let i = 0; i < few; i++) {
-      const other = rng.int(i, size - 1);
+      const other = i + drawIndex(rng, size - i);
       const drawn = pool[other]!;
       pool[other] = pool[i]!;
       pool[i] = drawn;

@@ -66,36 +66,60 @@ type Point = Omit<WidthLine, "depth"> & { readonly error: number };
 /** More stages than any line within the grid has. */
 const maxStages = 32;
 
+/** ln of a multiple of `widthStep`; the same few come thousands of times. */
+function logOfWidth(width: number): number {
+  const place = width / widthStep;
+  if (place >= widthLogs.length) return portableLog(width);
+  if (widthLogs[place] === 0) widthLogs[place] = portableLog(width);
+  return widthLogs[place]!;
+}
+
+const widthLogs = new Float64Array(1024);
+
+/** A thinner grid first: its best point ends most of the others after a block or two. */
 function search(targets: Float64Array, grid: Grid, start: Point): Point {
+  return searchEvery(targets, grid, searchEvery(targets, grid, start, 3), 1);
+}
+
+/** Goes through every `step`-th slope and multiplier, and every initial width. */
+function searchEvery(targets: Float64Array, grid: Grid, start: Point, step: number): Point {
   let best = start;
-  const lineLogs = new Float64Array(targets.length);
-  const stageLogs = new Float64Array(maxStages);
+  const depth = targets.length;
+  const slopes = grid.slopes.filter((_, i) => i % step === 0);
+  const multipliers = grid.multipliers.filter((multiplier, i) => multiplier > 1.05 && i % step === 0);
   const initialWidths = new Set(
     grid.initialWidths.map((w) => Math.max(widthStep, roundToMultiple(w, widthStep))),
   );
-  const multipliers = grid.multipliers.filter((multiplier) => multiplier > 1.05);
+  const growth = new Float64Array(slopes.length * depth);
+  const stageLogs = new Float64Array(maxStages);
   for (const initialWidth of initialWidths) {
+    // ln(u_j / w_0) of every slope, shared by all multipliers.
+    slopes.forEach((slope, i) => {
+      for (let j = 0; j < depth; j++) growth[i * depth + j] = Math.log1p((slope * j) / initialWidth);
+    });
+    const steepest = growth.reduce((most, each) => Math.max(most, each), 0);
     for (const widthMultiplier of multipliers) {
-      // Logarithms of the quantized widths, shared by all slopes.
-      for (let s = 0; s < maxStages; s++) {
-        const width = roundToMultiple(initialWidth * widthMultiplier ** s, widthStep);
-        stageLogs[s] = portableLog(Math.max(widthStep, width));
-      }
       const perStage = 1 / portableLog(widthMultiplier);
-      for (const slope of grid.slopes) {
-        for (let j = 0; j < targets.length; j++) lineLogs[j] = (slope * j) / initialWidth;
-        const error = meanMiss(targets, lineLogs, stageLogs, perStage, best.error);
-        if (error < best.error) best = { initialWidth, slope, widthMultiplier, error };
+      // Logarithms of the quantized widths, shared by all slopes; as many as the steepest line has stages.
+      const stages = Math.min(maxStages, roundHalfEven(steepest * perStage) + 1);
+      for (let s = 0; s < stages; s++) {
+        const width = roundToMultiple(initialWidth * widthMultiplier ** s, widthStep);
+        stageLogs[s] = logOfWidth(Math.max(widthStep, width));
+      }
+      for (let i = 0; i < slopes.length; i++) {
+        const error = meanMiss(targets, growth, i * depth, stageLogs, perStage, best.error);
+        if (error < best.error) best = { initialWidth, slope: slopes[i]!, widthMultiplier, error };
       }
     }
   }
   return best;
 }
 
-/** Stops as soon as it cannot be the best. */
+/** Stops as soon as it cannot be the best. `growth` from `first` on has ln(u_j / w_0) of every block. */
 function meanMiss(
   targets: Float64Array,
   growth: Float64Array,
+  first: number,
   stageLogs: Float64Array,
   perStage: number,
   limit: number,
@@ -103,8 +127,8 @@ function meanMiss(
   let sum = 0;
   const enough = limit * targets.length;
   for (let j = 0; j < targets.length; j++) {
-    // s_j = ln(u_j / w_0) / ln w_m with u_j / w_0 = 1 + w_a·j / w_0.
-    const s = Math.min(maxStages - 1, roundHalfEven(Math.log1p(growth[j]!) * perStage));
+    // s_j = ln(u_j / w_0) / ln w_m.
+    const s = Math.min(maxStages - 1, roundHalfEven(growth[first + j]! * perStage));
     sum += Math.abs(stageLogs[s]! - targets[j]!);
     if (sum >= enough) return Number.POSITIVE_INFINITY;
   }

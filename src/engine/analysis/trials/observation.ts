@@ -128,12 +128,25 @@ function latenciesOf({ measured = {} }: ObservableTrial): Record<string, number>
   return Object.fromEntries(Object.entries(measured).filter(([key]) => parseLatencyKey(key) !== undefined));
 }
 
-/** What a space draws is one number or a list of one a stage; the lists are in the stages. */
+/**
+ * What a space draws as one number, or as a list of one a stage that are all the same: the b and g of AnyNetXB and C. Other
+ * lists are in the stages.
+ */
 function scalarsOf(params: object): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(params).filter((entry): entry is [string, number] => isNumber(entry[1])),
-  );
+  const numbers: Record<string, number> = {};
+  for (const [key, value] of Object.entries(params)) {
+    const shared = sharedLists[key];
+    if (isNumber(value)) numbers[key] = value;
+    else if (shared && Array.isArray(value) && isNumber(value[0]) && value.every((each) => each === value[0]))
+      numbers[shared] = value[0];
+  }
+  return numbers;
 }
+
+const sharedLists: Readonly<Record<string, string>> = {
+  bottleneckRatios: "bottleneckRatio",
+  groupWidths: "groupWidth",
+};
 
 /** Parameters that every stage has of its own; keys with the stage's number behind them, from 1. */
 export const stageKeys = ["depth", "width", "bottleneckRatio", "groupWidth", "expansion", "kernel"] as const;

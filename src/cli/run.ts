@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { registerAnalyze } from "./commands/analyze.ts";
 import { registerBench } from "./commands/bench.ts";
 import { registerData } from "./commands/data.ts";
 import { registerDescribe } from "./commands/describe.ts";
@@ -16,6 +17,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerSample,
   registerTrain,
   registerSweep,
+  registerAnalyze,
   registerVerify,
   registerBench,
   registerData,

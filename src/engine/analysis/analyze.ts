@@ -33,6 +33,8 @@ export interface Analysis {
 
 export interface PopulationAnalysis {
   readonly name: string;
+  /** The trials, in the order that indices of fronts count in. */
+  readonly networks: readonly { readonly id: string; readonly name: string }[];
   readonly counts: TrialCounts;
   readonly summary: Finding<ErrorSummary>;
   readonly bands: Readonly<Record<BandMethod, Finding<EdfBand>>>;
@@ -100,6 +102,7 @@ export function analyzePopulation(
   const flops = column.get("flops")!;
   return {
     name,
+    networks: observations.map((each) => ({ id: each.id, name: each.name })),
     counts: countTrials(observations),
     summary: ofErrors((values) => found(summarizeErrors(values)!)),
     bands: {
@@ -135,7 +138,13 @@ export function normalizedEdfs(
     name,
     counted: observations.filter(({ error }) => error !== null),
   }));
-  const weights = complexityWeights(usable.map(({ counted }) => metricValues(counted, "flops")));
+  // Few networks in many bins would leave most bins to some population alone.
+  const fewest = Math.min(...usable.map(({ counted }) => counted.length));
+  const bins = Math.min(10, Math.max(2, Math.floor(fewest / 10)));
+  const weights = complexityWeights(
+    usable.map(({ counted }) => metricValues(counted, "flops")),
+    { bins },
+  );
   if (!weights.found) return weights;
   return found(
     usable.map(({ name, counted }, i) => {

@@ -1,6 +1,6 @@
 import type { NodeId } from "../graph/graph.ts";
-import type { KernelCall, TensorId } from "./calls.ts";
-import type { Forward } from "./forward.ts";
+import type { CallOf, KernelCall, TensorId } from "./calls.ts";
+import { type Forward, normedAttrs, normedOperands } from "./forward.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
 import { dropFactors, type LoweringContext, layerOf, required } from "./lowering.ts";
 import { groupsOf, type NormUnit } from "./norms.ts";
@@ -21,12 +21,21 @@ export function lowerBackward(
   return lowering.calls;
 }
 
+type NormGradSource = Pick<
+  CallOf<"conv2dFilterGrad">["in"],
+  "y" | "yScale" | "yMean" | "yInvStd" | "yDGamma" | "yDBeta"
+>;
+
 class Backward {
   readonly calls: KernelCall[] = [];
   /** Sum of the gradients that a node's consumers have handed back so far. */
   readonly #gradients = new Map<NodeId, TensorId>();
   /** By norm: the shares of γ's and β's gradients that come through a proxy. */
   readonly #proxyShares = new Map<NodeId, { dGammaProxy: TensorId; dBetaProxy: TensorId }>();
+  /** By convolution: the gradient of the norm behind it, which its own gradients take in. */
+  readonly #sources = new Map<NodeId, NormGradSource>();
+  /** Norm units whose gradient is at the norm already, and whose sums are made. */
+  readonly #summed = new Set<NodeId>();
   readonly #context: LoweringContext;
   readonly #forward: Forward;
 
@@ -77,31 +86,57 @@ class Backward {
     const layer = layerOf(this.#context.layers, node.name);
     const vectors = this.#forward.norms.get(node.id);
     if (vectors === undefined) throw new RangeError(`norm ${node.name} has no statistics`);
+    const { fusions } = this.#context;
+    const { norm } = graph.spec;
+    const map = shapeAt(graph, input);
+    const behind = this.#context.fused.behind.get(input) === unit && fusions.gradients;
     let { activation } = unit;
     let dy = dOut;
-    if (residual !== undefined) {
-      // Both branches of the sum get the gradient behind the activation.
-      if (activation !== "none") {
-        dy = this.#activationGrad(unit.output, activation, dOut, this.#value(unit.output));
-        activation = "none";
-      }
-      this.give(residual, dy);
-    }
-    const map = shapeAt(graph, input);
-    const { norm } = graph.spec;
-    const operands = { dy, x: this.#value(input), ...vectors };
+    let summed = this.#summed.has(unit.output);
+    const x = this.#value(input);
     const sums = { dGamma: layer.dWeight, dBeta: required(layer.dBias, node.name) };
-    if (norm.type === "batch") {
-      const attrs = { ...matrixShape(batch, map), activation };
+    if (summed) activation = "none";
+    else if (activation !== "none" && norm.type === "batch" && (fusions.slopes || behind)) {
+      // The sums and the slope in one pass; who reads on finds the slope applied.
+      const dz = this.#temporary(unit.output);
+      const saved = residual === undefined ? {} : { saved: this.#value(unit.output) };
       this.calls.push({
         op: "batchNormReduceGrad",
         label: node.name,
-        in: operands,
-        out: sums,
+        in: { dy, x, ...vectors, ...saved },
+        out: { ...sums, dz },
         update: {},
-        attrs,
+        attrs: { ...matrixShape(batch, map), activation },
       });
+      dy = dz;
+      activation = "none";
+      summed = true;
+    } else if (residual !== undefined && activation !== "none") {
+      dy = this.#activationGrad(unit.output, activation, dOut, this.#value(unit.output));
+      activation = "none";
+    }
+    // Both branches of a sum get the gradient behind the activation.
+    if (residual !== undefined) this.give(residual, dy);
+    const operands = { dy, x, ...vectors };
+    if (norm.type === "batch") {
+      const attrs = { ...matrixShape(batch, map), activation };
+      if (!summed) {
+        this.calls.push({
+          op: "batchNormReduceGrad",
+          label: node.name,
+          in: operands,
+          out: sums,
+          update: {},
+          attrs,
+        });
+      }
       if (!this.#needsGradient(input)) return;
+      if (behind) {
+        const { mean: yMean, invStd: yInvStd, scale: yScale } = vectors;
+        this.#sources.set(input, { y: x, yScale, yMean, yInvStd, yDGamma: sums.dGamma, yDBeta: sums.dBeta });
+        this.#gradients.set(input, dy);
+        return;
+      }
       const { dx, addend } = this.#receive(input);
       this.calls.push({
         op: "batchNormInputGrad",
@@ -145,22 +180,25 @@ class Backward {
       case "conv":
       case "linear": {
         const layer = layerOf(this.#context.layers, label);
-        const attrs = convGeometry(graph, batch, node);
+        const normed = this.#forward.normed.get(input);
+        const attrs = { ...convGeometry(graph, batch, node), ...normedAttrs(normed) };
+        const source = this.#sources.get(node.id) ?? {};
         this.calls.push({
           op: "conv2dFilterGrad",
           label,
-          in: { x: this.#value(input), dy },
+          in: { ...(normed ? normedOperands(normed) : { x: this.#value(input) }), dy, ...source },
           out: { dFilters: layer.dWeight, ...(layer.dBias === undefined ? {} : { dBias: layer.dBias }) },
           update: {},
           attrs,
         });
         if (!this.#needsGradient(input)) return;
         const { dx, addend } = this.#receive(input);
+        const before = this.#normBefore(input);
         this.calls.push({
           op: "conv2dInputGrad",
           label,
-          in: { dy, filters: layer.weight, ...addend },
-          out: { dx },
+          in: { dy, filters: layer.weight, ...addend, ...source, ...before.in },
+          out: { dx, ...before.out },
           update: {},
           attrs,
         });
@@ -241,6 +279,23 @@ class Backward {
       default:
         node satisfies never;
     }
+  }
+
+  /** Operands by which a convolution's input gradient goes on to the norm before it and sums for it. */
+  #normBefore(input: NodeId): {
+    in: Partial<CallOf<"conv2dInputGrad">["in"]>;
+    out: Partial<CallOf<"conv2dInputGrad">["out"]>;
+  } {
+    const unit = this.#context.fused.lazy.get(input);
+    const normed = this.#forward.normed.get(input);
+    const vectors = this.#forward.norms.get(unit?.node.id ?? -1);
+    if (!this.#context.fusions.sums || !unit || !normed || !vectors) return { in: {}, out: {} };
+    const layer = layerOf(this.#context.layers, unit.node.name);
+    this.#summed.add(input);
+    return {
+      in: { ...normedOperands(normed), xMean: vectors.mean, xInvStd: vectors.invStd },
+      out: { xDGamma: layer.dWeight, xDBeta: required(layer.dBias, unit.node.name) },
+    };
   }
 
   /** Gradient at an activation's input. */

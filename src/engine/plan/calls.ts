@@ -117,32 +117,80 @@ export const transformRow = [
   "partner",
 ] as const;
 
-/** y = x ∗ filters (+ bias). */
+/**
+ * Where a batch norm stands before a convolution, its output z = xActivation(xScale·x + xShift) need not be stored: the
+ * convolution is given the norm's input x and the vectors, and normalizes what it reads (padding is z = 0). Both or none.
+ */
+interface NormedInput {
+  readonly xScale?: TensorId;
+  readonly xShift?: TensorId;
+}
+
+interface NormedInputAttrs {
+  readonly xActivation?: PointwiseActivation;
+}
+
+/**
+ * Where a batch norm over the convolution's output y follows, the gradient at y need not be stored: `dy` is then the
+ * gradient dz at the norm's output, and what is read in place of dy is BatchNormInputGrad's
+ * yScale·(dz − yDBeta/rows − (y − yMean)·yInvStd·yDGamma/rows), rows = N·outHeight·outWidth. All or none.
+ */
+interface NormGradSource {
+  readonly y?: TensorId;
+  readonly yScale?: TensorId;
+  readonly yMean?: TensorId;
+  readonly yInvStd?: TensorId;
+  readonly yDGamma?: TensorId;
+  readonly yDBeta?: TensorId;
+}
+
+/**
+ * y = z ∗ filters (+ bias), z = x or the normed x. With gamma and beta also the statistics of y, as BatchNormStats has
+ * them (attrs.statistics is given then, and all of its operands).
+ */
 export type Conv2d = Call<
   "conv2d",
-  { x: TensorId; filters: TensorId; bias?: TensorId },
-  { y: TensorId },
-  None,
-  ConvGeometry
+  { x: TensorId; filters: TensorId; bias?: TensorId; gamma?: TensorId; beta?: TensorId } & NormedInput,
+  { y: TensorId; mean?: TensorId; invStd?: TensorId; scale?: TensorId; shift?: TensorId },
+  { runningMean?: TensorId; runningVar?: TensorId },
+  ConvGeometry & NormedInputAttrs & { readonly statistics?: StatisticsAttrs }
 >;
 
-/** dx = dy ∗ᵀ filters (+ addend): the addend is another consumer's gradient of the same map. */
+/**
+ * dx = dy ∗ᵀ filters (+ addend): the addend is another consumer's gradient of the same map. Where x and the vectors of
+ * its norm are given (all or none, never with an addend), dx is the gradient at that norm's output before the
+ * activation, (dy ∗ᵀ filters) ⊙ xActivation′(xScale·x + xShift), and the norm's xDBeta = Σ dx and
+ * xDGamma = Σ dx·(x − xMean)·xInvStd come with it.
+ */
 export type Conv2dInputGrad = Call<
   "conv2dInputGrad",
-  { dy: TensorId; filters: TensorId; addend?: TensorId },
-  { dx: TensorId },
+  {
+    dy: TensorId;
+    filters: TensorId;
+    addend?: TensorId;
+    x?: TensorId;
+    xMean?: TensorId;
+    xInvStd?: TensorId;
+  } & NormedInput &
+    NormGradSource,
+  { dx: TensorId; xDGamma?: TensorId; xDBeta?: TensorId },
   None,
-  ConvGeometry
+  ConvGeometry & NormedInputAttrs
 >;
 
-/** dFilters = Σ over rows of x ⊗ dy; dBias = Σ dy where the layer has a bias. */
+/** dFilters = Σ over rows of z ⊗ dy, z = x or the normed x; dBias = Σ dy where the layer has a bias (and no norm). */
 export type Conv2dFilterGrad = Call<
   "conv2dFilterGrad",
-  { x: TensorId; dy: TensorId },
+  { x: TensorId; dy: TensorId } & NormedInput & NormGradSource,
   { dFilters: TensorId; dBias?: TensorId },
   None,
-  ConvGeometry
+  ConvGeometry & NormedInputAttrs
 >;
+
+export interface StatisticsAttrs {
+  readonly epsilon: number;
+  readonly momentum: number;
+}
 
 /**
  * Statistics of a batch, per channel over `rows`: mean and 1/√(var + ε) with the BIASED variance; scale = γ·invStd,
@@ -154,7 +202,7 @@ export type BatchNormStats = Call<
   { x: TensorId; gamma: TensorId; beta: TensorId },
   { mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
   { runningMean: TensorId; runningVar: TensorId },
-  MatrixShape & { readonly epsilon: number; readonly momentum: number }
+  MatrixShape & StatisticsAttrs
 >;
 
 /** Evaluation: scale and shift from the running statistics. */
@@ -287,12 +335,21 @@ export type ActivationGrad = Call<
 
 /**
  * First half of the gradient of activation(norm(x)): dz = dy ⊙ activation′(scale·x + shift);
- * dBeta = Σ dz, dGamma = Σ dz·(x − mean)·invStd.
+ * dBeta = Σ dz, dGamma = Σ dz·(x − mean)·invStd. Where a residual sum stands before the activation, `saved` is the
+ * output of that ReLU and dz = dy where saved > 0. `dz` is written for those who need it again.
  */
 export type BatchNormReduceGrad = Call<
   "batchNormReduceGrad",
-  { dy: TensorId; x: TensorId; mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
-  { dGamma: TensorId; dBeta: TensorId },
+  {
+    dy: TensorId;
+    x: TensorId;
+    mean: TensorId;
+    invStd: TensorId;
+    scale: TensorId;
+    shift: TensorId;
+    saved?: TensorId;
+  },
+  { dGamma: TensorId; dBeta: TensorId; dz?: TensorId },
   None,
   MatrixShape & { readonly activation: PointwiseActivation }
 >;

@@ -1,5 +1,5 @@
 import type { NodeId } from "../graph/graph.ts";
-import type { KernelCall, TensorId } from "./calls.ts";
+import type { CallOf, KernelCall, PointwiseActivation, TensorId } from "./calls.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
 import { dropFactors, type LoweringContext, layerOf } from "./lowering.ts";
 import { lowerFoldedNorm, lowerStatistics, type NormUnit, type NormVectors } from "./norms.ts";
@@ -9,8 +9,18 @@ export interface Forward {
   readonly calls: readonly KernelCall[];
   /** Values of the units' outputs. */
   readonly values: ReadonlyMap<NodeId, TensorId>;
+  /** Norm units' outputs that are not stored, as their readers see them. */
+  readonly normed: ReadonlyMap<NodeId, NormedValue>;
   readonly norms: ReadonlyMap<NodeId, NormVectors>;
   readonly proxies: ReadonlyMap<NodeId, ProxyVectors>;
+}
+
+/** A value that its reader makes: activation(scale·x + shift). */
+export interface NormedValue {
+  readonly x: TensorId;
+  readonly scale: TensorId;
+  readonly shift: TensorId;
+  readonly activation: PointwiseActivation;
 }
 
 export type Mode = "train" | "evaluate";
@@ -20,6 +30,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
   const { graph, batch, table } = context;
   const calls: KernelCall[] = [];
   const values = new Map<NodeId, TensorId>();
+  const normed = new Map<NodeId, NormedValue>();
   const norms = new Map<NodeId, NormVectors>();
   const proxies = new Map<NodeId, ProxyVectors>();
 
@@ -45,6 +56,9 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
       calls.push(folded.call);
       return folded.vectors;
     }
+    // The convolution before the norm may have made them.
+    const made = norms.get(unit.node.id);
+    if (made !== undefined) return made;
     const { call, vectors } = lowerStatistics(context, unit, x);
     calls.push(call);
     norms.set(unit.node.id, vectors);
@@ -59,6 +73,10 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
     const [first, second] = unit.node.inputs;
     if (unit.type === "norm") {
       const { scale, shift } = normVectors(unit, valueAt(first));
+      if (context.fused.lazy.has(unit.output)) {
+        normed.set(unit.output, { x: valueAt(first), scale, shift, activation: unit.activation });
+        continue;
+      }
       const residual = unit.residual === undefined ? {} : { residual: valueAt(unit.residual) };
       calls.push({
         op: "affine",
@@ -78,14 +96,24 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
       case "conv":
       case "linear": {
         const { weight, bias } = layerOf(context.layers, label);
-        calls.push({
+        const lazy = normed.get(first ?? -1);
+        const source = lazy === undefined ? { x: valueAt(first) } : normedOperands(lazy);
+        const call: CallOf<"conv2d"> = {
           op: "conv2d",
           label,
-          in: { x: valueAt(first), filters: weight, ...(bias === undefined ? {} : { bias }) },
+          in: { ...source, filters: weight, ...(bias === undefined ? {} : { bias }) },
           out: { y: output(node.id) },
           update: {},
-          attrs: convGeometry(graph, batch, node),
-        });
+          attrs: { ...convGeometry(graph, batch, node), ...normedAttrs(lazy) },
+        };
+        const behind = context.fused.behind.get(node.id);
+        if (mode === "evaluate" || behind === undefined || !context.fusions.statistics) {
+          calls.push(call);
+          break;
+        }
+        const statistics = lowerStatistics(context, behind, call.out.y);
+        calls.push(withStatistics(call, statistics.call));
+        norms.set(behind.node.id, statistics.vectors);
         break;
       }
       case "activation":
@@ -162,5 +190,29 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         node satisfies never;
     }
   }
-  return { calls, values, norms, proxies };
+  return { calls, values, normed, norms, proxies };
+}
+
+/** Operands of a convolution that normalizes what it reads. */
+export function normedOperands({ x, scale, shift }: NormedValue) {
+  return { x, xScale: scale, xShift: shift };
+}
+
+export function normedAttrs(value: NormedValue | undefined): { xActivation?: PointwiseActivation } {
+  return value === undefined ? {} : { xActivation: value.activation };
+}
+
+/** A convolution and the statistics of its output as one call. */
+function withStatistics(call: CallOf<"conv2d">, statistics: KernelCall): CallOf<"conv2d"> {
+  if (statistics.op !== "batchNormStats")
+    throw new RangeError(`${call.label}: only batch norm has statistics`);
+  const { gamma, beta } = statistics.in;
+  const { epsilon, momentum } = statistics.attrs;
+  return {
+    ...call,
+    in: { ...call.in, gamma, beta },
+    out: { ...call.out, ...statistics.out },
+    update: statistics.update,
+    attrs: { ...call.attrs, statistics: { epsilon, momentum } },
+  };
 }

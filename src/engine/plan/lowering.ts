@@ -1,5 +1,6 @@
 import type { Graph, NodeId } from "../graph/graph.ts";
 import type { TensorId } from "./calls.ts";
+import type { FusedNorms, Fusions } from "./fusion.ts";
 import type { LayerParameters } from "./parameters.ts";
 import type { TensorTable } from "./tensors.ts";
 import type { Unit } from "./units.ts";
@@ -8,6 +9,8 @@ import type { Unit } from "./units.ts";
 export interface LoweringContext {
   readonly graph: Graph;
   readonly units: readonly Unit[];
+  readonly fusions: Fusions;
+  readonly fused: FusedNorms;
   readonly batch: number;
   readonly table: TensorTable;
   readonly layers: ReadonlyMap<string, LayerParameters>;

@@ -1,5 +1,7 @@
-import type { ConvGeometry } from "../../../plan/calls.ts";
-import type { ReferenceKernel } from "./memory.ts";
+import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import type { Memory, ReferenceKernel } from "./memory.ts";
+import { batchNormInputGrad, batchNormReduceGrad, batchNormStats } from "./norm.ts";
+import { activate } from "./pointwise.ts";
 
 // N batch, H×W map, C channels, K filters, G groups, k×k taps. x [n][h][w][c], filters [ky][kx][c in group][k], y [n][h][w][k].
 
@@ -33,8 +35,49 @@ function groupOf(g: ConvGeometry, k: number): readonly [first: number, count: nu
   return [Math.floor(k / (g.filters / g.groups)) * count, count];
 }
 
-export const conv2d: ReferenceKernel<"conv2d"> = ({ in: input, out, attrs }, memory) => {
+/** What a convolution reads as x: x itself, or its norm's output. */
+function normedInput(
+  { in: input, attrs }: CallOf<"conv2d" | "conv2dFilterGrad">,
+  memory: Memory,
+): Float64Array {
   const x = memory(input.x);
+  if (input.xScale === undefined || input.xShift === undefined) return x;
+  const [scale, shift] = [memory(input.xScale), memory(input.xShift)];
+  const { channels, xActivation = "none" } = attrs;
+  return x.map((value, i) => activate(xActivation, value * scale[i % channels]! + shift[i % channels]!));
+}
+
+/** What a gradient reads as dy: dy itself, or the gradient of the norm behind the convolution. */
+function sourceGrad(call: CallOf<"conv2dInputGrad" | "conv2dFilterGrad">, memory: Memory): Float64Array {
+  const { dy, y, yScale, yMean, yInvStd, yDGamma, yDBeta } = call.in;
+  const given = [y, yScale, yMean, yInvStd, yDGamma, yDBeta].filter((id) => id !== undefined);
+  if (given.length === 0) return memory(dy);
+  const [x, scale, mean, invStd, dGamma, dBeta] = given;
+  if (x === undefined || scale === undefined || mean === undefined || invStd === undefined)
+    throw new RangeError(`${call.label}: a norm's gradient lacks operands`);
+  if (dGamma === undefined || dBeta === undefined)
+    throw new RangeError(`${call.label}: a norm's gradient lacks its sums`);
+  const dx = -1;
+  const result = new Float64Array(memory(dy).length);
+  const { batch, outHeight, outWidth, filters } = call.attrs;
+  batchNormInputGrad(
+    {
+      op: "batchNormInputGrad",
+      label: call.label,
+      // Without an activation the shift is not looked at.
+      in: { dy, x, mean, invStd, scale, shift: scale, dGamma, dBeta },
+      out: { dx },
+      update: {},
+      attrs: { rows: batch * outHeight * outWidth, channels: filters, activation: "none" },
+    },
+    (id) => (id === dx ? result : memory(id)),
+  );
+  return result;
+}
+
+export const conv2d: ReferenceKernel<"conv2d"> = (call, memory) => {
+  const { in: input, out, attrs } = call;
+  const x = normedInput(call, memory);
   const filters = memory(input.filters);
   const y = memory(out.y);
   const bias = input.bias === undefined ? undefined : memory(input.bias);
@@ -47,10 +90,20 @@ export const conv2d: ReferenceKernel<"conv2d"> = ({ in: input, out, attrs }, mem
       y[output + k] = y[output + k]! + sum;
     }
   });
+  if (attrs.statistics === undefined) return;
+  const { batch, outHeight, outWidth, filters: channels, statistics } = attrs;
+  // The operands are those of the norm's own call.
+  const norm = { op: "batchNormStats", in: { ...input, x: out.y }, out, update: call.update };
+  const shape = { rows: batch * outHeight * outWidth, channels };
+  batchNormStats(
+    { ...norm, label: call.label, attrs: { ...shape, ...statistics } } as CallOf<"batchNormStats">,
+    memory,
+  );
 };
 
-export const conv2dInputGrad: ReferenceKernel<"conv2dInputGrad"> = ({ in: input, out, attrs }, memory) => {
-  const dy = memory(input.dy);
+export const conv2dInputGrad: ReferenceKernel<"conv2dInputGrad"> = (call, memory) => {
+  const { in: input, out, attrs } = call;
+  const dy = sourceGrad(call, memory);
   const filters = memory(input.filters);
   const dx = memory(out.dx);
   if (input.addend === undefined) dx.fill(0);
@@ -65,11 +118,35 @@ export const conv2dInputGrad: ReferenceKernel<"conv2dInputGrad"> = ({ in: input,
       }
     }
   });
+  if (input.x === undefined) return;
+  const { batch, height, width, channels, xActivation = "none" } = attrs;
+  const norm = {
+    op: "batchNormReduceGrad",
+    in: {
+      dy: out.dx,
+      x: input.x,
+      mean: input.xMean,
+      invStd: input.xInvStd,
+      scale: input.xScale,
+      shift: input.xShift,
+    },
+    out: { dGamma: out.xDGamma, dBeta: out.xDBeta, dz: out.dx },
+  };
+  batchNormReduceGrad(
+    {
+      ...norm,
+      label: call.label,
+      update: {},
+      attrs: { rows: batch * height * width, channels, activation: xActivation },
+    } as CallOf<"batchNormReduceGrad">,
+    memory,
+  );
 };
 
-export const conv2dFilterGrad: ReferenceKernel<"conv2dFilterGrad"> = ({ in: input, out, attrs }, memory) => {
-  const x = memory(input.x);
-  const dy = memory(input.dy);
+export const conv2dFilterGrad: ReferenceKernel<"conv2dFilterGrad"> = (call, memory) => {
+  const { out, attrs } = call;
+  const x = normedInput(call, memory);
+  const dy = sourceGrad(call, memory);
   const dFilters = memory(out.dFilters).fill(0);
   eachTap(attrs, (pixel, tap, output) => {
     for (let k = 0; k < attrs.filters; k++) {

@@ -1,3 +1,4 @@
+import type { CallOf } from "../../../plan/calls.ts";
 import type { Memory, ReferenceKernel } from "./memory.ts";
 import { slope } from "./pointwise.ts";
 
@@ -35,17 +36,19 @@ export const batchNormFold: ReferenceKernel<"batchNormFold"> = ({ in: input, out
   }
 };
 
-type NormGradCall = Parameters<typeof batchNormReduceGrad | typeof batchNormInputGrad>[0];
+type NormGradCall = CallOf<"batchNormReduceGrad" | "batchNormInputGrad">;
 
 /** For element i: dz, the gradient at the norm's output (behind the activation), and x̂, the normalized input. */
 function elements({ in: input, attrs }: NormGradCall, memory: Memory) {
   const [dy, x] = [memory(input.dy), memory(input.x)];
   const [mean, invStd] = [memory(input.mean), memory(input.invStd)];
   const [scale, shift] = [memory(input.scale), memory(input.shift)];
+  const saved = "saved" in input && input.saved !== undefined ? memory(input.saved) : undefined;
   const { channels, activation } = attrs;
   return {
     dz: (i: number) => {
       const c = i % channels;
+      if (saved) return saved[i]! > 0 ? dy[i]! : 0;
       return dy[i]! * slope(activation, scale[c]! * x[i]! + shift[c]!);
     },
     normalized: (i: number) => (x[i]! - mean[i % channels]!) * invStd[i % channels]!,
@@ -57,10 +60,13 @@ export const batchNormReduceGrad: ReferenceKernel<"batchNormReduceGrad"> = (call
   const { dz, normalized } = elements(call, memory);
   const dGamma = memory(call.out.dGamma).fill(0);
   const dBeta = memory(call.out.dBeta).fill(0);
+  const kept = call.out.dz === undefined ? undefined : memory(call.out.dz);
   for (let i = 0; i < rows * channels; i++) {
     const c = i % channels;
-    dBeta[c] = dBeta[c]! + dz(i);
-    dGamma[c] = dGamma[c]! + dz(i) * normalized(i);
+    const gradient = dz(i);
+    dBeta[c] = dBeta[c]! + gradient;
+    dGamma[c] = dGamma[c]! + gradient * normalized(i);
+    if (kept) kept[i] = gradient;
   }
 };
 

@@ -118,6 +118,41 @@ const yLength = (g: ConvGeometry) => g.batch * g.outHeight * g.outWidth * g.filt
 const pooledLength = (g: PoolGeometry) => g.batch * g.outHeight * g.outWidth * g.channels;
 const filterLength = (g: ConvGeometry) => (g.kernel * g.kernel * g.channels * g.filters) / g.groups;
 
+/** The activation of the norm that a convolution reads through, if any. */
+const normedBy = fc.constantFrom<(PointwiseActivation | undefined)[]>(
+  undefined,
+  undefined,
+  "relu",
+  "relu",
+  "none",
+  "silu",
+  "sigmoid",
+);
+
+function normedOperands(o: Operands, attrs: ConvGeometry, activation: PointwiseActivation | undefined) {
+  const normed = activation !== undefined;
+  return {
+    ...o.optional(normed, "xScale", attrs.channels),
+    ...o.optional(normed, "xShift", attrs.channels),
+  };
+}
+
+function normedAttrs(activation: PointwiseActivation | undefined) {
+  return activation === undefined ? {} : { xActivation: activation };
+}
+
+/** The norm behind a convolution whose gradient is taken in, if any. */
+function sourceOperands(o: Operands, attrs: ConvGeometry, sourced: boolean) {
+  return {
+    ...o.optional(sourced, "y", yLength(attrs)),
+    ...o.optional(sourced, "yScale", attrs.filters),
+    ...o.optional(sourced, "yMean", attrs.filters),
+    ...o.optional(sourced, "yInvStd", attrs.filters),
+    ...o.optional(sourced, "yDGamma", attrs.filters),
+    ...o.optional(sourced, "yDBeta", attrs.filters),
+  };
+}
+
 const mapsLength = (shape: MapsShape) => shape.batch * shape.pixels * shape.channels;
 
 function groupNormOperands(o: Operands, shape: MapsShape & { readonly groups: number }) {
@@ -141,33 +176,70 @@ function proxyOperands(o: Operands, channels: number) {
 }
 
 export const callCases: Arbitraries = {
-  conv2d: fc.tuple(convGeometry, flag).map(([attrs, biased]) =>
+  conv2d: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, biased, xActivation, statistics]) =>
     callCase("conv2d", (o) => ({
       in: {
         x: o.of(xLength(attrs)),
         filters: o.of(filterLength(attrs)),
         ...o.optional(biased, "bias", attrs.filters),
+        ...normedOperands(o, attrs, xActivation),
+        ...o.optional(statistics, "gamma", attrs.filters),
+        ...o.optional(statistics, "beta", attrs.filters),
       },
-      out: { y: o.of(yLength(attrs)) },
-      attrs,
+      out: {
+        y: o.of(yLength(attrs)),
+        ...o.optional(statistics, "mean", attrs.filters),
+        ...o.optional(statistics, "invStd", attrs.filters),
+        ...o.optional(statistics, "scale", attrs.filters),
+        ...o.optional(statistics, "shift", attrs.filters),
+      },
+      update: {
+        ...o.optional(statistics, "runningMean", attrs.filters),
+        ...o.optional(statistics, "runningVar", attrs.filters),
+      },
+      attrs: {
+        ...attrs,
+        ...normedAttrs(xActivation),
+        ...(statistics ? { statistics: { epsilon: 1e-5, momentum: 0.1 } } : {}),
+      },
     })),
   ),
-  conv2dInputGrad: fc.tuple(convGeometry, flag).map(([attrs, added]) =>
-    callCase("conv2dInputGrad", (o) => ({
+  conv2dInputGrad: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, added, activation, sourced]) => {
+    // A strided 1×1 convolution does not sum for the norm before it, and no norm's gradient takes an addend.
+    const xActivation = added || (attrs.kernel === 1 && attrs.stride > 1) ? undefined : activation;
+    const normed = xActivation !== undefined;
+    return callCase("conv2dInputGrad", (o) => ({
       in: {
         dy: o.of(yLength(attrs)),
         filters: o.of(filterLength(attrs)),
         ...o.optional(added, "addend", xLength(attrs)),
+        ...sourceOperands(o, attrs, sourced),
+        ...o.optional(normed, "x", xLength(attrs)),
+        ...normedOperands(o, attrs, xActivation),
+        ...o.optional(normed, "xMean", attrs.channels),
+        ...o.optional(normed, "xInvStd", attrs.channels),
       },
-      out: { dx: o.of(xLength(attrs)) },
-      attrs,
-    })),
-  ),
-  conv2dFilterGrad: fc.tuple(convGeometry, flag).map(([attrs, biased]) =>
+      out: {
+        dx: o.of(xLength(attrs)),
+        ...o.optional(normed, "xDGamma", attrs.channels),
+        ...o.optional(normed, "xDBeta", attrs.channels),
+      },
+      attrs: { ...attrs, ...normedAttrs(xActivation) },
+    }));
+  }),
+  conv2dFilterGrad: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, biased, xActivation, sourced]) =>
     callCase("conv2dFilterGrad", (o) => ({
-      in: { x: o.of(xLength(attrs)), dy: o.of(yLength(attrs)) },
-      out: { dFilters: o.of(filterLength(attrs)), ...o.optional(biased, "dBias", attrs.filters) },
-      attrs,
+      in: {
+        x: o.of(xLength(attrs)),
+        dy: o.of(yLength(attrs)),
+        ...normedOperands(o, attrs, xActivation),
+        ...sourceOperands(o, attrs, sourced),
+      },
+      out: {
+        dFilters: o.of(filterLength(attrs)),
+        ...o.optional(biased && !sourced, "dBias", attrs.filters),
+      },
+      attrs: { ...attrs, ...normedAttrs(xActivation) },
     })),
   ),
   batchNormStats: matrix.map((shape) =>
@@ -294,8 +366,9 @@ export const callCases: Arbitraries = {
         attrs: { ...shape, activation: kind },
       })),
     ),
-  batchNormReduceGrad: fc.tuple(matrix, activation).map(([shape, kind]) =>
-    callCase("batchNormReduceGrad", (o) => ({
+  batchNormReduceGrad: fc.tuple(matrix, activation, flag, flag).map(([shape, kind, kept, behindSum]) => {
+    const saved = kind === "relu" && behindSum;
+    return callCase("batchNormReduceGrad", (o) => ({
       in: {
         dy: o.of(shape.rows * shape.channels),
         x: o.of(shape.rows * shape.channels),
@@ -303,11 +376,16 @@ export const callCases: Arbitraries = {
         invStd: o.of(shape.channels),
         scale: o.of(shape.channels),
         shift: o.of(shape.channels),
+        ...o.optional(saved, "saved", shape.rows * shape.channels),
       },
-      out: { dGamma: o.of(shape.channels), dBeta: o.of(shape.channels) },
+      out: {
+        dGamma: o.of(shape.channels),
+        dBeta: o.of(shape.channels),
+        ...o.optional((kept && kind !== "none") || saved, "dz", shape.rows * shape.channels),
+      },
       attrs: { ...shape, activation: kind },
-    })),
-  ),
+    }));
+  }),
   batchNormInputGrad: fc.tuple(matrix, activation, flag).map(([shape, kind, added]) =>
     callCase("batchNormInputGrad", (o) => ({
       in: {
@@ -431,7 +509,7 @@ export const callCases: Arbitraries = {
 };
 
 /** Operands that stand for variances or 1/σ must be positive. */
-const positive = new Set(["invStd", "runningVar"]);
+const positive = new Set(["invStd", "xInvStd", "yInvStd", "runningVar"]);
 
 /** Random inputs of a case: all values ordinary (normal, σ = 1), soft targets rows of a simplex, some of them empty. */
 export function inputsOf({ call, lengths }: CallCase, random: () => number): Map<TensorId, Float32Array> {

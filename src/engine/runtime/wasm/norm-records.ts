@@ -49,10 +49,12 @@ export const normRecords = {
     channels: "i32",
     epsilon: "f32",
   },
-  /** slots[s] = Σ dz[C], then Σ dz·(x − mean)·invStd[C]. */
+  /** slots[s] = Σ dz[C], then Σ dz·(x − mean)·invStd[C]; dz kept unless 0; saved: the output of a ReLU behind a sum. */
   batchNormReduceGrad: {
     dy: "ptr",
     x: "ptr",
+    saved: "ptr",
+    dz: "ptr",
     mean: "ptr",
     invStd: "ptr",
     scale: "ptr",
@@ -64,6 +66,18 @@ export const normRecords = {
     slots: "ptr",
     slotCount: "i32",
     slotBytes: "i32",
+  },
+  /** The gradient of a norm as a view: scale·dz + slope·x + shift. */
+  normGradVectors: {
+    scale: "ptr",
+    mean: "ptr",
+    invStd: "ptr",
+    dGamma: "ptr",
+    dBeta: "ptr",
+    slope: "ptr",
+    shift: "ptr",
+    rows: "i32",
+    channels: "i32",
   },
   batchNormInputGrad: {
     dy: "ptr",

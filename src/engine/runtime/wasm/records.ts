@@ -17,6 +17,8 @@ import { normRecords } from "./norm-records.ts";
  *   the shapes alone and they are joined in order, so no result depends on the number of threads.
  * - channelwise: 1 where every channel has a filter of its own (depthwise), 8 channels taken as one group.
  * - scratch: `scratchBytes` bytes for each thread.
+ * - view (xView, dyView): a `viewLayout`, what is read in place of the map beside it; 0 = the map itself.
+ * - after: an `afterLayout`, what is done to a block of results while it is cached; 0 = nothing.
  */
 export const recordLayouts = {
   /** Writes `value` to `length` floats. */
@@ -51,9 +53,10 @@ export const recordLayouts = {
   /** out[columns][rows] = x[rows][columns]. */
   transpose: { x: "ptr", out: "ptr", rows: "i32", columns: "i32" },
 
-  /** c[rows][columns] = init + a[rows][depth] · w[depth][columns]. */
+  /** c[rows][columns] = init + a[rows][depth] · w[depth][columns]. With a view the scratch holds a block of it. */
   gemm: {
     a: "ptr",
+    view: "ptr",
     w: "ptr",
     c: "ptr",
     init: "ptr",
@@ -62,12 +65,17 @@ export const recordLayouts = {
     depth: "i32",
     columns: "i32",
     blockRows: "i32",
+    after: "ptr",
+    scratch: "ptr",
+    scratchBytes: "i32",
   },
 
-  /** slots[s][depth][columns] = Σ over the slot's rows of xᵀ · dy. */
+  /** slots[s][depth][columns] = Σ over the slot's rows of xᵀ · dy. The scratch holds a block of each view. */
   gemmFilterGrad: {
     x: "ptr",
+    xView: "ptr",
     dy: "ptr",
+    dyView: "ptr",
     slots: "ptr",
     slotCount: "i32",
     slotBytes: "i32",
@@ -75,8 +83,11 @@ export const recordLayouts = {
     depth: "i32",
     columns: "i32",
     blockRows: "i32",
-    /** Depth of one unit of work. */
+    /** Depth of one unit of work, and of what a block is multiplied with in one go. */
+    unitDepth: "i32",
     strip: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
   },
 
   /** Filters regrouped for `tableConv`, see assembly/pack.ts. */
@@ -106,6 +117,7 @@ export const recordLayouts = {
   /** Any convolution as runs of contiguous floats of a padded copy, see assembly/table-conv.ts. */
   tableConv: {
     src: "ptr",
+    view: "ptr",
     dst: "ptr",
     init: "ptr",
     initIsMap: "i32",
@@ -121,6 +133,8 @@ export const recordLayouts = {
     groupIn: "i32",
     groupOut: "i32",
     dstImageBytes: "i32",
+    dstChannels: "i32",
+    after: "ptr",
     /** `passCount` of `passLayout`. */
     passes: "ptr",
     passCount: "i32",
@@ -132,7 +146,11 @@ export const recordLayouts = {
   /** slots[s] = Σ over the slot's images of padded x ⊗ dy, in the packed layout of `packFilters`. */
   tableFilterGrad: {
     src: "ptr",
+    xView: "ptr",
     dy: "ptr",
+    /** With a view of dy the scratch holds, behind the padded copy, [pixel][lanes of the group], which `table` then means. */
+    dyView: "ptr",
+    dyChannels: "i32",
     images: "i32",
     imagesPerChunk: "i32",
     height: "i32",
@@ -347,6 +365,33 @@ export const passLayout = {
   filters: "ptr",
 } as const satisfies Record<string, FieldType>;
 
+/** What is read in place of a map x: activation(scale·x + slope·second + shift) per channel; second 0 = none. */
+export const viewLayout = {
+  second: "ptr",
+  scale: "ptr",
+  slope: "ptr",
+  shift: "ptr",
+  activation: "i32",
+} as const satisfies Record<string, FieldType>;
+
+/**
+ * What is done to results while they are cached. kind 1: slots[s] = mean[C], Σ(y − mean)²[C], as `batchNormStats`.
+ * kind 2: results ⊙ activation′(scale·x + shift) in place, and their slots as `batchNormReduceGrad` has them.
+ */
+export const afterLayout = {
+  kind: "i32",
+  x: "ptr",
+  scale: "ptr",
+  shift: "ptr",
+  mean: "ptr",
+  invStd: "ptr",
+  activation: "i32",
+  slots: "ptr",
+  slotCount: "i32",
+  slotBytes: "i32",
+} as const satisfies Record<string, FieldType>;
+export const afterKinds = { statistics: 1, gradientSums: 2 } as const;
+
 export const activationCodes = { none: 0, relu: 1, silu: 2, sigmoid: 3 } as const;
 
 /** Kernel numbers start at 1: a record of zeros is an error, not a kernel. */
@@ -379,7 +424,7 @@ export function assemblyRecords(): string {
       ([name, offset]) => `export const ${constant(name)}: usize = ${offset};`,
     ),
     "",
-    ...Object.entries(activationCodes).map(
+    ...Object.entries({ ...activationCodes, ...afterKinds }).map(
       ([name, code]) => `export const ${constant(name)}: i32 = ${code};`,
     ),
     "",
@@ -388,5 +433,7 @@ export function assemblyRecords(): string {
     ),
     classText("Pass", typed(passLayout)),
     classText("TransformRow", typed(transformLayout)),
+    classText("View", typed(viewLayout)),
+    classText("After", typed(afterLayout)),
   ].join("\n");
 }

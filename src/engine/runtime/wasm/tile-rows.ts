@@ -29,6 +29,7 @@ export function chooseTileRows(kernels: Kernels, memory: LinearMemory): 4 | 6 {
   );
   program.emit("gemm", {
     a: program.at(0),
+    view: 0,
     w: program.at(1),
     c: program.at(2),
     init: 0,
@@ -37,6 +38,9 @@ export function chooseTileRows(kernels: Kernels, memory: LinearMemory): 4 | 6 {
     depth,
     columns,
     blockRows: 48,
+    after: 0,
+    scratch: 0,
+    scratchBytes: 0,
   });
   const base = memory.allocate(program.bytes, "choosing a tile");
   memory.bytes(base, program.bytes).fill(0);

@@ -1,7 +1,7 @@
 // The module: walks a list of records. ../records.ts is the alphabet, this file the dispatch, the others the kernels.
 
 import { barrier, GIVEN_UP, nextJob, STALLED } from "./barrier";
-import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin } from "./batch-norm";
+import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin, normGradVectors } from "./batch-norm";
 import { gather } from "./gather";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
 import { groupNormStats } from "./group-norm";
@@ -65,6 +65,7 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.BATCH_NORM_STATS_JOIN: batchNormStatsJoin(changetype<record.BatchNormStatsJoinRecord>(at), thread, threads); break;
     case record.BATCH_NORM_FOLD: batchNormFold(changetype<record.BatchNormFoldRecord>(at), thread, threads); break;
     case record.BATCH_NORM_REDUCE_GRAD: batchNormReduceGrad(changetype<record.BatchNormReduceGradRecord>(at), thread, threads); break;
+    case record.NORM_GRAD_VECTORS: normGradVectors(changetype<record.NormGradVectorsRecord>(at), thread, threads); break;
     case record.BATCH_NORM_INPUT_GRAD: batchNormInputGrad(changetype<record.BatchNormInputGradRecord>(at), thread, threads); break;
     case record.GROUP_NORM_STATS: groupNormStats(changetype<record.GroupNormStatsRecord>(at), thread, threads); break;
     case record.GROUP_NORM_REDUCE_GRAD: groupNormReduceGrad(changetype<record.GroupNormReduceGradRecord>(at), thread, threads); break;

@@ -1,15 +1,19 @@
+import { View } from "./records";
 import { copyFloats } from "./simd";
+import { viewColumns } from "./view";
 
 // The padded copy that table-driven convolutions read: one group of a chunk of images, [image][row][column][channel
 // of the group], zero around every image. Taps that lie side by side in a filter row lie side by side here, so a
 // filter row is one run of contiguous floats and no kernel knows about borders.
 
 /**
- * Copies the interior of one group, `count` of its `groupChannels` channels; the zeros around it were written once and
+ * Copies the interior of one group of the images from `offset` on, or of what a view makes of them, `count` of its `groupChannels` channels; the zeros around it were written once and
  * stay. Channels past the count hold what they held: nobody looks at their results.
  */
 export function copyGroup(
   src: usize,
+  offset: usize,
+  view: usize,
   images: i32,
   height: i32,
   width: i32,
@@ -24,11 +28,14 @@ export function copyGroup(
 ): void {
   const pixelBytes = (<usize>channels) << 2,
     groupBytes = (<usize>groupChannels) << 2;
-  let from = src + ((<usize>firstChannel) << 2);
+  let from = src + offset + ((<usize>firstChannel) << 2);
   for (let image = 0; image < images; image++) {
     for (let y = 0; y < height; y++) {
       let to = out + <usize>((image * paddedHeight + y + pad) * paddedWidth + pad) * groupBytes;
-      if (groupChannels == channels) {
+      if (view) {
+        viewColumns(changetype<View>(view), src, from - src, pixelBytes, to, groupBytes, width, firstChannel, count);
+        from += <usize>width * pixelBytes;
+      } else if (groupChannels == channels) {
         copyFloats(from, to, width * channels);
         from += <usize>width * pixelBytes;
       } else if (groupChannels == 8 && count == 8) {

@@ -16,27 +16,28 @@ export const BATCH_NORM_STATS: i32 = 13;
 export const BATCH_NORM_STATS_JOIN: i32 = 14;
 export const BATCH_NORM_FOLD: i32 = 15;
 export const BATCH_NORM_REDUCE_GRAD: i32 = 16;
-export const BATCH_NORM_INPUT_GRAD: i32 = 17;
-export const GROUP_NORM_STATS: i32 = 18;
-export const GROUP_NORM_REDUCE_GRAD: i32 = 19;
-export const GROUP_NORM_INPUT_GRAD: i32 = 20;
-export const PROXY_MOMENTS: i32 = 21;
-export const PROXY_MOMENTS_GRAD: i32 = 22;
-export const AFFINE: i32 = 23;
-export const POINTWISE: i32 = 24;
-export const ACTIVATION_GRAD: i32 = 25;
-export const GLOBAL_POOL: i32 = 26;
-export const GLOBAL_POOL_GRAD: i32 = 27;
-export const MAX_POOL: i32 = 28;
-export const MAX_POOL_GRAD: i32 = 29;
-export const CHANNEL_SCALE: i32 = 30;
-export const IMAGE_SCALE: i32 = 31;
-export const CHANNEL_SCALE_GRAD: i32 = 32;
-export const CROSS_ENTROPY: i32 = 33;
-export const CROSS_ENTROPY_JOIN: i32 = 34;
-export const SGD: i32 = 35;
-export const AVERAGE: i32 = 36;
-export const GATHER: i32 = 37;
+export const NORM_GRAD_VECTORS: i32 = 17;
+export const BATCH_NORM_INPUT_GRAD: i32 = 18;
+export const GROUP_NORM_STATS: i32 = 19;
+export const GROUP_NORM_REDUCE_GRAD: i32 = 20;
+export const GROUP_NORM_INPUT_GRAD: i32 = 21;
+export const PROXY_MOMENTS: i32 = 22;
+export const PROXY_MOMENTS_GRAD: i32 = 23;
+export const AFFINE: i32 = 24;
+export const POINTWISE: i32 = 25;
+export const ACTIVATION_GRAD: i32 = 26;
+export const GLOBAL_POOL: i32 = 27;
+export const GLOBAL_POOL_GRAD: i32 = 28;
+export const MAX_POOL: i32 = 29;
+export const MAX_POOL_GRAD: i32 = 30;
+export const CHANNEL_SCALE: i32 = 31;
+export const IMAGE_SCALE: i32 = 32;
+export const CHANNEL_SCALE_GRAD: i32 = 33;
+export const CROSS_ENTROPY: i32 = 34;
+export const CROSS_ENTROPY_JOIN: i32 = 35;
+export const SGD: i32 = 36;
+export const AVERAGE: i32 = 37;
+export const GATHER: i32 = 38;
 
 export const RECORD_BYTES: i32 = 128;
 export const TRANSFORM_BYTES: i32 = 48;
@@ -55,6 +56,8 @@ export const NONE: i32 = 0;
 export const RELU: i32 = 1;
 export const SILU: i32 = 2;
 export const SIGMOID: i32 = 3;
+export const STATISTICS: i32 = 1;
+export const GRADIENT_SUMS: i32 = 2;
 
 @unmanaged
 export class FillRecord {
@@ -112,6 +115,7 @@ export class TransposeRecord {
 export class GemmRecord {
   op: i32;
   a: usize;
+  view: usize;
   w: usize;
   c: usize;
   init: usize;
@@ -120,13 +124,18 @@ export class GemmRecord {
   depth: i32;
   columns: i32;
   blockRows: i32;
+  after: usize;
+  scratch: usize;
+  scratchBytes: i32;
 }
 
 @unmanaged
 export class GemmFilterGradRecord {
   op: i32;
   x: usize;
+  xView: usize;
   dy: usize;
+  dyView: usize;
   slots: usize;
   slotCount: i32;
   slotBytes: i32;
@@ -134,7 +143,10 @@ export class GemmFilterGradRecord {
   depth: i32;
   columns: i32;
   blockRows: i32;
+  unitDepth: i32;
   strip: i32;
+  scratch: usize;
+  scratchBytes: i32;
 }
 
 @unmanaged
@@ -162,6 +174,7 @@ export class PackFiltersRecord {
 export class TableConvRecord {
   op: i32;
   src: usize;
+  view: usize;
   dst: usize;
   init: usize;
   initIsMap: i32;
@@ -177,6 +190,8 @@ export class TableConvRecord {
   groupIn: i32;
   groupOut: i32;
   dstImageBytes: i32;
+  dstChannels: i32;
+  after: usize;
   passes: usize;
   passCount: i32;
   channelwise: i32;
@@ -188,7 +203,10 @@ export class TableConvRecord {
 export class TableFilterGradRecord {
   op: i32;
   src: usize;
+  xView: usize;
   dy: usize;
+  dyView: usize;
+  dyChannels: i32;
   images: i32;
   imagesPerChunk: i32;
   height: i32;
@@ -291,6 +309,8 @@ export class BatchNormReduceGradRecord {
   op: i32;
   dy: usize;
   x: usize;
+  saved: usize;
+  dz: usize;
   mean: usize;
   invStd: usize;
   scale: usize;
@@ -302,6 +322,20 @@ export class BatchNormReduceGradRecord {
   slots: usize;
   slotCount: i32;
   slotBytes: i32;
+}
+
+@unmanaged
+export class NormGradVectorsRecord {
+  op: i32;
+  scale: usize;
+  mean: usize;
+  invStd: usize;
+  dGamma: usize;
+  dBeta: usize;
+  slope: usize;
+  shift: usize;
+  rows: i32;
+  channels: i32;
 }
 
 @unmanaged
@@ -646,4 +680,27 @@ export class TransformRow {
   offset: f32;
   lambda: f32;
   partner: f32;
+}
+
+@unmanaged
+export class View {
+  second: usize;
+  scale: usize;
+  slope: usize;
+  shift: usize;
+  activation: i32;
+}
+
+@unmanaged
+export class After {
+  kind: i32;
+  x: usize;
+  scale: usize;
+  shift: usize;
+  mean: usize;
+  invStd: usize;
+  activation: i32;
+  slots: usize;
+  slotCount: i32;
+  slotBytes: i32;
 }

@@ -1,53 +1,78 @@
 import { copyGroup } from "./padded";
 import {
+  After,
   Pass,
   TableConvRecord,
   TableFilterGradRecord,
   TILE_AREA,
   TILE_BYTES,
+  View,
 } from "./records";
 import { ceilDiv, copyFloats, fillFloats, shareStart } from "./simd";
+import { emptyColumns, follow } from "./sums";
 import { channelOuterTile, channelTile, restHeight, runTile, tableOuterTile, tileRows } from "./tile";
+import { viewColumns } from "./view";
 
 // Convolutions of any kernel, stride and group width. Images are taken in chunks (one large map or several small ones,
 // so that there are enough pixels for whole tiles); for one group of a chunk: pad, then tiles of 6 or 4 output pixels ×
 // 8 filters. A table lists for every output pixel where its first tap is and where the result goes, so any pixels make
 // a tile. Depthwise layers come as groups of 8 channels with a filter each. The input gradient is the same with dY as source: one pass per class of (y mod stride, x mod stride).
 
-/** Unit of work: one group of one chunk. */
+/** Unit of work: one group of one chunk, or, where sums follow, of the chunks of one slot. */
 export function tableConv(r: TableConvRecord, thread: i32, threads: i32): void {
-  const chunks = ceilDiv(r.images, r.imagesPerChunk),
-    units = chunks * r.groups;
+  const chunks = ceilDiv(r.images, r.imagesPerChunk), after = changetype<After>(r.after);
+  const parts = r.after ? after.slotCount : chunks, units = parts * r.groups;
   const scratch = r.scratch + <usize>thread * r.scratchBytes;
   const tile = TILE_AREA + <usize>thread * TILE_BYTES;
-  const imageBytes = (<usize>(r.height * r.width * r.channels)) << 2;
   const end = shareStart(units, thread + 1, threads);
   let unit = shareStart(units, thread, threads);
   if (unit < end) {
     fillFloats(scratch, r.imagesPerChunk * r.paddedHeight * r.paddedWidth * r.groupIn, 0);
   }
+  const rowBytes = <usize>r.dstChannels << 2;
+  const pixels = r.dstImageBytes / (r.dstChannels << 2);
   for (; unit < end; unit++) {
-    const group = unit % r.groups,
-      image = (unit / r.groups) * r.imagesPerChunk;
-    const images = min(r.imagesPerChunk, r.images - image);
-    copyGroup(
-      r.src + <usize>image * imageBytes,
-      images,
-      r.height,
-      r.width,
-      r.channels,
-      group * r.groupIn,
-      min(r.groupIn, r.channels - group * r.groupIn),
-      r.groupIn,
-      scratch,
-      r.pad,
-      r.paddedHeight,
-      r.paddedWidth,
-    );
-    let pass = r.passes;
-    for (let i = 0; i < r.passCount; i++, pass += offsetof<Pass>()) {
-      convolveGroup(r, changetype<Pass>(pass), group, image, images, scratch, tile);
+    const group = unit % r.groups, part = unit / r.groups;
+    if (!r.after) {
+      convolveChunk(r, group, part * r.imagesPerChunk, scratch, tile);
+      continue;
     }
+    const first = shareStart(chunks, part, parts) * r.imagesPerChunk;
+    const endImage = min(r.images, shareStart(chunks, part + 1, parts) * r.imagesPerChunk);
+    const channel = group * r.groupOut, count = min(r.groupOut, r.dstChannels - channel);
+    const out = after.slots + <usize>part * after.slotBytes;
+    emptyColumns(out + (<usize>channel << 2), count, rowBytes);
+    for (let image = first; image < endImage; image += r.imagesPerChunk) {
+      convolveChunk(r, group, image, scratch, tile);
+      const rows = min(r.imagesPerChunk, endImage - image) * pixels;
+      const offset = <usize>image * r.dstImageBytes + (<usize>channel << 2);
+      follow(after, r.dst, offset, rowBytes, rows, (image - first) * pixels, channel, count, out);
+    }
+  }
+}
+
+function convolveChunk(r: TableConvRecord, group: i32, image: i32, scratch: usize, tile: usize): void {
+  const images = min(r.imagesPerChunk, r.images - image);
+  const imageBytes = (<usize>(r.height * r.width * r.channels)) << 2;
+  copyGroup(
+    r.src,
+    <usize>image * imageBytes,
+    r.view,
+    images,
+    r.height,
+    r.width,
+    r.channels,
+    group * r.groupIn,
+    min(r.groupIn, r.channels - group * r.groupIn),
+    r.groupIn,
+    scratch,
+    r.pad,
+    r.paddedHeight,
+    r.paddedWidth,
+  );
+  let pass = r.passes;
+  for (let i = 0; i < r.passCount; i++, pass += offsetof<Pass>()) {
+    convolveGroup(r, changetype<Pass>(pass), group, image, images, scratch, tile);
   }
 }
 
@@ -104,11 +129,10 @@ export function tableFilterGrad(r: TableFilterGradRecord, thread: i32, threads: 
   const scratch = r.scratch + <usize>thread * r.scratchBytes;
   const imageBytes = (<usize>(r.height * r.width * r.channels)) << 2;
   const groupFloats = ceilDiv(r.groupOut, 8) * r.runs * r.runLength * 8;
+  const paddedFloats = r.imagesPerChunk * r.paddedHeight * r.paddedWidth * r.groupIn, paddedBytes = <usize>paddedFloats << 2;
   const end = shareStart(units, thread + 1, threads);
   let unit = shareStart(units, thread, threads);
-  if (unit < end) {
-    fillFloats(scratch, r.imagesPerChunk * r.paddedHeight * r.paddedWidth * r.groupIn, 0);
-  }
+  if (unit < end) fillFloats(scratch, paddedFloats, 0);
   for (; unit < end; unit++) {
     const slot = unit / r.groups,
       group = unit % r.groups;
@@ -119,7 +143,9 @@ export function tableFilterGrad(r: TableFilterGradRecord, thread: i32, threads: 
       const image = chunk * r.imagesPerChunk,
         images = min(r.imagesPerChunk, r.images - image);
       copyGroup(
-        r.src + <usize>image * imageBytes,
+        r.src,
+        <usize>image * imageBytes,
+        r.xView,
         images,
         r.height,
         r.width,
@@ -132,15 +158,23 @@ export function tableFilterGrad(r: TableFilterGradRecord, thread: i32, threads: 
         r.paddedHeight,
         r.paddedWidth,
       );
-      sumGroup(r, group, image, images, scratch, out, chunk > firstChunk ? 1 : 0);
+      const offset = <usize>image * r.dyImageBytes + ((<usize>(group * r.groupOut)) << 2);
+      let dy = r.dy + offset;
+      if (r.dyView) {
+        dy = scratch + paddedBytes;
+        viewColumns(
+          changetype<View>(r.dyView), r.dy, offset, <usize>r.dyChannels << 2, dy, <usize>(ceilDiv(r.groupOut, 8) << 5),
+          images * r.pixels, group * r.groupOut, min(r.groupOut, r.dyChannels - group * r.groupOut),
+        );
+      }
+      sumGroup(r, dy, images, scratch, out, chunk > firstChunk ? 1 : 0);
     }
   }
 }
 
 function sumGroup(
   r: TableFilterGradRecord,
-  group: i32,
-  image: i32,
+  dyGroup: usize,
   images: i32,
   scratch: usize,
   out: usize,
@@ -150,7 +184,7 @@ function sumGroup(
     pixels = r.pixels * images;
   const blocks = ceilDiv(r.groupOut, 8);
   for (let block = 0; block < blocks; block++) {
-    const dy = r.dy + <usize>image * r.dyImageBytes + ((<usize>(group * r.groupOut + block * 8)) << 2);
+    const dy = dyGroup + (<usize>block << 5);
     for (let run = 0; run < r.runs; run++) {
       const x = scratch + <usize>run * runBytes;
       for (let k = 0; k < r.runLength; ) {

@@ -1,4 +1,5 @@
 import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import { gradientSumsAfter, normedView, normGradView, statisticsAfter } from "./fused.ts";
 import type { Pointer, Program } from "./program.ts";
 import { columnSums, join, slotCountFor, slotsOrResult } from "./slots.ts";
 
@@ -15,21 +16,35 @@ const blockRows = 48;
 /** Rows per short sum of the filter gradient. */
 const sumRows = 96;
 const strip = 48;
+/** Filters beyond which half the slots do: writing and joining them would cost more than the balance of threads gains. */
+const largeFilters = 16384;
 
 export function lowerMatrixConv(program: Program, call: CallOf<"conv2d">): void {
   const { attrs } = call;
   const bias = program.atOptional(call.in.bias);
+  const rows = outRows(attrs);
+  const after = statisticsAfter(program, call, blockRows, Math.ceil(rows / blockRows));
+  const view = normedView(program, call);
   program.emit("gemm", {
     a: seenRows(program, attrs, program.at(call.in.x)),
+    view,
     w: program.at(call.in.filters),
     c: program.at(call.out.y),
     init: bias,
     initRowBytes: 0,
-    rows: outRows(attrs),
+    rows,
     depth: attrs.channels,
     columns: attrs.filters,
     blockRows,
+    after: after?.table ?? 0,
+    ...viewScratch(program, view ? blockRows * attrs.channels : 0),
   });
+  after?.finish();
+}
+
+/** Scratch for the blocks that a record makes from views. */
+function viewScratch(program: Program, floats: number) {
+  return floats === 0 ? { scratch: 0, scratchBytes: 0 } : program.threadScratch(4 * floats);
 }
 
 export function lowerMatrixInputGrad(program: Program, call: CallOf<"conv2dInputGrad">): void {
@@ -46,8 +61,13 @@ export function lowerMatrixInputGrad(program: Program, call: CallOf<"conv2dInput
     columns: filters,
   });
   const c = strided ? program.scratch(4 * outRows(attrs) * channels) : dx;
+  const view = normGradView(program, call);
+  const after = gradientSumsAfter(program, call, Math.ceil(outRows(attrs) / blockRows));
+  if (strided && after !== undefined)
+    throw new RangeError(`${call.label}: a strided 1×1 convolution cannot sum for the norm before it`);
   program.emit("gemm", {
     a: program.at(call.in.dy),
+    view,
     w: transposed,
     c,
     init: strided ? 0 : addend,
@@ -56,7 +76,10 @@ export function lowerMatrixInputGrad(program: Program, call: CallOf<"conv2dInput
     depth: filters,
     columns: channels,
     blockRows,
+    after: after?.table ?? 0,
+    ...viewScratch(program, view ? blockRows * filters : 0),
   });
+  after?.finish();
   if (strided) program.emit("scatterRows", { x: c, out: dx, addend, ...rowList(program, attrs) });
 }
 
@@ -66,17 +89,27 @@ export function lowerMatrixFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const rows = outRows(attrs);
   const dy = program.at(call.in.dy);
   const out = program.at(call.out.dFilters);
-  const slotCount = slotCountFor(Math.ceil(rows / sumRows), Math.ceil(channels / strip));
+  const xView = normedView(program, call);
+  const dyView = normGradView(program, call);
+  const viewed = (xView ? channels : 0) + (dyView ? filters : 0);
+  // A block of a view is made once, for all of the depth.
+  const unitDepth = viewed === 0 ? strip : Math.max(strip, channels);
+  const most = channels * filters > largeFilters ? 2 : 1;
+  const slotCount = slotCountFor(Math.ceil(rows / sumRows), Math.max(most, Math.ceil(channels / unitDepth)));
   const slots = slotsOrResult(program, slotCount, channels * filters, out);
   program.emit("gemmFilterGrad", {
     x: seenRows(program, attrs, program.at(call.in.x)),
+    xView,
     dy,
+    dyView,
     ...slots,
     rows,
     depth: channels,
     columns: filters,
     blockRows: sumRows,
+    unitDepth,
     strip,
+    ...viewScratch(program, sumRows * viewed),
   });
   join(program, slots, out, channels * filters);
   if (call.out.dBias !== undefined) columnSums(program, dy, rows, filters, program.at(call.out.dBias));

@@ -1,15 +1,14 @@
 import type { CallOf } from "../../../plan/calls.ts";
-import { activationCodes } from "../records.ts";
+import { activationCodes, type Fields } from "../records.ts";
 import type { Program } from "./program.ts";
-import { hotRows, join, scratchSlots, slotCountFor } from "./slots.ts";
+import { hotRows, join, type Slots, scratchSlots, slotCountFor } from "./slots.ts";
 
 export function lowerBatchNormStats(program: Program, call: CallOf<"batchNormStats">): void {
   const { rows, channels, epsilon, momentum } = call.attrs;
   const blockRows = hotRows(channels);
   const slots = scratchSlots(program, slotCountFor(Math.ceil(rows / blockRows)), 2 * channels);
   program.emit("batchNormStats", { x: program.at(call.in.x), rows, channels, blockRows, ...slots });
-  program.emit("batchNormStatsJoin", {
-    ...slots,
+  lowerStatisticsJoin(program, slots, {
     rows,
     channels,
     blockRows,
@@ -24,6 +23,15 @@ export function lowerBatchNormStats(program: Program, call: CallOf<"batchNormSta
     epsilon,
     momentum,
   });
+}
+
+/** Statistics from the slots of `batchNormStats` or of a convolution: blocks of `blockRows` rows, shared out evenly. */
+export function lowerStatisticsJoin(
+  program: Program,
+  slots: Slots,
+  fields: Omit<Fields<"batchNormStatsJoin">, keyof Slots>,
+): void {
+  program.emit("batchNormStatsJoin", { ...slots, ...fields });
 }
 
 export function lowerBatchNormFold(program: Program, call: CallOf<"batchNormFold">): void {
@@ -49,6 +57,8 @@ export function lowerBatchNormReduceGrad(program: Program, call: CallOf<"batchNo
     invStd: program.at(call.in.invStd),
     scale: program.at(call.in.scale),
     shift: program.at(call.in.shift),
+    saved: program.atOptional(call.in.saved),
+    dz: program.atOptional(call.out.dz),
     rows,
     channels,
     blockRows,

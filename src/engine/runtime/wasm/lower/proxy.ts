@@ -41,6 +41,8 @@ export function lowerAffineReduceGrad(program: Program, call: CallOf<"affineRedu
     invStd: ones,
     scale: ones,
     shift: zeros,
+    saved: 0,
+    dz: 0,
     rows,
     channels,
     blockRows,

@@ -1,4 +1,5 @@
 import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import { gradientSumsAfter, normedView, normGradView, statisticsAfter } from "./fused.ts";
 import type { Pointer, Program } from "./program.ts";
 import { columnSums, scratchSlots, slotCountFor } from "./slots.ts";
 import {
@@ -26,16 +27,22 @@ export function lowerTableConv(program: Program, call: CallOf<"conv2d">): void {
     },
   ]);
   const { table: _, pixels: __, ...source } = view;
+  const chunkRows = view.imagesPerChunk * view.pixels;
+  const after = statisticsAfter(program, call, chunkRows, Math.ceil(attrs.batch / view.imagesPerChunk));
   program.emit("tableConv", {
     src: program.at(call.in.x),
+    view: normedView(program, call),
     dst: program.at(call.out.y),
     init: program.atOptional(call.in.bias),
     initIsMap: 0,
     ...source,
     ...passes,
     dstImageBytes: 4 * outHeight * outWidth * filters,
+    dstChannels: filters,
+    after: after?.table ?? 0,
     ...program.threadScratch(paddedBytes(view)),
   });
+  after?.finish();
 }
 
 export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputGrad">): void {
@@ -71,8 +78,11 @@ export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputG
       };
     }),
   );
+  const view = normGradView(program, call);
+  const after = gradientSumsAfter(program, call, Math.ceil(batch / chunk));
   program.emit("tableConv", {
     src: program.at(call.in.dy),
+    view,
     dst: program.at(call.out.dx),
     init: program.atOptional(call.in.addend),
     initIsMap: 1,
@@ -89,29 +99,37 @@ export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputG
     groupOut: merged.groupIn,
     channelwise: merged.channelwise,
     dstImageBytes: 4 * height * width * channels,
+    dstChannels: channels,
+    after: after?.table ?? 0,
     ...passTable(program, passes),
     ...program.threadScratch(
       paddedBytes({ imagesPerChunk: chunk, paddedHeight, paddedWidth, groupIn: merged.groupOut }),
     ),
   });
+  after?.finish();
 }
 
 export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">): void {
   const { attrs } = call;
   const { batch, channels, filters, groups, kernel, outHeight, outWidth } = attrs;
-  const view = forwardView(program, attrs);
+  const dyView = normGradView(program, call);
+  const view = forwardView(program, attrs, dyView !== 0);
   const dy = program.at(call.in.dy);
+  const dyBlock = dyView ? 4 * view.imagesPerChunk * view.pixels * lanesOf(view) : 0;
   const slotCount = slotCountFor(Math.ceil(batch / view.imagesPerChunk), view.groups);
   const slots = scratchSlots(program, slotCount, packedFloats(view, kernel * kernel));
   program.emit("tableFilterGrad", {
     src: program.at(call.in.x),
+    xView: normedView(program, call),
     dy,
+    dyView,
+    dyChannels: filters,
     ...view,
     dyImageBytes: 4 * outHeight * outWidth * filters,
     runs: kernel,
     runLength: runLength(view, kernel),
     ...slots,
-    ...program.threadScratch(paddedBytes(view)),
+    ...program.threadScratch(paddedBytes(view) + dyBlock),
   });
   program.emit("joinPackedFilters", {
     ...slots,
@@ -127,18 +145,27 @@ export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilte
     columnSums(program, dy, batch * outHeight * outWidth, filters, program.at(call.out.dBias));
 }
 
-/** The padded copy of x and the table of its output pixels. */
-function forwardView(program: Program, attrs: ConvGeometry) {
+/** Filters of a group, in whole tiles. */
+function lanesOf({ groupOut }: Pick<Groups, "groupOut">): number {
+  return 8 * Math.ceil(groupOut / 8);
+}
+
+/**
+ * The padded copy of x and the table of its output pixels; these lie in y, or, `packed`, side by side, the lanes of
+ * one group each.
+ */
+function forwardView(program: Program, attrs: ConvGeometry, packed = false) {
   const { batch, height, width, channels, filters, kernel, stride, padding, outHeight, outWidth } = attrs;
   const { merge: _, ...merged } = mergedGroups(attrs);
   const pixels = outHeight * outWidth;
   const chunk = imagesPerChunk(batch, pixels);
   const paddedHeight = Math.max(padding + height, (outHeight - 1) * stride + kernel);
   const paddedWidth = Math.max(padding + width, (outWidth - 1) * stride + kernel);
-  const table = program.table(`forward ${geometryKey(attrs)}`, () =>
+  const pixelFloats = packed ? lanesOf(merged) : filters;
+  const table = program.table(`forward ${pixelFloats} ${geometryKey(attrs)}`, () =>
     pixelTable(chunk, outHeight, outWidth, (image, y, x) => [
       4 * merged.groupIn * ((image * paddedHeight + y * stride) * paddedWidth + x * stride),
-      4 * filters * ((image * outHeight + y) * outWidth + x),
+      4 * pixelFloats * ((image * outHeight + y) * outWidth + x),
     ]),
   );
   return {

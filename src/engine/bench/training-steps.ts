@@ -2,6 +2,7 @@ import { buildGraph } from "../graph/build.ts";
 import { complexity } from "../network/complexity.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../plan/compile.ts";
+import type { Fusions } from "../plan/fusion.ts";
 import { type Plan, planBytes } from "../plan/plan.ts";
 import { intensityOf } from "../plan/traffic.ts";
 import type { Batch, Executor } from "../runtime/executor.ts";
@@ -28,8 +29,9 @@ export async function prepareSteps(
   executor: Executor,
   spec: NetworkSpec,
   batchSize: number,
+  fuse: boolean | Fusions = true,
 ): Promise<TrainingSteps> {
-  const plan = compilePlan(buildGraph(spec), { batch: batchSize, optimizer: defaultOptimizer });
+  const plan = compilePlan(buildGraph(spec), { batch: batchSize, optimizer: defaultOptimizer, fuse });
   const session = await executor.load(plan, initialState(plan, 1));
   const batch = syntheticBatch(plan);
   const { flops, params } = complexity(spec);

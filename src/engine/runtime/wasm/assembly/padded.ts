@@ -1,6 +1,6 @@
 import { View } from "./records";
 import { copyFloats } from "./simd";
-import { viewColumns } from "./view";
+import { viewPixels } from "./view";
 
 // The padded copy that table-driven convolutions read: one group of a chunk of images, [image][row][column][channel
 // of the group], zero around every image. Taps that lie side by side in a filter row lie side by side here, so a
@@ -30,12 +30,16 @@ export function copyGroup(
     groupBytes = (<usize>groupChannels) << 2;
   let from = src + offset + ((<usize>firstChannel) << 2);
   for (let image = 0; image < images; image++) {
+    if (view) {
+      const to = out + <usize>((image * paddedHeight + pad) * paddedWidth + pad) * groupBytes;
+      const skip = <usize>(paddedWidth - width) * groupBytes;
+      viewPixels(changetype<View>(view), src, from - src, pixelBytes, to, groupBytes, skip, width, height, firstChannel, count);
+      from += <usize>(width * height) * pixelBytes;
+      continue;
+    }
     for (let y = 0; y < height; y++) {
       let to = out + <usize>((image * paddedHeight + y + pad) * paddedWidth + pad) * groupBytes;
-      if (view) {
-        viewColumns(changetype<View>(view), src, from - src, pixelBytes, to, groupBytes, width, firstChannel, count);
-        from += <usize>width * pixelBytes;
-      } else if (groupChannels == channels) {
+      if (groupChannels == channels) {
         copyFloats(from, to, width * channels);
         from += <usize>width * pixelBytes;
       } else if (groupChannels == 8 && count == 8) {

@@ -11,7 +11,7 @@ import {
 import { ceilDiv, copyFloats, fillFloats, shareStart } from "./simd";
 import { emptyColumns, follow } from "./sums";
 import { channelOuterTile, channelTile, restHeight, runTile, tableOuterTile, tileRows } from "./tile";
-import { viewColumns } from "./view";
+import { viewPixels } from "./view";
 
 // Convolutions of any kernel, stride and group width. Images are taken in chunks (one large map or several small ones,
 // so that there are enough pixels for whole tiles); for one group of a chunk: pad, then tiles of 6 or 4 output pixels ×
@@ -162,9 +162,9 @@ export function tableFilterGrad(r: TableFilterGradRecord, thread: i32, threads: 
       let dy = r.dy + offset;
       if (r.dyView) {
         dy = scratch + paddedBytes;
-        viewColumns(
-          changetype<View>(r.dyView), r.dy, offset, <usize>r.dyChannels << 2, dy, <usize>(ceilDiv(r.groupOut, 8) << 5),
-          images * r.pixels, group * r.groupOut, min(r.groupOut, r.dyChannels - group * r.groupOut),
+        viewPixels(
+          changetype<View>(r.dyView), r.dy, offset, <usize>r.dyChannels << 2, dy, <usize>(ceilDiv(r.groupOut, 8) << 5), 0,
+          images * r.pixels, 1, group * r.groupOut, min(r.groupOut, r.dyChannels - group * r.groupOut),
         );
       }
       sumGroup(r, dy, images, scratch, out, chunk > firstChunk ? 1 : 0);

@@ -227,21 +227,23 @@ export const callCases: Arbitraries = {
       attrs: { ...attrs, ...normedAttrs(xActivation) },
     }));
   }),
-  conv2dFilterGrad: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, biased, xActivation, sourced]) =>
-    callCase("conv2dFilterGrad", (o) => ({
-      in: {
-        x: o.of(xLength(attrs)),
-        dy: o.of(yLength(attrs)),
-        ...normedOperands(o, attrs, xActivation),
-        ...sourceOperands(o, attrs, sourced),
-      },
-      out: {
-        dFilters: o.of(filterLength(attrs)),
-        ...o.optional(biased && !sourced, "dBias", attrs.filters),
-      },
-      attrs: { ...attrs, ...normedAttrs(xActivation) },
-    })),
-  ),
+  conv2dFilterGrad: fc
+    .tuple(convGeometry, flag, normedBy, flag)
+    .map(([attrs, biased, xActivation, sourced]) =>
+      callCase("conv2dFilterGrad", (o) => ({
+        in: {
+          x: o.of(xLength(attrs)),
+          dy: o.of(yLength(attrs)),
+          ...normedOperands(o, attrs, xActivation),
+          ...sourceOperands(o, attrs, sourced),
+        },
+        out: {
+          dFilters: o.of(filterLength(attrs)),
+          ...o.optional(biased && !sourced, "dBias", attrs.filters),
+        },
+        attrs: { ...attrs, ...normedAttrs(xActivation) },
+      })),
+    ),
   batchNormStats: matrix.map((shape) =>
     callCase("batchNormStats", (o) => ({
       in: { x: o.of(shape.rows * shape.channels), gamma: o.of(shape.channels), beta: o.of(shape.channels) },

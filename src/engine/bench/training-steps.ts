@@ -29,7 +29,7 @@ export async function prepareSteps(
   executor: Executor,
   spec: NetworkSpec,
   batchSize: number,
-  fuse: boolean | Fusions = true,
+  fuse: boolean | Fusions = executor.fusions ?? true,
 ): Promise<TrainingSteps> {
   const plan = compilePlan(buildGraph(spec), { batch: batchSize, optimizer: defaultOptimizer, fuse });
   const session = await executor.load(plan, initialState(plan, 1));

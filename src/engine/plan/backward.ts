@@ -80,82 +80,116 @@ class Backward {
   }
 
   #norm(unit: NormUnit, dOut: TensorId): void {
-    const { graph, batch } = this.#context;
-    const { node, residual } = unit;
-    const input = inputOf(node.inputs);
-    const layer = layerOf(this.#context.layers, node.name);
-    const vectors = this.#forward.norms.get(node.id);
-    if (vectors === undefined) throw new RangeError(`norm ${node.name} has no statistics`);
-    const { fusions } = this.#context;
-    const { norm } = graph.spec;
-    const map = shapeAt(graph, input);
-    const behind = this.#context.fused.behind.get(input) === unit && fusions.gradients;
-    let { activation } = unit;
-    let dy = dOut;
-    let summed = this.#summed.has(unit.output);
-    const x = this.#value(input);
-    const sums = { dGamma: layer.dWeight, dBeta: required(layer.dBias, node.name) };
-    if (summed) activation = "none";
-    else if (activation !== "none" && norm.type === "batch" && (fusions.slopes || behind)) {
-      // The sums and the slope in one pass; who reads on finds the slope applied.
-      const dz = this.#temporary(unit.output);
-      const saved = residual === undefined ? {} : { saved: this.#value(unit.output) };
-      this.calls.push({
-        op: "batchNormReduceGrad",
-        label: node.name,
-        in: { dy, x, ...vectors, ...saved },
-        out: { ...sums, dz },
-        update: {},
-        attrs: { ...matrixShape(batch, map), activation },
-      });
-      dy = dz;
-      activation = "none";
-      summed = true;
-    } else if (residual !== undefined && activation !== "none") {
-      dy = this.#activationGrad(unit.output, activation, dOut, this.#value(unit.output));
-      activation = "none";
-    }
-    // Both branches of a sum get the gradient behind the activation.
-    if (residual !== undefined) this.give(residual, dy);
-    const operands = { dy, x, ...vectors };
-    if (norm.type === "batch") {
-      const attrs = { ...matrixShape(batch, map), activation };
-      if (!summed) {
-        this.calls.push({
-          op: "batchNormReduceGrad",
-          label: node.name,
-          in: operands,
-          out: sums,
-          update: {},
-          attrs,
-        });
-      }
-      if (!this.#needsGradient(input)) return;
-      if (behind) {
-        const { mean: yMean, invStd: yInvStd, scale: yScale } = vectors;
-        this.#sources.set(input, { y: x, yScale, yMean, yInvStd, yDGamma: sums.dGamma, yDBeta: sums.dBeta });
-        this.#gradients.set(input, dy);
+    const { graph, fusions } = this.#context;
+    const { node, residual, activation } = unit;
+    const summed = this.#summed.has(unit.output);
+    if (graph.spec.norm.type === "batch") {
+      const behind = fusions.gradients && this.#context.fused.behind.get(inputOf(node.inputs)) === unit;
+      const source = this.#normSource(unit);
+      if (!summed && activation !== "none" && (fusions.slopes || behind)) {
+        // The sums and the slope in one pass; who reads on finds the slope applied.
+        const dz = this.#temporary(unit.output);
+        const saved = residual === undefined ? {} : { saved: this.#value(unit.output) };
+        this.#sumGradients(unit, { ...source, dy: dOut, ...saved }, activation, dz);
+        if (residual !== undefined) this.give(residual, dz);
+        this.#batchNormInputGrad(unit, { ...source, dy: dz }, "none", behind);
         return;
       }
-      const { dx, addend } = this.#receive(input);
-      this.calls.push({
-        op: "batchNormInputGrad",
-        label: node.name,
-        in: { ...operands, ...sums, ...addend },
-        out: { dx },
-        update: {},
-        attrs,
-      });
+      const { dy, slope } = summed ? { dy: dOut, slope: "none" as const } : this.#beforeSum(unit, dOut);
+      if (!summed) this.#sumGradients(unit, { ...source, dy }, slope);
+      this.#batchNormInputGrad(unit, { ...source, dy }, slope, behind);
       return;
     }
-    const groups = groupsOf(norm, map.channels);
-    const attrs = { ...mapsShape(batch, map), groups, activation };
-    const means = this.#context.table.temporary(`d ${node.name}.sums`, 2 * batch * groups);
+    const { dy, slope } = this.#beforeSum(unit, dOut);
+    this.#groupNorm(unit, dy, slope);
+  }
+
+  /** The gradient before a unit's residual sum, which both branches get, and the activation that is still to be applied. */
+  #beforeSum(unit: NormUnit, dOut: TensorId): { dy: TensorId; slope: NormUnit["activation"] } {
+    const { residual, activation, output } = unit;
+    if (residual === undefined) return { dy: dOut, slope: activation };
+    const dy =
+      activation === "none" ? dOut : this.#activationGrad(output, activation, dOut, this.#value(output));
+    this.give(residual, dy);
+    return { dy, slope: "none" };
+  }
+
+  /** What the gradients of a norm read besides the gradient at its output. */
+  #normSource({ node }: NormUnit) {
+    const vectors = this.#forward.norms.get(node.id);
+    if (vectors === undefined) throw new RangeError(`norm ${node.name} has no statistics`);
+    return { x: this.#value(inputOf(node.inputs)), ...vectors };
+  }
+
+  #normSums({ node }: NormUnit) {
+    const layer = layerOf(this.#context.layers, node.name);
+    return { dGamma: layer.dWeight, dBeta: required(layer.dBias, node.name) };
+  }
+
+  #sumGradients(
+    unit: NormUnit,
+    operands: CallOf<"batchNormReduceGrad">["in"],
+    activation: NormUnit["activation"],
+    dz?: TensorId,
+  ): void {
+    const { node } = unit;
+    this.calls.push({
+      op: "batchNormReduceGrad",
+      label: node.name,
+      in: operands,
+      out: { ...this.#normSums(unit), ...(dz === undefined ? {} : { dz }) },
+      update: {},
+      attrs: { ...matrixShape(this.#context.batch, node.shape), activation },
+    });
+  }
+
+  /** @param behind leaves the work to the gradients of the convolution before the norm. */
+  #batchNormInputGrad(
+    unit: NormUnit,
+    operands: Omit<CallOf<"batchNormInputGrad">["in"], "dGamma" | "dBeta" | "addend">,
+    activation: NormUnit["activation"],
+    behind: boolean,
+  ): void {
+    const { node } = unit;
+    const input = inputOf(node.inputs);
+    if (!this.#needsGradient(input)) return;
+    const sums = this.#normSums(unit);
+    if (behind) {
+      const { dy, x: y, mean: yMean, invStd: yInvStd, scale: yScale } = operands;
+      this.#sources.set(input, { y, yScale, yMean, yInvStd, yDGamma: sums.dGamma, yDBeta: sums.dBeta });
+      this.#gradients.set(input, dy);
+      return;
+    }
+    const { dx, addend } = this.#receive(input);
+    this.calls.push({
+      op: "batchNormInputGrad",
+      label: node.name,
+      in: { ...operands, ...sums, ...addend },
+      out: { dx },
+      update: {},
+      attrs: { ...matrixShape(this.#context.batch, node.shape), activation },
+    });
+  }
+
+  #groupNorm(unit: NormUnit, dy: TensorId, activation: NormUnit["activation"]): void {
+    const { graph, batch, table } = this.#context;
+    const { node } = unit;
+    const { norm } = graph.spec;
+    if (norm.type === "batch") return;
+    const input = inputOf(node.inputs);
+    const operands = { dy, ...this.#normSource(unit) };
+    const groups = groupsOf(norm, node.shape.channels);
+    const attrs = { ...mapsShape(batch, node.shape), groups, activation };
+    const means = table.temporary(`d ${node.name}.sums`, 2 * batch * groups);
     this.calls.push({
       op: "groupNormReduceGrad",
       label: node.name,
-      in: { ...operands, gamma: layer.weight, ...this.#proxyShares.get(node.id) },
-      out: { ...sums, sums: means },
+      in: {
+        ...operands,
+        gamma: layerOf(this.#context.layers, node.name).weight,
+        ...this.#proxyShares.get(node.id),
+      },
+      out: { ...this.#normSums(unit), sums: means },
       update: {},
       attrs,
     });

@@ -2,7 +2,7 @@ import type { Graph, NodeId } from "../graph/graph.ts";
 import { lowerBackward } from "./backward.ts";
 import { type KernelCall, type TensorId, transformRow } from "./calls.ts";
 import { lowerForward } from "./forward.ts";
-import { allFusions, type Fusions, fusedNorms, noFusions } from "./fusion.ts";
+import { defaultFusions, type Fusions, fusedNorms, noFusions } from "./fusion.ts";
 import { dropFactors, type LoweringContext } from "./lowering.ts";
 import { placeTensors } from "./memory.ts";
 import { type PlannedParameters, planParameters } from "./parameters.ts";
@@ -18,7 +18,7 @@ export interface CompileOptions {
   readonly labelSmoothing?: number;
   /** Keep the maps after the stem and the stages readable (Plan.kept.outputs), at the price of their memory. */
   readonly keepOutputs?: boolean;
-  /** Off, or some of them, only to measure what fusion gains. */
+  /** What the executor gains from; off only to measure what fusion gains. */
   readonly fuse?: boolean | Fusions;
 }
 
@@ -33,7 +33,7 @@ export const defaultOptimizer: OptimizerSpec = {
 /** Turns a graph into a plan: the kernel calls of a training step and of an evaluation, and their memory. */
 export function compilePlan(graph: Graph, options: CompileOptions): Plan {
   const { batch, optimizer, labelSmoothing = 0, keepOutputs = false, fuse = true } = options;
-  const fusions = fuse === true ? allFusions : fuse === false ? noFusions : fuse;
+  const fusions = fuse === true ? defaultFusions : fuse === false ? noFusions : fuse;
   const { spec } = graph;
   const { height, width, channels } = spec.input;
   const table = new TensorTable();

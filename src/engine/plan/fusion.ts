@@ -30,6 +30,12 @@ export const allFusions: Fusions = {
   sums: true,
 };
 
+/**
+ * What gains on CPUs (bench/fusion.ts). Not the norm's gradient in the convolution's two: each would compute it again,
+ * and where the maps stay in the third-level cache that costs more than storing it.
+ */
+export const defaultFusions: Fusions = { ...allFusions, gradients: false };
+
 export const noFusions: Fusions = {
   norms: false,
   loads: false,

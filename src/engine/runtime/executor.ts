@@ -1,3 +1,4 @@
+import type { Fusions } from "../plan/fusion.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface Executor {
   readonly threads?: number;
   /** Why it is not all that was asked for, in words for people. */
   readonly note?: string;
+  /** What plans for it fuse, where that is not the default. */
+  readonly fusions?: Fusions;
   /** Makes images resident, once for all sessions. Held until dispose() of the handle or of the executor. */
   attach(images: ResidentImages): Promise<ImageHandle>;
   /** Allocates the plan's buffers and prepares its calls. `state` gives every parameter and running statistic. */

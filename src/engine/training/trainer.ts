@@ -66,7 +66,7 @@ export interface TrainOutcome {
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
   const { spec, regime, executor, seed, keepState = false } = request;
-  const plan = trainingPlan(spec, regime);
+  const plan = trainingPlan(spec, regime, executor.fusions);
   const session = await executor.load(plan, initialState(plan, seed));
   try {
     const run = new Run(request, session);

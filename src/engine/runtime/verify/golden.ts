@@ -56,6 +56,7 @@ export async function verifyGolden(
   const plan = compilePlan(buildGraph(specOfSidecar(sidecar, input.shape[1] ?? 0)), {
     batch: sidecar.batch,
     optimizer: { type: "sgd", momentum, nesterov, weightDecay },
+    fuse: executor.fusions ?? true,
   });
   const batch = golden.batch();
   const session = await executor.load(plan, golden.state(plan));

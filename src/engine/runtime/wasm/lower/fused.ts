@@ -7,7 +7,10 @@ import { join, type Slots, scratchSlots } from "./slots.ts";
 /** What convolutions read through and do afterwards where the plan fused norms into them: ../records.ts has the layouts. */
 
 /** The norm before a convolution, as what is read in place of its x; 0 where x is read as it is. */
-export function normedView(program: Program, { in: input, attrs }: CallOf<"conv2d" | "conv2dFilterGrad">): Pointer {
+export function normedView(
+  program: Program,
+  { in: input, attrs }: CallOf<"conv2d" | "conv2dFilterGrad">,
+): Pointer {
   if (input.xScale === undefined || input.xShift === undefined) return 0;
   return viewTable(program, {
     second: 0,
@@ -19,7 +22,10 @@ export function normedView(program: Program, { in: input, attrs }: CallOf<"conv2
 }
 
 /** The gradient of the norm behind a convolution, as what is read in place of its dy; 0 where dy is read as it is. */
-export function normGradView(program: Program, call: CallOf<"conv2dInputGrad" | "conv2dFilterGrad">): Pointer {
+export function normGradView(
+  program: Program,
+  call: CallOf<"conv2dInputGrad" | "conv2dFilterGrad">,
+): Pointer {
   const { y, yScale, yMean, yInvStd, yDGamma, yDBeta } = call.in;
   if (y === undefined) return 0;
   const { batch, outHeight, outWidth, filters: channels } = call.attrs;

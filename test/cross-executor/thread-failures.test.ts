@@ -123,7 +123,10 @@ test("a thread that dies fails its trial, and the study goes on with the next", 
       recorded: [],
       train: (job) => {
         const onStep = (step: number) => {
-          if (dying && job.trial.index === 1 && step === 6) started.at(-1)?.terminate();
+          if (!dying || job.trial.index !== 1 || step !== 6) return;
+          started.at(-1)?.terminate();
+          // A step takes less time than ending a thread may take on a busy machine.
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
         };
         return trainNetwork({ ...job, onStep, executor, data, control });
       },

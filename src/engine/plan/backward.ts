@@ -3,9 +3,9 @@ import type { CallOf, KernelCall, TensorId } from "./calls.ts";
 import { type Forward, normedAttrs, normedOperands } from "./forward.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
 import { dropFactors, type LoweringContext, layerOf, required } from "./lowering.ts";
-import { groupsOf, type NormUnit } from "./norms.ts";
+import { groupsOf } from "./norms.ts";
 import { lowerProxyGrad } from "./proxy.ts";
-import type { Unit } from "./units.ts";
+import type { NormUnit, Unit } from "./units.ts";
 
 type SingleUnit = Extract<Unit, { type: "single" }>;
 

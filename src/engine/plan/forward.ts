@@ -2,8 +2,9 @@ import type { NodeId } from "../graph/graph.ts";
 import type { CallOf, KernelCall, PointwiseActivation, TensorId } from "./calls.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
 import { dropFactors, type LoweringContext, layerOf } from "./lowering.ts";
-import { lowerFoldedNorm, lowerStatistics, type NormUnit, type NormVectors } from "./norms.ts";
+import { lowerFoldedNorm, lowerStatistics, type NormVectors } from "./norms.ts";
 import { lowerProxy, type ProxyVectors } from "./proxy.ts";
+import type { NormUnit } from "./units.ts";
 
 export interface Forward {
   readonly calls: readonly KernelCall[];

@@ -1,6 +1,5 @@
 import { consumersOf, type Graph, type NodeId } from "../graph/graph.ts";
-import type { NormUnit } from "./norms.ts";
-import type { Unit } from "./units.ts";
+import type { NormUnit, Unit } from "./units.ts";
 
 /** What a plan does in one pass over memory. Results are the same within rounding; off only to measure what it gains. */
 export interface Fusions {

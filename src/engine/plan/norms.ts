@@ -2,9 +2,7 @@ import type { NormSpec } from "../network/spec.ts";
 import type { KernelCall, TensorId } from "./calls.ts";
 import { mapsShape, matrixShape } from "./geometry.ts";
 import { type LoweringContext, layerOf, required } from "./lowering.ts";
-import type { Unit } from "./units.ts";
-
-export type NormUnit = Extract<Unit, { type: "norm" }>;
+import type { NormUnit } from "./units.ts";
 
 /** Vectors of one norm that its affine and its gradient read; all of batch norm's are per channel. */
 export interface NormVectors {

@@ -19,6 +19,8 @@ export type Unit =
     }
   | { readonly type: "single"; readonly node: Exclude<GraphNode, NodeOf<"norm">>; readonly output: NodeId };
 
+export type NormUnit = Extract<Unit, { type: "norm" }>;
+
 /**
  * Units in execution order. Nodes inside a unit other than its output have no value of their own. Without `fuse` every
  * node is a unit: the results are the same within rounding, the memory traffic is larger.
@@ -43,7 +45,7 @@ export function unitsOf(graph: Graph, fuse = true): readonly Unit[] {
     }
     let output: NodeId = node.id;
     let residual: NodeId | undefined;
-    let activation: Extract<Unit, { type: "norm" }>["activation"] = "none";
+    let activation: NormUnit["activation"] = "none";
     let next = onlyConsumer(output);
     if (next?.op === "add") {
       const other = next.inputs.find((input) => input !== output);

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { nodeSource } from "../../src/engine/data/node-source.ts";
@@ -19,13 +20,14 @@ const loadKernels = nodeKernels(fileURLToPath(new URL("../../public/kernels", im
 const common = { loadKernels, tileRows: 4 } as const;
 const host = nodeThreads();
 
-/** Node's threads, kept, so that a test can end one. */
-function watched(): { readonly host: ThreadHost; readonly started: Thread[] } {
+/** Node's threads, kept, so that a test can end one. @param newsTakes ms until the executor hears of an end. */
+function watched(newsTakes = 0): { readonly host: ThreadHost; readonly started: Thread[] } {
   const started: Thread[] = [];
   const start: ThreadHost["start"] = (settings) => {
     const thread = host.start(settings);
     started.push(thread);
-    return thread;
+    if (newsTakes === 0) return thread;
+    return { ...thread, ended: thread.ended.then((reason) => setTimeout(newsTakes, reason)) };
   };
   return { host: { ...host, start }, started };
 }
@@ -103,7 +105,8 @@ test("a session whose step was cut short takes no other: its values are half wri
 });
 
 test("a thread that dies fails its trial, and the study goes on with the next", async () => {
-  const { host: watchedHost, started } = watched();
+  // News that come between two steps would have the thread replaced, and nothing would fail.
+  const { host: watchedHost, started } = watched(500);
   const executor = await createWasmExecutor({ ...common, threads: 2, host: watchedHost });
   const study = parseStudy({
     version: 1,

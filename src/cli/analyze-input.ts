@@ -2,7 +2,12 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type ComparedGroup, comparisonLimit } from "../engine/analysis/comparison-table.ts";
 import { filterTrials, type TrialFilter } from "../engine/analysis/trials/filter.ts";
-import { type Grouping, groupTrials } from "../engine/analysis/trials/groups.ts";
+import {
+  type Grouping,
+  groupByFilters,
+  groupTrials,
+  type NamedFilter,
+} from "../engine/analysis/trials/groups.ts";
 import { observeAll } from "../engine/analysis/trials/observation.ts";
 import { InputError } from "../engine/math/input-error.ts";
 import type { Trial } from "../engine/sweep/trial.ts";
@@ -24,11 +29,13 @@ export interface AnalyzedTrials {
 export interface AnalyzedInput {
   readonly files: readonly string[];
   readonly by: Grouping;
+  /** Where there are any, trials are grouped by them, not by `by`. */
+  readonly constraints: readonly NamedFilter[];
   readonly filter: TrialFilter;
 }
 
 /** Reads results files. A trial that several of them hold counts once, as its last file has it. */
-export async function readTrials({ files, by, filter }: AnalyzedInput): Promise<AnalyzedTrials> {
+export async function readTrials({ files, by, constraints, filter }: AnalyzedInput): Promise<AnalyzedTrials> {
   const notes: string[] = [];
   const trials = new Map<string, Trial>();
   const fileOf = new Map<string, string>();
@@ -47,7 +54,10 @@ export async function readTrials({ files, by, filter }: AnalyzedInput): Promise<
   const observations = observeAll(trials.values());
   const kept = filterTrials(observations, filter);
   if (kept.length === 0) throw new CliError(`--filter leaves none of the ${observations.length} trials`);
-  const groups = groupTrials(kept, by, (study) => fileOf.get(study) ?? study);
+  const groups =
+    constraints.length > 0
+      ? groupByFilters(kept, constraints)
+      : groupTrials(kept, by, (study) => fileOf.get(study) ?? study);
   if (groups.length > comparisonLimit) {
     const names = groups.map(({ name }) => name).join(", ");
     throw new CliError(

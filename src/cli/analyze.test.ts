@@ -114,6 +114,16 @@ describe("analyze", () => {
     ]);
   });
 
+  test("--group compares constraint sets", async () => {
+    const groups = ["--group", "all=", "--group", "best = error:..24%"];
+    const { stdout } = await run("analyze", results, ...groups, "--baseline", "all", "--json");
+    const populations = part(stdout, "population") as { name: string; counts: { trials: number } }[];
+    expect(populations.map(({ name, counts }) => [name, counts.trials])).toEqual([
+      ["all", 12],
+      ["best", 4],
+    ]);
+  });
+
   test("a record that several files hold counts once; a half-written line is left out, both are said", async () => {
     const again = write("again.jsonl", trials.slice(0, 2), '{"id":');
     const { stderr, stdout } = await run("analyze", results, again, "--json");
@@ -143,6 +153,9 @@ describe("analyze", () => {
     [[results, "--filter", "flops:..x"], /filter "flops:\.\.x": expected a range/],
     [[results, "--baseline", "Nobody"], /--baseline "Nobody": expected one of AnyNetXA, RegNetX/],
     [[results, "--parameters", "hue"], /"hue" is no metric/],
+    [[results, "--group", "d:..10"], /Expected name=conditions/],
+    [[results, "--group", "a=", "--group", "a="], /"a" is given twice/],
+    [[results, "--group", "a=hue:1"], /"hue" is no metric/],
     [[results, "--by", "colour"], /Allowed choices are population, study/],
     [[], /missing required argument 'results'/],
   ])("%j is refused with status 2 and what is allowed", async (args, message) => {

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { type Analysis, analyzeGroups } from "../../engine/analysis/analyze.ts";
 import { everyTrial, type TrialFilter } from "../../engine/analysis/trials/filter.ts";
 import { formatFilter, parseFilter } from "../../engine/analysis/trials/filter-text.ts";
-import type { Grouping } from "../../engine/analysis/trials/groups.ts";
+import type { Grouping, NamedFilter } from "../../engine/analysis/trials/groups.ts";
 import { metricExamples, metricKey } from "../../engine/analysis/trials/metrics.ts";
 import { type AnalyzedTrials, readTrials } from "../analyze-input.ts";
 import { analysisText } from "../analyze-text.ts";
@@ -15,6 +15,7 @@ interface Options {
   readonly filter?: string;
   readonly baseline?: string;
   readonly by: Grouping;
+  readonly group: readonly NamedFilter[];
   readonly parameters?: readonly string[];
   readonly seed: number;
   readonly json?: true;
@@ -41,6 +42,14 @@ export function registerAnalyze(program: Command): void {
         .choices(["population", "study"])
         .default("population"),
     )
+    .addOption(
+      new Option(
+        "--group <name=conditions>",
+        'compare constraints instead, e.g. --group "all=" --group "shallow=d:..10"; may repeat',
+      )
+        .argParser(namedFilter)
+        .default([], "none"),
+    )
     .option(
       "--parameters <keys>",
       "to look at, e.g. depth,w_0,width3 (default: what the space draws)",
@@ -52,9 +61,9 @@ export function registerAnalyze(program: Command): void {
 }
 
 async function analyze(files: readonly string[], options: Options): Promise<void> {
-  const { filter: text, by, baseline, parameters, seed, json } = options;
+  const { filter: text, by, group: constraints, baseline, parameters, seed, json } = options;
   const filter = text === undefined ? everyTrial : parseFilter(text);
-  const trials = await readTrials({ files, by, filter });
+  const trials = await readTrials({ files, by, constraints, filter });
   const names = trials.groups.map(({ name }) => name);
   if (baseline !== undefined && !names.includes(baseline))
     throw new CliError(`--baseline "${baseline}": expected one of ${names.join(", ")}`);
@@ -87,6 +96,15 @@ function jsonText(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part instanceof Float64Array || part instanceof Uint32Array ? Array.from(part) : part,
   );
+}
+
+function namedFilter(text: string, before: readonly NamedFilter[]): NamedFilter[] {
+  const equals = text.indexOf("=");
+  const name = text.slice(0, equals).trim();
+  if (equals < 1 || name === "")
+    throw new InvalidArgumentError('Expected name=conditions, e.g. "shallow=d:..10".');
+  if (before.some((each) => each.name === name)) throw new InvalidArgumentError(`"${name}" is given twice.`);
+  return [...before, { name, filter: parseFilter(text.slice(equals + 1)) }];
 }
 
 function metricKeys(text: string): string[] {

@@ -14,7 +14,7 @@ import { fitTrend, type TrendFit } from "./trend-fit.ts";
 import { countedErrors, countTrials, type TrialCounts } from "./trials/counted.ts";
 import { drawnParameters } from "./trials/drawn-parameters.ts";
 import { metricValues } from "./trials/metrics.ts";
-import { type MixtureWarning, mixtureWarnings } from "./trials/mixture.ts";
+import { groupWarnings, type MixtureWarning } from "./trials/mixture.ts";
 import type { Observation } from "./trials/observation.ts";
 
 /**
@@ -83,7 +83,7 @@ export function analyzeGroups(groups: readonly ComparedGroup[], options: Analysi
     comparison: comparisonTable(groups, { ...(baseline === undefined ? {} : { baseline }), seed }),
     normalized: normalizedEdfs(groups, options),
     trends: areRegimes(groups) ? trendsOf(groups, chosenParameters(all, options), options) : [],
-    warnings: mixtureWarnings(all),
+    warnings: groupWarnings(groups),
   };
 }
 

@@ -118,6 +118,13 @@ describe("comparison of several groups", () => {
     expect(warnings.map(({ kind }) => kind)).toEqual(["dataset", "regime"]);
   });
 
+  test("groups that share trials are compared with a warning that says how many", () => {
+    const [all] = three;
+    const part = { name: "part", observations: all!.observations.slice(0, 10) };
+    const { warnings } = tableOf(comparisonTable([all!, part]));
+    expect(warnings).toMatchObject([{ kind: "overlap", differences: [{ values: ["A and part 10"] }] }]);
+  });
+
   test("nothing chosen, an unknown baseline, too many", () => {
     expect(comparisonTable([])).toMatchObject({ found: false, reason: "no-trials" });
     expect(() => comparisonTable(three, { baseline: "Z" })).toThrow(/baseline "Z": expected one of A, B, C/);

@@ -6,7 +6,7 @@ import { holmAdjusted } from "./holm.ts";
 import { type PermutationTest, permutationTest } from "./permutation-test.ts";
 import { expectedBest } from "./random-search.ts";
 import { countedErrors, countTrials, type TrialCounts } from "./trials/counted.ts";
-import { type MixtureWarning, mixtureWarnings } from "./trials/mixture.ts";
+import { groupWarnings, type MixtureWarning } from "./trials/mixture.ts";
 import type { Observation } from "./trials/observation.ts";
 
 /** What is compared: a population, or a whole study. Names differ. */
@@ -50,7 +50,7 @@ export interface ComparisonTable {
   readonly rows: readonly ComparisonRow[];
   /** Every pair that was asked for, p corrected over all of them. */
   readonly pairs: readonly PairFinding[];
-  /** Data sets or regimes that differ: to be shown wherever the table is. */
+  /** Data sets or regimes that differ, trials that groups share: to be shown wherever the table is. */
   readonly warnings: readonly MixtureWarning[];
 }
 
@@ -85,7 +85,7 @@ export function comparisonTable(
     baseline: base.name,
     rows: groups.map((group) => rowOf(group, errors.get(group)!, pairs, base)),
     pairs,
-    warnings: mixtureWarnings(groups.flatMap(({ observations }) => observations)),
+    warnings: groupWarnings(groups),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ComparedGroup } from "../comparison-table.ts";
+import { filterTrials, type TrialFilter } from "./filter.ts";
 import type { Observation } from "./observation.ts";
 
 /** What is compared: populations, or whole studies. */
@@ -32,4 +33,21 @@ export function groupTrials(
     const long = by === "study" ? `${name} (${study})` : `${name} (${studyName(study)})`;
     return { name: long, observations: group };
   });
+}
+
+/** A set of constraints under a name: "b = 1" or "d ≤ 20". */
+export interface NamedFilter {
+  readonly name: string;
+  readonly filter: TrialFilter;
+}
+
+/**
+ * Trials by the constraints that they meet, for comparisons of constraint sets (Radosavovic et al. 2020, figure 13,
+ * arXiv:2003.13678). A trial may be in several groups, which a comparison of them warns of.
+ */
+export function groupByFilters(
+  observations: readonly Observation[],
+  constraints: readonly NamedFilter[],
+): ComparedGroup[] {
+  return constraints.map(({ name, filter }) => ({ name, observations: filterTrials(observations, filter) }));
 }

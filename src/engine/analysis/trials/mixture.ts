@@ -2,7 +2,7 @@ import type { Observation } from "./observation.ts";
 
 /** Why trials are not comparable without a second thought. Shown wherever they are compared all the same. */
 export interface MixtureWarning {
-  readonly kind: "dataset" | "regime" | "seed";
+  readonly kind: "dataset" | "regime" | "seed" | "overlap";
   readonly message: string;
   /** What differs, and each value that occurs. */
   readonly differences: readonly { readonly field: string; readonly values: readonly string[] }[];
@@ -40,6 +40,23 @@ export function mixtureWarnings(observations: readonly Observation[]): MixtureWa
       differences: seeds,
     });
   return warnings;
+}
+
+/** What a reader must know of a comparison of these groups: mixtures within all of them, and trials that two of them share. */
+export function groupWarnings(
+  groups: readonly { readonly name: string; readonly observations: readonly Observation[] }[],
+): MixtureWarning[] {
+  const ids = groups.map(({ observations }) => new Set(observations.map(({ id }) => id)));
+  const overlaps = groups.flatMap(({ name }, i) =>
+    groups.slice(i + 1).flatMap((other) => {
+      const shared = other.observations.filter(({ id }) => ids[i]!.has(id)).length;
+      return shared > 0 ? [`${name} and ${other.name} ${shared}`] : [];
+    }),
+  );
+  const mixtures = mixtureWarnings(groups.flatMap(({ observations }) => observations));
+  if (overlaps.length === 0) return mixtures;
+  const message = `Groups share trials (${overlaps.join(", ")}): tests take them for independent and understate their differences.`;
+  return [...mixtures, { kind: "overlap", message, differences: [{ field: "trials", values: overlaps }] }];
 }
 
 function regimeFields(observations: readonly Observation[]): string[] {

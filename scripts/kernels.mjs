@@ -12,7 +12,6 @@ const output = at("public/kernels");
 /** What asc is told for every build. The host brings the memory and lays it out; kernels allocate nothing. */
 const flags = [
   "-O3",
-  "--converge",
   "--noAssert",
   ...["--runtime", "stub"],
   "--importMemory",

@@ -1,6 +1,7 @@
 import type { Analysis, PopulationAnalysis } from "../engine/analysis/analyze.ts";
 import type { ComparisonRow } from "../engine/analysis/comparison-table.ts";
 import type { Finding } from "../engine/analysis/finding.ts";
+import type { NamedTrend } from "../engine/analysis/parameter-trend.ts";
 import type { Estimate } from "../engine/analysis/trend-fit.ts";
 import { observedMetric } from "../engine/analysis/trials/metrics.ts";
 import { metricText, percent } from "./format.ts";
@@ -53,7 +54,7 @@ function comparisonText(rows: readonly ComparisonRow[]): string {
 }
 
 function populationText(population: PopulationAnalysis): string {
-  const { name, networks, summary, ranges, fronts, costLaws, epochs, seeds, importance } = population;
+  const { name, networks, summary, ranges, fronts, costLaws, trends, epochs, seeds, importance } = population;
   if (!summary.found) return `${name}\n  ${summary.message}`;
   const known = ranges.flatMap(({ key, range }) => (range.found ? [{ key, range: range.value }] : []));
   const lines = [
@@ -79,13 +80,14 @@ function populationText(population: PopulationAnalysis): string {
         return `${front.length} of ${n} networks: ${names.join(", ")}${more}`;
       }),
     ),
+    ...trendLines(trends),
     said(importance, "what the error hangs on", ({ parameters, explained }) =>
       explained <= 0.05
-        ? `nothing that a forest could learn (it explains ${percent(Math.max(0, explained))} of the variance)`
+        ? `nothing that a forest could learn (it explains ${percent(Math.max(0, explained))} of the error's rank)`
         : `${parameters
             .slice(0, 4)
             .map(({ key, importance: share }) => `${labelOf(key)} ${share.toFixed(2)}`)
-            .join(", ")} (${percent(explained)} of the variance explained)`,
+            .join(", ")} (${percent(explained)} of the error's rank explained)`,
     ),
     said(epochs, "order after fewer epochs", (each) =>
       each
@@ -103,6 +105,17 @@ function populationText(population: PopulationAnalysis): string {
       : []),
   ];
   return lines.map((line, i) => (i === 0 ? line : `  ${line}`)).join("\n");
+}
+
+/** Parameters whose good values follow flops by more than noise. */
+function trendLines(trends: readonly NamedTrend[]): string[] {
+  const fits = trends.flatMap(({ key, trend }) =>
+    trend.found && trend.value.fit.found ? [{ key, slope: trend.value.fit.value.slope }] : [],
+  );
+  if (fits.length === 0) return [];
+  const clear = fits.filter(({ slope }) => slope.low > 0 || slope.high < 0);
+  const said = clear.map(({ key, slope }) => `${labelOf(key)} ~ flops^${interval(slope)}`).join(", ");
+  return [`good values over flops: ${said === "" ? "no parameter follows them by more than noise" : said}`];
 }
 
 function indented(text: string): string[] {

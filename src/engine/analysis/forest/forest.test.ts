@@ -25,15 +25,40 @@ function importancesOf(finding: Finding<Importances>): Importances {
   return finding.value;
 }
 
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+function variance(values: readonly number[]): number {
+  const middle = mean(values);
+  return mean(values.map((value) => (value - middle) ** 2));
+}
+
 describe("importance of parameters", () => {
-  test("of error = 3·depth + slope, shuffling grows the squared error by 2·9/10 and 2·1/10 of the variance", () => {
-    const observations = trials(1_500, ({ depth, slope }) => 3 * depth! + slope!);
+  test("shuffling grows the squared error by 2·E[Var(rank | the other parameters)] / Var(rank)", () => {
+    const error = (depth: number, slope: number) => 3 * depth + slope;
+    const observations = trials(1_500, ({ depth, slope }) => error(depth!, slope!));
     const { parameters, explained } = importancesOf(parameterImportance(observations, keys));
     expect(parameters.map(({ key }) => key)).toEqual(["depth", "slope", "initialWidth"]);
-    expect(Math.abs(parameters[0]!.importance - 1.8)).toBeLessThan(0.2);
-    expect(Math.abs(parameters[1]!.importance - 0.2)).toBeLessThan(0.1);
+    // The exact shares, over a grid of both parameters.
+    const grid = Array.from({ length: 60 }, (_, i) => (i + 0.5) / 60);
+    const all = grid.flatMap((depth) => grid.map((slope) => error(depth, slope))).sort((a, b) => a - b);
+    const rank = (value: number) => all.findIndex((each) => each >= value - 1e-12);
+    const ranks = grid.map((depth) => grid.map((slope) => rank(error(depth, slope))));
+    const total = variance(ranks.flat());
+    const bySlope = mean(grid.map((_, j) => variance(ranks.map((row) => row[j]!))));
+    const byDepth = mean(ranks.map((row) => variance(row)));
+    expect(Math.abs(parameters[0]!.importance - (2 * bySlope) / total)).toBeLessThan(0.15);
+    expect(Math.abs(parameters[1]!.importance - (2 * byDepth) / total)).toBeLessThan(0.08);
     expect(Math.abs(parameters[2]!.importance)).toBeLessThan(0.02);
     expect(explained).toBeGreaterThan(0.95);
+  });
+
+  test("a few diverged networks do not hide what the others say", () => {
+    const clean = trials(200, ({ depth }, rng) => 0.2 + 0.1 * depth! + 0.005 * rng.normal());
+    const some = clean.map((each, i) =>
+      i % 50 === 0 ? { ...each, status: "diverged" as const, error: 1 } : each,
+    );
+    const { parameters, explained } = importancesOf(parameterImportance(some, keys));
+    expect(parameters[0]!.key).toBe("depth");
+    expect(explained).toBeGreaterThan(0.7);
   });
 
   test("an effect that is no line is found: only the middle depths are good", () => {

@@ -1,6 +1,7 @@
 import { createRng } from "../../math/rng.ts";
 import { drawIndex } from "../draw.ts";
 import { type Finding, found, missing } from "../finding.ts";
+import { midRanks } from "../permutation-test.ts";
 import { metricValue } from "../trials/metrics.ts";
 import type { Observation } from "../trials/observation.ts";
 import { binFeatures } from "./binned.ts";
@@ -10,10 +11,11 @@ import { growTree, predict } from "./tree.ts";
  * Which parameters the error hangs on: permutation importance over a regression forest (Breiman 2001, "Random Forests",
  * §10). Every tree is grown on a bootstrap sample; the trials outside it measure how much worse the tree predicts once a
  * parameter's values are shuffled among them. Of parameters that go together (flops and depth) each may stand for the other.
+ * What is learned is the rank of the error: a diverged network then weighs no more than any other bad one.
  */
 export interface ParameterImportance {
   readonly key: string;
-  /** Growth of the mean squared error by shuffling, as a share of the variance of the error: 0 is no use at all. */
+  /** Growth of the squared error by shuffling, as a share of the variance of the ranks: 0 is no use at all, 2 is all. */
   readonly importance: number;
   /** Standard error over the trees. An importance within two of them of 0 is noise. */
   readonly deviation: number;
@@ -23,7 +25,7 @@ export interface Importances {
   /** Most important first. */
   readonly parameters: readonly ParameterImportance[];
   /**
-   * Share of the variance of the error that the forest predicts of trials outside its trees' samples, at most 1. Near or
+   * Share of the variance of the ranks that the forest predicts of trials outside its trees' samples, at most 1. Near or
    * below 0 the parameters say nothing of the error, and their importances neither.
    */
   readonly explained: number;
@@ -42,7 +44,7 @@ export interface ForestOptions {
 /** Fewer trials than this cannot be split into anything that a tree could learn from. */
 const fewest = 12;
 
-/** Importances of `parameters` (keys of metrics) for the error of these trials. Diverged ones count with their 1. */
+/** Importances of `parameters` (keys of metrics) for the error of these trials; diverged ones count, as the worst. */
 export function parameterImportance(
   observations: readonly Observation[],
   parameters: readonly string[],
@@ -54,10 +56,10 @@ export function parameterImportance(
   const n = counted.length;
   if (n < fewest)
     return missing("too-few", `Importances need ${fewest} trials with an error; there are ${n}.`);
-  const targets = Float64Array.from(counted, ({ error }) => error!);
+  const targets = midRanks(counted.map(({ error }) => error!));
   const mean = targets.reduce((sum, each) => sum + each, 0) / n;
   const variance = targets.reduce((sum, each) => sum + (each - mean) ** 2, 0) / n;
-  if (!(variance > 1e-18)) return missing("all-equal", "All trials have the same error: nothing to explain.");
+  if (variance === 0) return missing("all-equal", "All trials have the same error: nothing to explain.");
   const { used, columns, skipped } = usableColumns(counted, parameters);
   if (used.length === 0)
     return missing("no-values", "No parameter varies over these trials and is known of all of them.");

@@ -17,10 +17,16 @@ export interface RegimeOptions {
   readonly warmup?: number;
   readonly labelSmoothing?: number;
   readonly stochasticDepth?: number;
+  readonly cropPadding?: number;
+  readonly flip?: true;
+  readonly randAugment?: number;
+  readonly mixup?: number;
+  readonly spareNorms?: true;
+  readonly ema?: number;
 }
 
 export function addRegimeOptions(command: Command): Command {
-  const { images, testImages, epochs, batch } = regimeLimits;
+  const { images, testImages, epochs, batch, cropPadding } = regimeLimits;
   const shown = (key: keyof Regime) => `(default: ${regimeSchema.parse({})[key]})`;
   return command
     .option("--dataset <name>", `what it learns ${shown("dataset")}`)
@@ -53,6 +59,24 @@ export function addRegimeOptions(command: Command): Command {
       "--stochastic-depth <p>",
       "chance that the deepest residual branch is left out (default: 0)",
       real("stochasticDepth"),
+    )
+    .option(
+      "--crop-padding <n>",
+      "random crops with so many pixels of padding (default: 0)",
+      wholeNumber(cropPadding.min, cropPadding.max),
+    )
+    .option("--flip", "random horizontal flips")
+    .option(
+      "--rand-augment <m>",
+      "magnitude of RandAugment's affine operations (default: 0)",
+      real("randAugment"),
+    )
+    .option("--mixup <alpha>", "mixes pairs with weights from Beta(α, α) (default: 0)", real("mixup"))
+    .option("--spare-norms", "weight decay leaves norms and biases alone")
+    .option(
+      "--ema <d>",
+      "decay of moving averages of the weights, evaluated as well (default: 0)",
+      real("ema"),
     );
 }
 

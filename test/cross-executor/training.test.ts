@@ -70,6 +70,17 @@ describe.each(executors)("$name trains a network", ({ create }) => {
     expect(timeless(first.epochs)).not.toEqual(timeless(plain.epochs));
   });
 
+  test("augmented and averaged, too, a seed gives the same weights and errors", async () => {
+    const all = { cropPadding: 2, flip: true, randAugment: 5, mixup: 0.4, ema: 0.8, spareNorms: true };
+    const changed = { ...short, epochs: 1, ...all };
+    const [first, second] = [await train(executor, changed, 1), await train(executor, changed, 1)];
+    expect(second.state).toEqual(first.state);
+    expect(timeless(second.epochs)).toEqual(timeless(first.epochs));
+    expect(first.epochs[0]!.emaError).toBeGreaterThanOrEqual(0);
+    const { epochs } = await train(executor, { ...short, epochs: 1 }, 1);
+    expect(first.epochs[0]!.trainLoss).not.toBe(epochs[0]!.trainLoss);
+  });
+
   test("losses follow the reference's through two epochs", async () => {
     const { epochs } = await train(executor, short, 1);
     epochs.forEach(({ trainLoss, learningRate }, i) => {

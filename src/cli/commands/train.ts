@@ -123,6 +123,7 @@ function epochText(epoch: EpochRecord, { epochs }: Regime): string {
     `loss ${epoch.trainLoss.toFixed(4)}`,
     `training error ${percent(epoch.trainError)}`,
     `test error ${percent(epoch.testError)}`,
+    ...(epoch.emaError === undefined ? [] : [`averaged ${percent(epoch.emaError)}`]),
     duration(epoch.ms),
   ].join("  ");
 }

@@ -70,9 +70,26 @@ function comments(name: string | undefined, channels: number, regime: Regime | u
     ...(regime && !regime.dataset.startsWith("cifar")
       ? [`pycls has no loader for ${regime.dataset}: add one to pycls/datasets/loader.py under this name.`]
       : []),
-    ...(regime?.stochasticDepth
-      ? [`Trained with stochastic depth ${regime.stochasticDepth}, which pycls does not have.`]
+    ...beyondPycls(regime),
+  ];
+}
+
+/** What the network was trained with and this file does not ask of pycls: it lacks it, or has it otherwise. */
+function beyondPycls(regime: Partial<Regime> = {}): string[] {
+  const { stochasticDepth, cropPadding, flip, randAugment, mixup, spareNorms, ema } = regime;
+  const others = [
+    ...(cropPadding ? [`crop padding ${cropPadding}`] : []),
+    ...(flip ? ["random flips"] : []),
+    ...(randAugment ? [`RandAugment ${randAugment}`] : []),
+    ...(mixup ? [`mixup ${mixup}`] : []),
+    ...(spareNorms ? ["no weight decay of norms and biases"] : []),
+    ...(ema ? [`averaged weights, decay ${ema}`] : []),
+  ];
+  return [
+    ...(stochasticDepth
+      ? [`Trained with stochastic depth ${stochasticDepth}, which pycls does not have.`]
       : []),
+    ...(others.length > 0 ? [`Trained with ${others.join(", ")}: not in this file.`] : []),
   ];
 }
 

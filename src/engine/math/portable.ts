@@ -1,9 +1,9 @@
 import { productError, sumError } from "./double-double.ts";
 
 /**
- * Natural logarithm and exponential from nothing but +, −, × and ÷, which IEEE 754 fixes to the last bit. `Math.log` and
- * `Math.exp` may differ in the last bit between JavaScript engines; a seed must give the same networks and the same
- * initial weights in all of them.
+ * Logarithm, exponential, sine and cosine from nothing but +, −, × and ÷, which IEEE 754 fixes to the last bit. `Math.log`
+ * and the others may differ in the last bit between JavaScript engines; a seed must give the same networks, the same
+ * initial weights and the same turned images in all of them.
  */
 
 const bits = new DataView(new ArrayBuffer(8));
@@ -56,4 +56,15 @@ export function portableExp(x: number): number {
   bits.setUint32(0, (k + 1023) << 20);
   bits.setUint32(4, 0);
   return series * bits.getFloat64(0);
+}
+
+/** Sine and cosine of |x| ≤ π/2, within 2 units in the last place of 1, by their power series. */
+export function portableSinCos(x: number): { readonly sin: number; readonly cos: number } {
+  let sin = 1;
+  let cos = 1;
+  for (let n = 22; n >= 2; n -= 2) {
+    cos = 1 - ((x * x) / (n * (n - 1))) * cos;
+    sin = 1 - ((x * x) / (n * (n + 1))) * sin;
+  }
+  return { sin: x * sin, cos };
 }

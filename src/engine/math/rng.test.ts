@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { portableExp, portableLog } from "./portable.ts";
+import { portableExp, portableLog, portableSinCos } from "./portable.ts";
 import { createRng } from "./rng.ts";
 
 const draws = <T>(n: number, draw: () => T) => Array.from({ length: n }, draw);
@@ -98,6 +98,16 @@ describe("portable logarithm and exponential", () => {
     fc.assert(
       fc.property(fc.double({ min: -690, max: 690, noNaN: true }), (x) => {
         expect(Math.abs(portableExp(x) / Math.exp(x) - 1)).toBeLessThan(1e-15);
+      }),
+    );
+  });
+
+  test("sine and cosine agree with Math's within two units in the last place of 1", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -Math.PI / 2, max: Math.PI / 2, noNaN: true }), (x) => {
+        const { sin, cos } = portableSinCos(x);
+        expect(Math.abs(sin - Math.sin(x))).toBeLessThanOrEqual(4.5e-16);
+        expect(Math.abs(cos - Math.cos(x))).toBeLessThanOrEqual(4.5e-16);
       }),
     );
   });

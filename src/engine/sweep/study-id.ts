@@ -1,3 +1,4 @@
+import { defaultRegime } from "../training/regime.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -5,15 +6,18 @@ import type { Study } from "./study.ts";
  * a study keeps the trials it has.
  */
 export function studyId(study: Study): string {
-  const { stochasticDepth = 0, ...regime } = study.regime;
   const decisive = {
     version: study.version,
     seed: study.seed,
     populations: study.populations.map(({ count: _, ...population }) => population),
-    // A field that older studies lack counts only where it says something.
-    regime: stochasticDepth === 0 ? regime : study.regime,
+    regime: Object.fromEntries(Object.entries(study.regime).filter(([key, value]) => counts(key, value))),
   };
   return fnv1a64(canonicalJson(decisive));
+}
+
+/** Fields of a regime that older studies lack count only where they are on. */
+function counts(key: string, value: unknown): boolean {
+  return value !== undefined && (key in defaultRegime || (value !== 0 && value !== false));
 }
 
 /** JSON with sorted keys: equal values give equal text. */

@@ -209,13 +209,27 @@ test("a study keeps its id when renamed or extended, and changes it with anythin
   expect(studyId({ ...defaultStudy, populations: [first!] })).not.toBe(id);
 });
 
-test("stochastic depth changes a study's id; without it, studies are what they were before there was such a field", () => {
-  const id = studyId(defaultStudy);
-  const withDepth = (stochasticDepth: number) => ({
-    ...defaultStudy,
-    regime: { ...defaultRegime, stochasticDepth },
-  });
-  expect(Object.keys(defaultStudy.regime)).not.toContain("stochasticDepth");
-  expect(studyId(withDepth(0))).toBe(id);
-  expect(studyId(withDepth(0.2))).not.toBe(id);
+test.each([
+  ["stochasticDepth", 0, 0.2],
+  ["cropPadding", 0, 4],
+  ["flip", false, true],
+  ["randAugment", 0, 5],
+  ["mixup", 0, 0.2],
+  ["spareNorms", false, true],
+  ["ema", 0, 0.9],
+])(
+  "%s changes a study's id; without it, studies are what they were before there was such a field",
+  (key, off, on) => {
+    const withField = (value: unknown) =>
+      parseStudy({ ...defaultStudy, regime: { ...defaultRegime, [key]: value } });
+    expect(Object.keys(defaultStudy.regime)).not.toContain(key);
+    expect(studyId(withField(off))).toBe("14f598a286708739");
+    expect(studyId(withField(on))).not.toBe("14f598a286708739");
+  },
+);
+
+test("a field that every study has counts whatever its value", () => {
+  const without = { ...defaultStudy, regime: { ...defaultRegime, momentum: 0, nesterov: false } };
+  expect(studyId(without)).not.toBe(studyId(defaultStudy));
+  expect(studyId({ ...without, regime: { ...without.regime, nesterov: true } })).not.toBe(studyId(without));
 });

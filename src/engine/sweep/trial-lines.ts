@@ -20,6 +20,7 @@ const epochSchema = z.looseObject({
   trainLoss: z.number(),
   trainError: fraction,
   testError: fraction,
+  emaError: fraction.optional(),
   learningRate: z.number(),
   ms: z.number(),
 });

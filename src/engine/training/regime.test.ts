@@ -5,6 +5,7 @@ import {
   regimeFields,
   regimeLimits,
   regimeSchema,
+  regimeSwitches,
   stepsPerEpoch,
 } from "./regime.ts";
 
@@ -16,6 +17,19 @@ test("every limited number of the regime is described once, and its default (0, 
     expect(value).toBeLessThanOrEqual(regimeLimits[key].max);
     if (integer) expect(Number.isInteger(value)).toBe(true);
   }
+});
+
+test("every switch of the regime is described once", () => {
+  const switches = Object.entries(regimeSchema.shape).filter(([, schema]) => schema.safeParse(true).success);
+  expect(regimeSwitches.map(({ key }) => key).sort()).toEqual(switches.map(([key]) => key).sort());
+});
+
+test("the plan gets averages and spared norms only where the regime asks for them", () => {
+  const { optimizer } = compileOptions({ ...defaultRegime, ema: 0.99, spareNorms: true });
+  expect(optimizer).toMatchObject({ ema: 0.99, spareNorms: true });
+  const off = compileOptions({ ...defaultRegime, ema: 0, spareNorms: false });
+  expect(off).toEqual(compileOptions(defaultRegime));
+  expect(off.optimizer).not.toHaveProperty("ema");
 });
 
 test("the limits are allowed and what is past them is not", () => {

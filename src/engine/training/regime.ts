@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { datasetNames } from "../data/catalogue.ts";
+import { maxMagnitude } from "../data/rand-augment.ts";
 import type { GraphOptions } from "../graph/build.ts";
 import type { CompileOptions } from "../plan/compile.ts";
 
@@ -25,6 +26,10 @@ export const regimeLimits = {
   warmup: { min: 0, max: 0.9 },
   labelSmoothing: { min: 0, max: 0.9 },
   stochasticDepth: { min: 0, max: 0.9 },
+  cropPadding: { min: 0, max: 32 },
+  randAugment: { min: 0, max: maxMagnitude },
+  mixup: { min: 0, max: 10 },
+  ema: { min: 0, max: 0.99999 },
 } as const;
 
 const int = (limits: { readonly min: number; readonly max: number }) =>
@@ -57,10 +62,25 @@ export const regimeSchema = z
     labelSmoothing: real(regimeLimits.labelSmoothing).default(0.1),
     /**
      * p of stochastic depth: training leaves out the deepest residual branch with this probability, branch l of L with
-     * p·l/L (Huang et al. 2016, arXiv:1603.09382). Absent is 0: regimes from before there was such a field stay as
-     * they are, and so do the ids and records of their studies.
+     * p·l/L (Huang et al. 2016, arXiv:1603.09382). Absent is 0, here and in all fields below: regimes from before there
+     * was such a field stay as they are, and so do the ids and records of their studies.
      */
     stochasticDepth: real(regimeLimits.stochasticDepth).optional(),
+    /** Random crops with so many pixels of padding on every side of the image; pycls' CIFAR loader has 4. */
+    cropPadding: int(regimeLimits.cropPadding).optional(),
+    /** Half of the training images, left and right exchanged. */
+    flip: z.boolean().optional(),
+    /** M: magnitude of RandAugment, those of its operations that data/rand-augment.ts has. */
+    randAugment: real(regimeLimits.randAugment).optional(),
+    /** α of mixup: weights are drawn from Beta(α, α). */
+    mixup: real(regimeLimits.mixup).optional(),
+    /** Weight decay leaves norms and biases alone. */
+    spareNorms: z.boolean().optional(),
+    /**
+     * d: moving averages of all weights and running statistics, average = d·average + (1 − d)·value after every step, are
+     * evaluated beside the weights themselves (timm's ModelEmaV2). They look back over about 1/(1 − d) steps.
+     */
+    ema: real(regimeLimits.ema).optional(),
   })
   .refine((regime) => regime.batch <= regime.images, {
     path: ["batch"],
@@ -132,6 +152,50 @@ export const regimeFields: readonly RegimeField[] = [
     integer: false,
     help: "chance that training leaves out the deepest residual branch; less for those before it",
   },
+  {
+    key: "cropPadding",
+    label: "Crop padding",
+    integer: true,
+    help: "training images are cropped at random from a frame of so many pixels around them",
+  },
+  {
+    key: "randAugment",
+    label: "RandAugment",
+    symbol: "M",
+    integer: false,
+    help: "magnitude of two random changes per image: shear, shift, rotation, contrast, brightness",
+  },
+  {
+    key: "mixup",
+    label: "Mixup",
+    symbol: "α",
+    integer: false,
+    help: "images and labels are mixed in pairs, with weights drawn from Beta(α, α)",
+  },
+  {
+    key: "ema",
+    label: "Averaged weights",
+    symbol: "d",
+    integer: false,
+    help: "decay of moving averages of the weights, over about 1/(1 − d) steps, evaluated as well",
+  },
+];
+
+/** What of the regime is on or off, as controls present it. */
+export interface RegimeSwitch {
+  readonly key: "nesterov" | "flip" | "spareNorms";
+  readonly label: string;
+  readonly help: string;
+}
+
+export const regimeSwitches: readonly RegimeSwitch[] = [
+  { key: "nesterov", label: "Nesterov momentum", help: "the gradient is taken where the momentum leads" },
+  { key: "flip", label: "Random flips", help: "half of the training images, left and right exchanged" },
+  {
+    key: "spareNorms",
+    label: "Decay spares norms",
+    help: "weight decay leaves norms and biases alone",
+  },
 ];
 
 /** What a regime asks of the graph of every network. */
@@ -141,8 +205,14 @@ export function graphOptions({ stochasticDepth = 0 }: Pick<Regime, "stochasticDe
 
 /** What a regime asks of the plan of every network. */
 export function compileOptions(regime: Regime): CompileOptions {
-  const { batch, labelSmoothing, momentum, nesterov, weightDecay } = regime;
-  return { batch, labelSmoothing, optimizer: { type: "sgd", momentum, nesterov, weightDecay } };
+  const { batch, labelSmoothing, momentum, nesterov, weightDecay, spareNorms = false, ema = 0 } = regime;
+  const spared = spareNorms ? { spareNorms } : {};
+  const averaged = ema > 0 ? { ema } : {};
+  return {
+    batch,
+    labelSmoothing,
+    optimizer: { type: "sgd", momentum, nesterov, weightDecay, ...spared, ...averaged },
+  };
 }
 
 /** Steps of one epoch; the partial batch at the end is left out. */

@@ -128,3 +128,47 @@ test("the session is disposed when a step fails", async () => {
   await expect(trainNetwork(wanted)).rejects.toThrow("out of memory");
   expect(wanted.fake.open).toBe(0);
 });
+
+test("averages are evaluated after the weights, recorded beside them, and do not decide the trial's error", async () => {
+  let evaluation = 0;
+  // Three batches each: of the weights all wrong, of the averages all right.
+  const wanted = request(
+    { evaluate: (count) => ({ lossSum: count, correct: evaluation++ % 6 < 3 ? 0 : count }) },
+    { regime: { ...regime, ema: 0.9 } },
+  );
+  const { epochs, error } = await trainNetwork(wanted);
+  expect(epochs.map(({ testError, emaError }) => [testError, emaError])).toEqual([
+    [1, 0],
+    [1, 0],
+    [1, 0],
+  ]);
+  expect(error).toBe(1);
+  expect(wanted.fake.weights.slice(0, 6)).toEqual([
+    ...new Array(3).fill("trained"),
+    ...new Array(3).fill("averages"),
+  ]);
+});
+
+test("without averages nothing of them is evaluated or recorded", async () => {
+  const wanted = request();
+  const { epochs } = await trainNetwork(wanted);
+  expect(new Set(wanted.fake.weights)).toEqual(new Set(["trained"]));
+  expect(epochs[0]).not.toHaveProperty("emaError");
+});
+
+test("augmentation follows from seed and step, differs from step to step, and is left out where nothing is on", async () => {
+  const run = async (augmentation: object, seed = 5) => {
+    const wanted = request({}, { seed, regime: { ...regime, ...augmentation } });
+    await trainNetwork(wanted);
+    return wanted.fake.transforms;
+  };
+  const all = { cropPadding: 4, flip: true, mixup: 0.2 };
+  const first = await run(all);
+  expect(first).toHaveLength(12);
+  expect(first[0]!.matrices).toHaveLength(6 * 16);
+  expect(first[0]!.mix!.partners).toHaveLength(16);
+  expect(first[1]).not.toEqual(first[0]);
+  expect(await run(all)).toEqual(first);
+  expect((await run(all, 6))[0]).not.toEqual(first[0]);
+  expect(new Set(await run({}))).toEqual(new Set([undefined]));
+});

@@ -1,6 +1,15 @@
+import { augmentBatch } from "../data/augment.ts";
 import { createRng } from "../math/rng.ts";
 import type { NetworkSpec } from "../network/spec.ts";
-import type { BatchResult, Executor, ImageHandle, ModelState, Session } from "../runtime/executor.ts";
+import type {
+  BatchResult,
+  BatchTransforms,
+  Executor,
+  ImageHandle,
+  ModelState,
+  Session,
+  Weights,
+} from "../runtime/executor.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import { initialState } from "./initialize.ts";
 import { batchesOf, epochOrder } from "./order.ts";
@@ -21,9 +30,14 @@ export interface EpochRecord {
   readonly epoch: number;
   /** Mean training loss over the epoch's images. */
   readonly trainLoss: number;
-  /** Fraction of the epoch's images misclassified while training, each before the update it takes part in. */
+  /**
+   * Fraction of the epoch's images misclassified while training, each before the update it takes part in; of mixed images
+   * the class that weighs more counts.
+   */
   readonly trainError: number;
   readonly testError: number;
+  /** Of the moving averages of the weights, where the regime keeps them. */
+  readonly emaError?: number;
   /** η of the epoch's last step. */
   readonly learningRate: number;
   /** Of training and evaluation, pauses left out. */
@@ -52,7 +66,7 @@ export interface TrainOutcome {
   /** Complete epochs only. */
   readonly epochs: readonly EpochRecord[];
   /**
-   * The lowest test error of all epochs, as pycls counts its sweeps; 1 if the network diverged: it is a member of its
+   * The lowest test error of all epochs, as pycls counts its sweeps, of the weights themselves, not of their averages; 1 if the network diverged: it is a member of its
    * population that never gets below any error. null if it was stopped.
    */
   readonly error: number | null;
@@ -118,7 +132,7 @@ class Run {
     const order = epochOrder(seed, epoch, regime.images);
     for (const indices of batchesOf(order, regime.batch, { partial: false })) {
       learningRate = learningRateAt(regime, this.#step, this.#steps);
-      const batch = { from: "resident", images: data.train, indices } as const;
+      const batch = { from: "resident", images: data.train, indices, ...this.#transforms() } as const;
       const keep = this.#keepFactors();
       const result = await this.#timed(() => this.#session.step(batch, learningRate, keep));
       if (result === "stop") return stopped(epoch);
@@ -132,11 +146,15 @@ class Run {
     if (test === "stop") return stopped(epoch);
     if (!Number.isFinite(test.lossSum)) return diverged(`test loss is ${test.lossSum} after epoch ${epoch}`);
 
+    const averaged = regime.ema ? await this.#evaluate("averages") : undefined;
+    if (averaged === "stop") return stopped(epoch);
+
     const record: EpochRecord = {
       epoch,
       trainLoss: training.loss,
       trainError: training.error,
       testError: test.error,
+      ...(averaged ? { emaError: averaged.error } : {}),
       learningRate,
       ms: this.ms - startedMs,
     };
@@ -153,13 +171,23 @@ class Run {
     return keepFactors(this.#session.plan, stochasticDepth, createRng(seed, "stochastic depth", this.#step));
   }
 
-  async #evaluate(): Promise<Tally | "stop"> {
+  /** Drawn for each step, as the factors are: a run that goes on from an epoch sees the same images. */
+  #transforms(): { readonly transforms?: BatchTransforms } {
+    const { seed, regime, data } = this.#request;
+    const [height, width] = data.train.shape;
+    const rng = createRng(seed, "augment", this.#step);
+    const { input } = this.#session.plan;
+    const transforms = augmentBatch(regime, { height, width }, input, regime.batch, rng);
+    return transforms === undefined ? {} : { transforms };
+  }
+
+  async #evaluate(weights: Weights = "trained"): Promise<Tally | "stop"> {
     const { regime, data } = this.#request;
     const tally = new Tally();
     const order = Uint32Array.from({ length: regime.testImages }, (_, index) => index);
     for (const indices of batchesOf(order, regime.batch, { partial: true })) {
       const batch = { from: "resident", images: data.test, indices } as const;
-      const result = await this.#timed(() => this.#session.evaluate(batch));
+      const result = await this.#timed(() => this.#session.evaluate(batch, weights));
       if (result === "stop") return result;
       tally.add(result);
     }

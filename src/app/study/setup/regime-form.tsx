@@ -1,4 +1,4 @@
-import { NativeSelect, UnstyledButton } from "@mantine/core";
+import { Checkbox, NativeSelect, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { findDataset } from "../../../engine/data/catalogue.ts";
 import {
@@ -8,13 +8,23 @@ import {
   type RegimeField,
   regimeFields,
   regimeLimits,
+  regimeSwitches,
 } from "../../../engine/training/regime.ts";
 import { useDraft, useServices } from "../state/services.tsx";
 import { NumberField } from "./number-field.tsx";
 import styles from "./setup.module.css";
 
 /** The numbers most studies change; the others fold away. */
-const main: readonly RegimeField["key"][] = ["images", "epochs", "batch", "learningRate"];
+const main: readonly string[] = [
+  "images",
+  "epochs",
+  "batch",
+  "learningRate",
+] satisfies readonly RegimeField["key"][];
+
+function isMain(key: string): boolean {
+  return main.includes(key);
+}
 
 /** How every network of the study is trained. */
 export function RegimeForm() {
@@ -22,7 +32,9 @@ export function RegimeForm() {
   const study = useDraft((state) => state.study);
   const problems = useDraft((state) => state.problems);
   const [more, setMore] = useState(() =>
-    regimeFields.some(({ key }) => !main.includes(key) && study.regime[key] !== defaultRegime[key]),
+    [...regimeFields, ...regimeSwitches].some(
+      ({ key }) => !isMain(key) && study.regime[key] !== defaultRegime[key],
+    ),
   );
   const { editRegime, setSeed } = draft.getState();
   const problemAt = (path: string) => problems.find((problem) => problem.path === path)?.message;
@@ -49,7 +61,7 @@ export function RegimeForm() {
         onChange={(event) => editRegime({ dataset: event.currentTarget.value as DatasetName })}
         classNames={{ root: styles.field, label: styles.fieldLabel, wrapper: styles.fieldBox }}
       />
-      {regimeFields.filter(({ key }) => main.includes(key)).map(field)}
+      {regimeFields.filter(({ key }) => isMain(key)).map(field)}
       <NumberField
         label="Seed"
         value={study.seed}
@@ -61,7 +73,18 @@ export function RegimeForm() {
         onChange={setSeed}
       />
       {more ? (
-        regimeFields.filter(({ key }) => !main.includes(key)).map(field)
+        <>
+          {regimeFields.filter(({ key }) => !isMain(key)).map(field)}
+          {regimeSwitches.map(({ key, label, help }) => (
+            <Checkbox
+              key={key}
+              size="xs"
+              label={<span title={help}>{label}</span>}
+              checked={study.regime[key] ?? false}
+              onChange={(event) => editRegime({ [key]: event.currentTarget.checked })}
+            />
+          ))}
+        </>
       ) : (
         <UnstyledButton className={styles.textButton} onClick={() => setMore(true)}>
           More of the regime

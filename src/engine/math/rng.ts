@@ -1,4 +1,5 @@
 import { portableExp, portableLog } from "./portable.ts";
+import { fillNormals, type Words } from "./ziggurat.ts";
 
 /**
  * Seeded random streams. A stream is named by a seed and labels, `createRng(7, "network", 12)`, and never shared: network
@@ -18,6 +19,8 @@ export interface Rng {
   logUniform(lo: number, hi: number): number;
   /** Standard normal. */
   normal(): number;
+  /** Fills an array with normals of mean 0: fast, and not the numbers that normal() would give. */
+  normals(into: Float32Array, deviation: number): void;
   choice<T>(items: readonly T[]): T;
   /** Puts the items in random order, in place (Fisher–Yates); also takes typed arrays. */
   shuffle<A extends ShuffleTarget>(items: A): A;
@@ -34,7 +37,8 @@ type ShuffleTarget =
 
 /** The stream of `seed` named by the labels; different labels give independent streams. */
 export function createRng(seed: number, ...stream: readonly (string | number)[]): Rng {
-  const next = xoshiro128(hashLabels([seed, ...stream]));
+  const generator = new Xoshiro128(hashLabels([seed, ...stream]));
+  const next = () => generator.next();
   const float = () => ((next() >>> 5) * 0x4000000 + (next() >>> 6)) / 0x20000000000000;
 
   const int = (lo: number, hi: number) => {
@@ -77,6 +81,7 @@ export function createRng(seed: number, ...stream: readonly (string | number)[])
       spare = b * scale;
       return a * scale;
     },
+    normals: (into, deviation) => fillNormals(into, deviation, generator),
     choice(items) {
       if (items.length === 0) throw new RangeError("random choice among no items");
       return items[int(0, items.length - 1)]!;
@@ -96,18 +101,49 @@ export function createRng(seed: number, ...stream: readonly (string | number)[])
 type State = [number, number, number, number];
 
 /** xoshiro128** 1.1 (Blackman and Vigna 2018, public domain): period 2¹²⁸ − 1, all 32 bits usable. */
-function xoshiro128([s0, s1, s2, s3]: State): () => number {
-  return () => {
-    const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
-    const shifted = s1 << 9;
-    s2 ^= s0;
-    s3 ^= s1;
-    s1 ^= s2;
-    s0 ^= s3;
-    s2 ^= shifted;
-    s3 = rotateLeft(s3, 11);
-    return result;
-  };
+class Xoshiro128 implements Words {
+  /** A typed array: numbers of 32 bits in variables that closures share are objects to some engines. */
+  readonly #state: Int32Array;
+
+  constructor(state: State) {
+    this.#state = Int32Array.from(state);
+  }
+
+  next(): number {
+    const s = this.#state;
+    const s0 = s[0]!;
+    const s1 = s[1]!;
+    const s2 = s[2]! ^ s0;
+    const s3 = s[3]! ^ s1;
+    s[0] = s0 ^ s3;
+    s[1] = s1 ^ s2;
+    s[2] = s2 ^ (s1 << 9);
+    s[3] = rotateLeft(s3, 11);
+    return Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
+  }
+
+  /** The same words as next() gives, as signed numbers. The state stays in local variables: a nanosecond or two each. */
+  fill(into: Int32Array): void {
+    const state = this.#state;
+    let s0 = state[0]!;
+    let s1 = state[1]!;
+    let s2 = state[2]!;
+    let s3 = state[3]!;
+    for (let i = 0; i < into.length; i++) {
+      into[i] = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9);
+      const shifted = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= shifted;
+      s3 = rotateLeft(s3, 11);
+    }
+    state[0] = s0;
+    state[1] = s1;
+    state[2] = s2;
+    state[3] = s3;
+  }
 }
 
 /** 128 bits from seed and labels: four lanes absorb every word through murmur3's finalizer. */

@@ -61,11 +61,6 @@ export function placeTensors(table: TensorTable, programs: readonly (readonly Ke
   };
 }
 
-/** Elements that the temporaries of a program would take if none shared memory. */
-export function lengthWithoutReuse(drafts: readonly DraftTensor[], program: readonly KernelCall[]): number {
-  return lifetimes(drafts, program).reduce((sum, { length }) => sum + align(length), 0);
-}
-
 function lifetimes(drafts: readonly DraftTensor[], program: readonly KernelCall[]): Interval[] {
   const intervals = new Map<TensorId, Interval>();
   program.forEach((call, at) => {

@@ -13,39 +13,44 @@ export function initialState(plan: Plan, seed: number): ModelState {
   for (const parameter of plan.parameters) {
     const length = parameter.shape.reduce((product, side) => product * side, 1);
     // A stream per tensor: a change in one layer leaves the others as they were.
-    const draw = drawFor(parameter, shapes, createRng(seed, "init", parameter.name));
-    state.set(parameter.name, Float32Array.from({ length }, draw));
+    const values = new Float32Array(length);
+    fill(values, parameter, shapes, createRng(seed, "init", parameter.name));
+    state.set(parameter.name, values);
   }
   for (const { name, kind, tensor } of plan.statistics)
     state.set(name, new Float32Array(plan.tensors[tensor]!.length).fill(kind === "mean" ? 0 : 1));
   return state;
 }
 
-function drawFor(
+function fill(
+  values: Float32Array,
   { name, kind, shape }: PlannedParameter,
   shapes: ReadonlyMap<string, readonly number[]>,
   rng: Rng,
-): () => number {
+): void {
   switch (kind) {
     case "conv": {
       const [filters = 1, , height = 1, width = 1] = shape;
-      const deviation = Math.sqrt(2 / (height * width * filters));
-      return () => deviation * rng.normal();
+      rng.normals(values, Math.sqrt(2 / (height * width * filters)));
+      return;
     }
     case "convBias": {
       const [, channels = 1, height = 1, width = 1] = shapes.get(name.replace(/bias$/, "weight")) ?? [];
       const bound = 1 / Math.sqrt(channels * height * width);
-      return () => rng.uniform(-bound, bound);
+      for (let i = 0; i < values.length; i++) values[i] = rng.uniform(-bound, bound);
+      return;
     }
     case "linear":
-      return () => 0.01 * rng.normal();
+      rng.normals(values, 0.01);
+      return;
     case "normScale":
-      return () => 1;
+      values.fill(1);
+      return;
     case "linearBias":
     case "normShift":
     case "proxyScale":
     case "proxyShift":
-      return () => 0;
+      return;
     default:
       throw new Error(`parameter kind ${kind satisfies never}`);
   }

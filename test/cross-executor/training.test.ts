@@ -77,8 +77,6 @@ describe.each(executors)("$name trains a network", ({ create }) => {
     expect(second.state).toEqual(first.state);
     expect(timeless(second.epochs)).toEqual(timeless(first.epochs));
     expect(first.epochs[0]!.emaError).toBeGreaterThanOrEqual(0);
-    const { epochs } = await train(executor, { ...short, epochs: 1 }, 1);
-    expect(first.epochs[0]!.trainLoss).not.toBe(epochs[0]!.trainLoss);
   });
 
   test("losses follow the reference's through two epochs", async () => {

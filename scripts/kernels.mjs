@@ -10,13 +10,7 @@ const entry = at("src/engine/runtime/wasm/assembly/index.ts");
 const output = at("public/kernels");
 
 /** What asc is told for every build. The host brings the memory and lays it out; kernels allocate nothing. */
-const flags = [
-  "-O3",
-  "--noAssert",
-  ...["--runtime", "stub"],
-  "--importMemory",
-  ...["--initialMemory", "1"],
-];
+const flags = ["-O3", "--noAssert", ...["--runtime", "stub"], "--importMemory", ...["--initialMemory", "1"]];
 
 /** Most pages of a shared memory: all that 32-bit addresses reach. The host asks for fewer. */
 const shared = ["--enable", "threads", "--sharedMemory", ...["--maximumMemory", "65536"]];

@@ -5,7 +5,7 @@ import { createRouter } from "../../src/app/shell/router.ts";
 import { createDraftStore } from "../../src/app/study/state/draft-store.ts";
 import { createRunStore, emptyRun } from "../../src/app/study/state/run-store.ts";
 import type { SweepController } from "../../src/app/study/state/sweep-controller.ts";
-import { createViewStore } from "../../src/app/study/state/view-store.ts";
+import { createViewActions, createViewStore } from "../../src/app/study/state/view-store.ts";
 import "../../src/app/theme/page.css";
 import { defaultStudy } from "../../src/engine/sweep/study.ts";
 import { galleryStates } from "./states.ts";
@@ -38,7 +38,7 @@ function show(): void {
   const view = createViewStore(state.view);
   const router = createRouter({ read: () => "#/study", replace() {}, push() {}, onChange() {} });
   const explore = startExplore(router.bar("explore"));
-  const services = { draft, run, view, sweep };
+  const services = { draft, run, view, sweep, actions: createViewActions(view) };
   createRoot(document.getElementById("root")!).render(
     <App services={services} explore={explore} router={router} />,
   );

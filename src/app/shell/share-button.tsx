@@ -9,14 +9,15 @@ import { useRouter } from "./router-context.tsx";
 
 /** Copies the address that restores what is shown. */
 export function ShareButton() {
-  const { draft, run } = useServices();
+  const { draft, run, view: looked } = useServices();
   const router = useRouter();
   const clipboard = useClipboard({ timeout: 2000 });
   const share = () => {
     const { view, addresses } = router.store.getState();
     const { phase, study } = run.getState();
     const shown = phase === emptyRun.phase ? undefined : study;
-    const hash = view === "study" ? studyHash(shown ?? draft.getState().study) : addresses[view];
+    const hash =
+      view === "study" ? studyHash(shown ?? draft.getState().study, looked.getState()) : addresses[view];
     clipboard.copy(new URL(hash, document.baseURI).href);
   };
   return (

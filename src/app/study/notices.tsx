@@ -7,6 +7,7 @@ import { useRun, useServices, useView } from "./state/services.tsx";
 export function Notices() {
   const { run, sweep, view } = useServices();
   const badLink = useView((state) => state.badLink);
+  const badView = useView((state) => state.badView);
   const failure = useRun((state) => state.failure);
   const deviceFailure = useRun((state) => state.deviceFailure);
   const note = useRun((state) => state.device?.note);
@@ -14,8 +15,7 @@ export function Notices() {
     const { study } = run.getState();
     if (study !== undefined) void sweep.run(study);
   };
-  if (badLink === undefined && failure === undefined && deviceFailure === undefined && note === undefined)
-    return null;
+  if ([badLink, badView, failure, deviceFailure, note].every((one) => one === undefined)) return null;
   return (
     <div className={styles.notices}>
       {badLink !== undefined && (
@@ -25,6 +25,15 @@ export function Notices() {
           onClose={() => view.setState({ badLink: undefined })}
         >
           {badLink}. The page goes on with its defaults.
+        </Notice>
+      )}
+      {badView !== undefined && (
+        <Notice
+          tone="bad"
+          title="Part of this link cannot be used."
+          onClose={() => view.setState({ badView: undefined })}
+        >
+          {badView}. The rest of the link counts.
         </Notice>
       )}
       {deviceFailure !== undefined && (

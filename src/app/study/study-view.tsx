@@ -1,4 +1,5 @@
 import { useDeferredValue, useMemo, useState } from "react";
+import { isEveryTrial, passes } from "../../engine/analysis/trials/filter.ts";
 import { ExportCard } from "./network/export-card.tsx";
 import { NetworkCard } from "./network/network-card.tsx";
 import { Notices } from "./notices.tsx";
@@ -17,6 +18,8 @@ export function StudyView() {
   const live = useRun((state) => state.live);
   const interrupted = useRun((state) => state.interrupted);
   const chosen = useView((state) => state.selected);
+  const marked = useView((state) => state.marked);
+  const filter = useView((state) => state.filter);
   const [rowsOf] = useState(createTrialRows);
   const current = useMemo(
     () => ({ study, trials, rows: rowsOf({ study, trials, live, interrupted }) }),
@@ -24,8 +27,13 @@ export function StudyView() {
   );
   // Drawn in slices between other tasks: a run that reports several times a second must not make the page stutter.
   const { rows, ...recorded } = useDeferredValue(current);
-  const selected = rows.find((row) => row.id === chosen);
-  const shown = selected ?? bestRow(rows) ?? rows.find((row) => row.status === "training");
+  const kept = useMemo(
+    () => (isEveryTrial(filter) ? rows : rows.filter((row) => passes(row.observation, filter))),
+    [rows, filter],
+  );
+  const selected = rows.find((row) => row.id === chosen && (marked.size === 0 || marked.has(row.id)));
+  const among = marked.size === 0 ? kept : kept.filter((row) => marked.has(row.id));
+  const shown = selected ?? bestRow(among) ?? bestRow(kept) ?? kept.find((row) => row.status === "training");
 
   return (
     <main className={styles.main}>
@@ -39,11 +47,14 @@ export function StudyView() {
         </div>
         <div className={styles.picture}>
           <EdfCard study={recorded.study} trials={recorded.trials} selected={shown} />
-          <TrialsCard rows={rows} shown={shown?.id} />
+          <TrialsCard rows={kept} all={rows} shown={shown?.id} />
         </div>
         <div className={styles.network}>
           <div className={styles.scroll}>
-            <NetworkCard row={shown} isBest={selected === undefined && shown?.status === "done"} />
+            <NetworkCard
+              row={shown}
+              isBest={selected === undefined && shown?.status === "done" && shown === bestRow(rows)}
+            />
           </div>
           <ExportCard row={shown} />
         </div>

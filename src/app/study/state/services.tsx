@@ -3,13 +3,14 @@ import { useStore } from "zustand";
 import type { DraftState, DraftStore } from "./draft-store.ts";
 import type { RunState, RunStore } from "./run-store.ts";
 import type { SweepController } from "./sweep-controller.ts";
-import type { ViewState, ViewStore } from "./view-store.ts";
+import type { ViewActions, ViewState, ViewStore } from "./view-store.ts";
 
 /** Everything the study view needs; handed down, so that tests and the gallery can hand down their own. */
 export interface Services {
   readonly draft: DraftStore;
   readonly run: RunStore;
   readonly view: ViewStore;
+  readonly actions: ViewActions;
   readonly sweep: SweepController;
 }
 

@@ -1,3 +1,4 @@
+import { type Observation, observe } from "../../../engine/analysis/trials/observation.ts";
 import type { Study } from "../../../engine/sweep/study.ts";
 import type {
   EpochRecord,
@@ -28,6 +29,8 @@ export interface TrialRow {
   readonly error: number | undefined;
   readonly ms: number | undefined;
   readonly device: string | undefined;
+  /** The same trial as statistics and charts see it. */
+  readonly observation: Observation;
 }
 
 type Trials = Pick<RunState, "study" | "trials" | "live" | "interrupted">;
@@ -87,6 +90,7 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     error: trial.status === "diverged" ? undefined : (trial.error ?? undefined),
     ms: trial.ms,
     device: trial.device,
+    observation: observe(trial),
   };
 }
 
@@ -97,6 +101,8 @@ function openRow(
   study: Study,
 ): TrialRow {
   const errors = trial.epochs.map((epoch) => epoch.testError);
+  const reason =
+    status === "interrupted" ? "the page was closed while it trained; Resume trains it again" : undefined;
   return {
     id: trial.trialId,
     population: trial.population,
@@ -104,8 +110,7 @@ function openRow(
     name: rowName(trial),
     color: populationColor(population),
     status,
-    reason:
-      status === "interrupted" ? "the page was closed while it trained; Resume trains it again" : undefined,
+    reason,
     network: trial.network,
     params: trial.params,
     epochs: trial.epochs,
@@ -113,6 +118,15 @@ function openRow(
     error: errors.length === 0 ? undefined : Math.min(...errors),
     ms: undefined,
     device: undefined,
+    observation: observe({
+      ...trial,
+      id: trial.trialId,
+      study: trial.studyId,
+      seed: study.seed,
+      regime: study.regime,
+      status,
+      reason,
+    }),
   };
 }
 

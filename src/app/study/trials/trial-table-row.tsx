@@ -1,6 +1,7 @@
 import { type KeyboardEvent, memo } from "react";
 import { formatPercent } from "../../../charts/format.ts";
 import { formatMetric } from "../../../charts/metric.ts";
+import { useServices, useView } from "../state/services.tsx";
 import { trialColumns } from "./trial-columns.ts";
 import type { TrialRow } from "./trial-rows.ts";
 import styles from "./trials.module.css";
@@ -9,22 +10,30 @@ export interface TrialTableRowProps {
   readonly row: TrialRow;
   readonly rowIndex: number;
   readonly selected: boolean;
+  /** Its network is the one that is shown. */
+  readonly current: boolean;
   /** The one row that Tab reaches; arrow keys go on from there. */
   readonly focusable: boolean;
-  readonly onChoose: (row: TrialRow) => void;
+  /** `adding` marks it beside the others, or takes its mark. */
+  readonly onChoose: (row: TrialRow, adding: boolean) => void;
   readonly onMove: (event: KeyboardEvent, row: TrialRow) => void;
 }
 
 export function TrialTableRow(props: TrialTableRowProps) {
-  const { row, rowIndex, selected, focusable, onChoose, onMove } = props;
+  const { row, rowIndex, selected, current, focusable, onChoose, onMove } = props;
+  const { actions } = useServices();
+  const hovered = useView((state) => state.hovered === row.id);
   return (
     <tr
       aria-rowindex={rowIndex}
       aria-selected={selected}
       tabIndex={focusable ? 0 : -1}
-      onClick={() => onChoose(row)}
+      onClick={(event) => onChoose(row, event.ctrlKey || event.metaKey || event.shiftKey)}
+      onPointerEnter={() => actions.onHover(row.id)}
       onKeyDown={(event) => onMove(event, row)}
       data-status={row.status}
+      data-current={current || undefined}
+      data-hovered={hovered || undefined}
     >
       <Cells row={row} />
     </tr>

@@ -17,13 +17,13 @@ export function TrialTable({
   readonly rows: readonly TrialRow[];
   readonly shown: string | undefined;
 }) {
-  const { view } = useServices();
-  const chosen = useView((state) => state.selected);
+  const { actions } = useServices();
+  const marked = useView((state) => state.marked);
   const [sort, setSort] = useState<Sort>({ key: "error", direction: "ascending" });
   const box = useRef<HTMLDivElement>(null);
   const sorted = sortRows(rows, sort);
   const { from, to } = useRowsInView(box, sorted.length, rowHeight);
-  const current = chosen ?? shown;
+  const current = shown;
   const drawn = sorted.slice(from, to);
   // Tab reaches one row: the selected one, or the first in view while that is scrolled away.
   const focusable = drawn.some((row) => row.id === current) ? current : drawn[0]?.id;
@@ -37,11 +37,13 @@ export function TrialTable({
     row.focus({ preventScroll: true });
   });
 
-  const choose = (row: TrialRow) => view.setState({ selected: row.id });
+  const choose = (row: TrialRow, adding = false) =>
+    adding ? actions.toggle(row.id) : actions.choose(row.id);
   const move = (event: KeyboardEvent, row: TrialRow) => {
     const at = sorted.indexOf(row);
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: sorted.length - 1 }[event.key];
-    if (event.key === "Enter" || event.key === " ") choose(row);
+    if (event.key === "Enter" || event.key === " ") choose(row, event.key === " " && event.ctrlKey);
+    else if (event.key === "Escape") actions.clear();
     else if (next === undefined) return;
     else {
       const target = sorted[Math.min(sorted.length - 1, Math.max(0, next))];
@@ -62,8 +64,15 @@ export function TrialTable({
 
   return (
     <div className={styles.box} ref={box}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose rows can be moved through and selected */}
-      <table className={styles.table} role="grid" aria-label="Trials" aria-rowcount={sorted.length + 1}>
+      <table
+        className={styles.table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table whose rows can be moved through and selected
+        role="grid"
+        aria-label="Trials"
+        aria-multiselectable="true"
+        aria-rowcount={sorted.length + 1}
+        onPointerLeave={() => actions.onHover(undefined)}
+      >
         <thead>
           <tr>
             {trialColumns.map((column) => (
@@ -78,7 +87,8 @@ export function TrialTable({
               key={row.id}
               row={row}
               rowIndex={from + i + 2}
-              selected={row.id === current}
+              selected={marked.size === 0 ? row.id === current : marked.has(row.id)}
+              current={row.id === current}
               focusable={row.id === focusable}
               onChoose={choose}
               onMove={move}

@@ -1,5 +1,5 @@
 import { Card } from "../../ui/card.tsx";
-import { useRun } from "../state/services.tsx";
+import { useRun, useView } from "../state/services.tsx";
 import type { TrialRow } from "./trial-rows.ts";
 import { TrialTable } from "./trial-table.tsx";
 import styles from "./trials.module.css";
@@ -7,9 +7,12 @@ import styles from "./trials.module.css";
 /** All trials with a line that counts them. */
 export function TrialsCard({
   rows,
+  all,
   shown,
 }: {
+  /** Those that pass the filter. */
   readonly rows: readonly TrialRow[];
+  readonly all: readonly TrialRow[];
   readonly shown: string | undefined;
 }) {
   const study = useRun((state) => state.study);
@@ -17,18 +20,36 @@ export function TrialsCard({
   return (
     <Card
       title="Trials"
-      note={countText(rows, total)}
-      className={rows.length === 0 ? styles.none : styles.card}
+      note={<Counts rows={rows} all={all} total={total} />}
+      className={all.length === 0 ? styles.none : styles.card}
     >
-      {rows.length === 0 ? (
+      {all.length === 0 ? (
         <p className={styles.empty}>
           Every trained network becomes a row here: its error, its cost, its parameters.
         </p>
+      ) : rows.length === 0 ? (
+        <p className={styles.empty}>No trial passes the filter.</p>
       ) : (
         <TrialTable rows={rows} shown={shown} />
       )}
     </Card>
   );
+}
+
+function Counts({
+  rows,
+  all,
+  total,
+}: {
+  readonly rows: readonly TrialRow[];
+  readonly all: readonly TrialRow[];
+  readonly total: number;
+}) {
+  const marked = useView(({ marked }) => marked);
+  const shownMarks = rows.filter(({ id }) => marked.has(id)).length;
+  const counts =
+    rows.length === all.length ? countText(rows, total) : `${rows.length} of ${all.length} shown`;
+  return shownMarks > 1 ? `${counts} · ${shownMarks} marked` : counts;
 }
 
 /** `141 done · 2 diverged · 49 waiting`: only what there is. */

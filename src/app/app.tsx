@@ -1,11 +1,16 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import styles from "./app.module.css";
+import type { CompareStore } from "./compare/compare-store.ts";
+import { CompareView } from "./compare/compare-view.tsx";
+import { CompareProvider } from "./compare/context.tsx";
 import { ExploreView } from "./explore/explore-view.tsx";
 import { ExploreProvider } from "./explore/state/context.tsx";
 import type { ExploreStore } from "./explore/state/explore-store.ts";
 import { Header } from "./shell/header.tsx";
 import type { Router } from "./shell/router.ts";
 import { RouterProvider, useRoute } from "./shell/router-context.tsx";
+import type { StatisticsService } from "./statistics/statistics-service.ts";
+import { StatisticsProvider } from "./statistics/use-statistic.tsx";
 import { type Services, ServicesProvider } from "./study/state/services.tsx";
 import { StudyView } from "./study/study-view.tsx";
 import { theme } from "./theme/theme.ts";
@@ -15,19 +20,25 @@ const colorSchemes = localStorageColorSchemeManager({ key: "designscape-theme" }
 export interface AppProps {
   readonly services: Services;
   readonly explore: ExploreStore;
+  readonly compare: CompareStore;
+  readonly statistics: StatisticsService;
   readonly router: Router;
 }
 
-export function App({ services, explore, router }: AppProps) {
+export function App({ services, explore, compare, statistics, router }: AppProps) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>
       <RouterProvider router={router}>
         <ServicesProvider services={services}>
           <ExploreProvider store={explore}>
-            <div className={styles.page}>
-              <Header />
-              <View />
-            </div>
+            <CompareProvider store={compare}>
+              <StatisticsProvider statistics={statistics}>
+                <div className={styles.page}>
+                  <Header />
+                  <View />
+                </div>
+              </StatisticsProvider>
+            </CompareProvider>
           </ExploreProvider>
         </ServicesProvider>
       </RouterProvider>
@@ -36,5 +47,15 @@ export function App({ services, explore, router }: AppProps) {
 }
 
 function View() {
-  return useRoute(({ view }) => view) === "explore" ? <ExploreView /> : <StudyView />;
+  const view = useRoute((route) => route.view);
+  switch (view) {
+    case "explore":
+      return <ExploreView />;
+    case "study":
+      return <StudyView />;
+    case "compare":
+      return <CompareView />;
+    default:
+      throw new Error(`unknown view ${view satisfies never}`);
+  }
 }

@@ -1,8 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { startCompare } from "./compare/compare-store.ts";
 import { startExplore } from "./explore/state/session.ts";
 import { createRouter } from "./shell/router.ts";
+import { connectStatistics } from "./statistics/connect-statistics.ts";
 import { startSession } from "./study/state/session.ts";
 import "./theme/page.css";
 import { connectWorker } from "./worker/connect.ts";
@@ -15,11 +17,13 @@ const router = createRouter({
 });
 const services = startSession(connectWorker, router.bar("study"));
 const explore = startExplore(router.bar("explore"));
+const compare = startCompare(router.bar("compare"));
+const statistics = connectStatistics();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <App services={services} explore={explore} router={router} />
+    <App services={services} explore={explore} compare={compare} statistics={statistics} router={router} />
   </StrictMode>,
 );

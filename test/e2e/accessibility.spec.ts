@@ -1,20 +1,6 @@
-import { createRequire } from "node:module";
 import { expect, type Page, test } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { tinyStudy } from "./tiny-study.ts";
-
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-/** Rules of WCAG 2.2 A and AA, and axe's own best practices. */
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
-    );
-  });
-}
 
 for (const colorScheme of ["light", "dark"] as const)
   test(`the study view passes axe in the ${colorScheme} theme, empty, open and trained`, async ({

@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { type CDPSession, expect, type Locator, type Page, test } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { timeBudget } from "./time-budget.ts";
 
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const regnet400 = "#/explore?f=regnetx&stem=simple&d=22&w0=24&wa=24.48&wm=2.54&b=1&g=16";
 
 const slider = (page: Page, name: string) => page.getByRole("slider", { name, exact: true });
@@ -237,17 +236,6 @@ for (const [scheme, width, height] of [
     }
     await page.close();
   });
-
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
-    );
-  });
-}
 
 /** Texts wider than the box that shows them. */
 function cutTexts(body: Locator): Promise<string[]> {

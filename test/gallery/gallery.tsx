@@ -1,7 +1,9 @@
 import { createRoot } from "react-dom/client";
 import { App } from "../../src/app/app.tsx";
+import { startCompare } from "../../src/app/compare/compare-store.ts";
 import { startExplore } from "../../src/app/explore/state/session.ts";
 import { createRouter } from "../../src/app/shell/router.ts";
+import { connectStatistics } from "../../src/app/statistics/connect-statistics.ts";
 import { createDraftStore } from "../../src/app/study/state/draft-store.ts";
 import { createRunStore, emptyRun } from "../../src/app/study/state/run-store.ts";
 import type { SweepController } from "../../src/app/study/state/sweep-controller.ts";
@@ -31,6 +33,7 @@ function show(): void {
     resume: nothing,
     stop: nothing,
     open: async () => undefined,
+    load: async () => undefined,
     forget: nothing,
     reset: () => run.setState(emptyRun),
     preview: async (population) => ({ population: population.name, accepted: 16, drawn: 151, networks: [] }),
@@ -40,7 +43,13 @@ function show(): void {
   const explore = startExplore(router.bar("explore"));
   const services = { draft, run, view, sweep, actions: createViewActions(view) };
   createRoot(document.getElementById("root")!).render(
-    <App services={services} explore={explore} router={router} />,
+    <App
+      services={services}
+      explore={explore}
+      compare={startCompare(router.bar("compare"))}
+      statistics={connectStatistics()}
+      router={router}
+    />,
   );
 }
 

@@ -15,6 +15,7 @@ export interface NavItem {
 const views: readonly NavItem[] = [
   { view: "explore", label: "Explore" },
   { view: "study", label: "Study" },
+  { view: "compare", label: "Compare" },
 ];
 
 export function Header() {

@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { AddressBar } from "../study/state/session.ts";
 
 /** Views of the page; the first part of the address behind the "#" names one: `#/explore?…`. */
-export const viewNames = ["explore", "study"] as const;
+export const viewNames = ["explore", "study", "compare"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 export interface Route {
@@ -26,7 +26,12 @@ export function createRouter(location: PageLocation) {
   const view = viewOf(known);
   const store = createStore<Route>()(() => ({
     view,
-    addresses: { explore: "#/explore", study: "#/study", ...(known.includes("?") ? { [view]: known } : {}) },
+    addresses: {
+      explore: "#/explore",
+      study: "#/study",
+      compare: "#/compare",
+      ...(known.includes("?") ? { [view]: known } : {}),
+    },
   }));
   const listeners = new Map<ViewName, (() => void)[]>(viewNames.map((name) => [name, []]));
 

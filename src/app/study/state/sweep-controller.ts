@@ -31,6 +31,8 @@ export interface SweepController {
    * counts, which do not change its id.
    */
   open(id: string, as?: Study): Promise<Study | undefined>;
+  /** Reads a kept study without showing it; undefined if there is none with this id. */
+  load(id: string): Promise<StoredStudy | undefined>;
   forget(id: string): Promise<void>;
   /** Back to an open set-up. What is recorded stays recorded. */
   reset(): void;
@@ -171,6 +173,7 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
       });
       return study;
     },
+    load: (id) => connection.client.call("loadStudy", id),
     async forget(id) {
       await connection.client.call("deleteStudy", id);
       if (run.getState().studyId === id) at({ ...emptyRun });

@@ -88,6 +88,13 @@ function addSample(r: GatherRecord, source: usize, s: f64, t: f64, gain: f32, of
   const line0 = source + <usize>(y0 * rowBytes), line1 = source + <usize>(y1 * rowBytes);
   const at0 = <usize>(x0 * channels), at1 = <usize>(x1 * channels);
   let table = r.values;
+  // On a pixel's centre, as all points of crops and flips are, there is nothing to interpolate.
+  if (right == 0 && below == 0) {
+    for (let channel: usize = 0; channel < <usize>channels; channel++, table += 1024, out += 4) {
+      store<f32>(out, load<f32>(out) + share * (gain * valueAt(table, line0 + at0 + channel) + offset));
+    }
+    return;
+  }
   for (let channel: usize = 0; channel < <usize>channels; channel++, table += 1024, out += 4) {
     const first = between(valueAt(table, line0 + at0 + channel), valueAt(table, line0 + at1 + channel), right);
     const second = between(valueAt(table, line1 + at0 + channel), valueAt(table, line1 + at1 + channel), right);

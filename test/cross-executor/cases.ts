@@ -87,6 +87,9 @@ const grouped = fc
   .map(({ width, ...shape }) => ({ ...shape, channels: shape.groups * width }));
 const activation = fc.constantFrom<PointwiseActivation>("none", "relu", "silu", "sigmoid");
 const flag = fc.boolean();
+const squeezeShape = fc
+  .tuple(maps, small(12), activation)
+  .map(([shape, squeezed, kind]) => ({ ...shape, squeezed, activation: kind }));
 
 /** Numbers operands from 0 in the order in which they are asked for. */
 class Operands {
@@ -464,6 +467,45 @@ export const callCases: Arbitraries = {
       },
       out: { dx: o.of(shape.batch * shape.pixels * shape.channels), ds: o.of(shape.batch * shape.channels) },
       attrs: shape,
+    })),
+  ),
+  squeezeExcite: squeezeShape.map((attrs) =>
+    callCase("squeezeExcite", (o) => ({
+      in: {
+        x: o.of(mapsLength(attrs)),
+        reduce: o.of(attrs.channels * attrs.squeezed),
+        reduceBias: o.of(attrs.squeezed),
+        expand: o.of(attrs.channels * attrs.squeezed),
+        expandBias: o.of(attrs.channels),
+      },
+      out: {
+        y: o.of(mapsLength(attrs)),
+        pooled: o.of(attrs.batch * attrs.channels),
+        hidden: o.of(attrs.batch * attrs.squeezed),
+        s: o.of(attrs.batch * attrs.channels),
+      },
+      attrs,
+    })),
+  ),
+  squeezeExciteGrad: squeezeShape.map((attrs) =>
+    callCase("squeezeExciteGrad", (o) => ({
+      in: {
+        dy: o.of(mapsLength(attrs)),
+        x: o.of(mapsLength(attrs)),
+        reduce: o.of(attrs.channels * attrs.squeezed),
+        expand: o.of(attrs.channels * attrs.squeezed),
+        pooled: o.of(attrs.batch * attrs.channels),
+        hidden: o.of(attrs.batch * attrs.squeezed),
+        s: o.of(attrs.batch * attrs.channels),
+      },
+      out: {
+        dx: o.of(mapsLength(attrs)),
+        dReduce: o.of(attrs.channels * attrs.squeezed),
+        dReduceBias: o.of(attrs.squeezed),
+        dExpand: o.of(attrs.channels * attrs.squeezed),
+        dExpandBias: o.of(attrs.channels),
+      },
+      attrs,
     })),
   ),
   softmaxCrossEntropy: fc.tuple(small(40), small(20), flag).map(([batch, classes, trains]) =>

@@ -5,7 +5,8 @@ import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt 
 import { dropFactors, type LoweringContext, layerOf, required } from "./lowering.ts";
 import { groupsOf } from "./norms.ts";
 import { lowerProxyGrad } from "./proxy.ts";
-import type { NormUnit, Unit } from "./units.ts";
+import { lowerSqueezeGrad } from "./squeeze.ts";
+import type { NormUnit, SqueezeUnit, Unit } from "./units.ts";
 
 type SingleUnit = Extract<Unit, { type: "single" }>;
 
@@ -48,6 +49,7 @@ class Backward {
     const dy = this.#gradients.get(unit.output);
     if (dy === undefined) return;
     if (unit.type === "norm") this.#norm(unit, dy);
+    else if (unit.type === "squeeze") this.#squeeze(unit, dy);
     else this.#single(unit, dy);
   }
 
@@ -203,6 +205,15 @@ class Backward {
       update: {},
       attrs,
     });
+  }
+
+  #squeeze(unit: SqueezeUnit, dy: TensorId): void {
+    const input = inputOf(unit.node.inputs);
+    const kept = this.#forward.squeezes.get(unit.output);
+    if (kept === undefined) throw new RangeError(`${unit.node.name} kept nothing for its gradient`);
+    const { call, dx } = lowerSqueezeGrad(this.#context, unit, dy, this.#value(input), kept);
+    this.calls.push(call);
+    this.give(input, dx);
   }
 
   #single({ node }: SingleUnit, dy: TensorId): void {

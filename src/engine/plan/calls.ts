@@ -421,6 +421,48 @@ export type ChannelScaleGrad = Call<
   MapsShape
 >;
 
+export interface SqueezeShape extends MapsShape {
+  /** R, channels of the squeeze. */
+  readonly squeezed: number;
+  readonly activation: PointwiseActivation;
+}
+
+/**
+ * Squeeze-and-excitation whole (Hu et al. 2018, arXiv:1709.01507): y = x·s with, per image,
+ * s = σ(f(pooled·reduce + reduceBias)·expand + expandBias), pooled the mean over the pixels, f the activation; reduce [C][R],
+ * expand [R][C]. Kept for the gradient: pooled and s [N][C], hidden [N][R], what f is applied to.
+ */
+export type SqueezeExcite = Call<
+  "squeezeExcite",
+  { x: TensorId; reduce: TensorId; reduceBias: TensorId; expand: TensorId; expandBias: TensorId },
+  { y: TensorId; pooled: TensorId; hidden: TensorId; s: TensorId },
+  None,
+  SqueezeShape
+>;
+
+/** Its gradient with respect to the map and all parameters. */
+export type SqueezeExciteGrad = Call<
+  "squeezeExciteGrad",
+  {
+    dy: TensorId;
+    x: TensorId;
+    reduce: TensorId;
+    expand: TensorId;
+    pooled: TensorId;
+    hidden: TensorId;
+    s: TensorId;
+  },
+  {
+    dx: TensorId;
+    dReduce: TensorId;
+    dReduceBias: TensorId;
+    dExpand: TensorId;
+    dExpandBias: TensorId;
+  },
+  None,
+  SqueezeShape
+>;
+
 /**
  * Training loss: the mean over the batch of −Σ targets·log softmax(logits); dLogits is its gradient
  * (softmax − targets)/batch; metrics = [Σ of the losses over the images, number of images whose largest logit is where
@@ -489,6 +531,8 @@ export type KernelCall =
   | MaxPoolGrad
   | ChannelScale
   | ChannelScaleGrad
+  | SqueezeExcite
+  | SqueezeExciteGrad
   | SoftmaxCrossEntropy
   | Sgd
   | Average;

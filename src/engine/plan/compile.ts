@@ -53,7 +53,7 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
   ]);
   if (keepOutputs) for (const [name, id] of graph.outputs) if (!keptNodes.has(id)) keptNodes.set(id, name);
 
-  const units = unitsOf(graph, fusions.norms);
+  const units = unitsOf(graph, fusions);
   const fused = fusedNorms(graph, units, fusions, keptNodes);
   const context: LoweringContext = { graph, units, fusions, fused, batch, table, layers, keptNodes };
   const loss = (dLogits?: TensorId): KernelCall => ({

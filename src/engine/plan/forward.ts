@@ -4,6 +4,7 @@ import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt 
 import { dropFactors, type LoweringContext, layerOf } from "./lowering.ts";
 import { lowerFoldedNorm, lowerStatistics, type NormVectors } from "./norms.ts";
 import { lowerProxy, type ProxyVectors } from "./proxy.ts";
+import { lowerSqueeze, type SqueezeValues } from "./squeeze.ts";
 import type { NormUnit } from "./units.ts";
 
 export interface Forward {
@@ -14,6 +15,7 @@ export interface Forward {
   readonly normed: ReadonlyMap<NodeId, NormedValue>;
   readonly norms: ReadonlyMap<NodeId, NormVectors>;
   readonly proxies: ReadonlyMap<NodeId, ProxyVectors>;
+  readonly squeezes: ReadonlyMap<NodeId, SqueezeValues>;
 }
 
 /** A value that its reader makes: activation(scale·x + shift). */
@@ -34,6 +36,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
   const normed = new Map<NodeId, NormedValue>();
   const norms = new Map<NodeId, NormVectors>();
   const proxies = new Map<NodeId, ProxyVectors>();
+  const squeezes = new Map<NodeId, SqueezeValues>();
 
   const valueAt = (id: NodeId | undefined): TensorId => {
     const tensor = values.get(id ?? -1);
@@ -87,6 +90,12 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         update: {},
         attrs: { ...matrixShape(batch, unit.node.shape), activation: unit.activation, ...perImage(unit) },
       });
+      continue;
+    }
+    if (unit.type === "squeeze") {
+      const { call, kept } = lowerSqueeze(context, unit, valueAt(first), output(unit.output));
+      calls.push(call);
+      squeezes.set(unit.output, kept);
       continue;
     }
     const { node } = unit;
@@ -191,7 +200,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         node satisfies never;
     }
   }
-  return { calls, values, normed, norms, proxies };
+  return { calls, values, normed, norms, proxies, squeezes };
 }
 
 /** Operands of a convolution that normalizes what it reads. */

@@ -3,7 +3,7 @@ import type { NormUnit, Unit } from "./units.ts";
 
 /** What a plan does in one pass over memory. Results are the same within rounding; off only to measure what it gains. */
 export interface Fusions {
-  /** Norm, residual sum and activation are one call. The others build on it. */
+  /** Norm, residual sum and activation are one call. Those of convolutions build on it. */
   readonly norms: boolean;
   /**
    * Convolutions normalize and rectify what they read, so that the output of a norm between two convolutions is never
@@ -18,6 +18,8 @@ export interface Fusions {
   readonly gradients: boolean;
   /** Input gradients apply the slope of the norm before the convolution, and sum that norm's gradients. Builds on `loads`. */
   readonly sums: boolean;
+  /** Squeeze-and-excitation is one call each way. */
+  readonly squeeze: boolean;
 }
 
 export const allFusions: Fusions = {
@@ -27,6 +29,7 @@ export const allFusions: Fusions = {
   slopes: true,
   gradients: true,
   sums: true,
+  squeeze: true,
 };
 
 /**
@@ -42,6 +45,7 @@ export const noFusions: Fusions = {
   slopes: false,
   gradients: false,
   sums: false,
+  squeeze: false,
 };
 
 /** Where the fusions of convolutions with batch norms apply in a graph. */

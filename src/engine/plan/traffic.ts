@@ -63,6 +63,11 @@ function macsOf(call: KernelCall): number {
       const { batch, outHeight, outWidth, filters, kernel, channels, groups } = call.attrs;
       return (batch * outHeight * outWidth * filters * kernel * kernel * channels) / groups;
     }
+    case "squeezeExcite":
+    case "squeezeExciteGrad": {
+      const { batch, channels, squeezed } = call.attrs;
+      return 2 * batch * channels * squeezed * (call.op === "squeezeExcite" ? 1 : 2);
+    }
     default:
       return 0;
   }

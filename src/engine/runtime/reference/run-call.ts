@@ -8,6 +8,7 @@ import { activationGrad, add, affine, channelScale, channelScaleGrad } from "./k
 import { globalPool, globalPoolGrad, maxPool, maxPoolGrad } from "./kernels/pool.ts";
 import { affineReduceGrad, proxyMoments, proxyMomentsGrad } from "./kernels/proxy.ts";
 import { average, sgd } from "./kernels/sgd.ts";
+import { squeezeExcite, squeezeExciteGrad } from "./kernels/squeeze.ts";
 
 /** The input op has a kernel of its own, since it reads what is not in the plan. */
 type PlannedOp = Exclude<KernelOp, "gather">;
@@ -35,6 +36,8 @@ const kernels: { readonly [Op in PlannedOp]: ReferenceKernel<Op> } = {
   maxPoolGrad,
   channelScale,
   channelScaleGrad,
+  squeezeExcite,
+  squeezeExciteGrad,
   softmaxCrossEntropy,
   sgd,
   average,

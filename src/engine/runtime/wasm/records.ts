@@ -252,6 +252,43 @@ export const recordLayouts = {
     channels: "i32",
   },
 
+  squeezeExcite: {
+    x: "ptr",
+    reduce: "ptr",
+    reduceBias: "ptr",
+    expand: "ptr",
+    expandBias: "ptr",
+    y: "ptr",
+    pooled: "ptr",
+    hidden: "ptr",
+    s: "ptr",
+    images: "i32",
+    pixels: "i32",
+    channels: "i32",
+    squeezed: "i32",
+    activation: "i32",
+  },
+  /** dGate, dHidden and activeHidden: what the gradients of the filters are made of, see assembly/squeeze.ts. */
+  squeezeExciteGrad: {
+    dy: "ptr",
+    x: "ptr",
+    reduce: "ptr",
+    expand: "ptr",
+    hidden: "ptr",
+    s: "ptr",
+    dx: "ptr",
+    dGate: "ptr",
+    dHidden: "ptr",
+    activeHidden: "ptr",
+    images: "i32",
+    pixels: "i32",
+    channels: "i32",
+    squeezed: "i32",
+    activation: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
+  },
+
   /** results[n] = loss and 0/1 of image n; dLogits where it is not 0. */
   crossEntropy: {
     logits: "ptr",

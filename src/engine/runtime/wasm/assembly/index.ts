@@ -12,6 +12,7 @@ import { channelScale, channelScaleGrad, globalPool, globalPoolGrad, imageScale,
 import { proxyMoments, proxyMomentsGrad } from "./proxy";
 import * as record from "./records";
 import { columnSums, fill, gatherRows, joinSlots, scatterRows } from "./rows";
+import { squeezeExcite, squeezeExciteGrad } from "./squeeze";
 import { average, crossEntropy, crossEntropyJoin, sgd } from "./step";
 import { tableConv, tableFilterGrad } from "./table-conv";
 
@@ -82,6 +83,8 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.CHANNEL_SCALE: channelScale(changetype<record.ChannelScaleRecord>(at), thread, threads); break;
     case record.IMAGE_SCALE: imageScale(changetype<record.ImageScaleRecord>(at), thread, threads); break;
     case record.CHANNEL_SCALE_GRAD: channelScaleGrad(changetype<record.ChannelScaleGradRecord>(at), thread, threads); break;
+    case record.SQUEEZE_EXCITE: squeezeExcite(changetype<record.SqueezeExciteRecord>(at), thread, threads); break;
+    case record.SQUEEZE_EXCITE_GRAD: squeezeExciteGrad(changetype<record.SqueezeExciteGradRecord>(at), thread, threads); break;
     case record.CROSS_ENTROPY: crossEntropy(changetype<record.CrossEntropyRecord>(at), thread, threads); break;
     case record.CROSS_ENTROPY_JOIN: crossEntropyJoin(changetype<record.CrossEntropyJoinRecord>(at), thread); break;
     case record.SGD: sgd(changetype<record.SgdRecord>(at), thread, threads); break;

@@ -33,11 +33,13 @@ export const MAX_POOL_GRAD: i32 = 30;
 export const CHANNEL_SCALE: i32 = 31;
 export const IMAGE_SCALE: i32 = 32;
 export const CHANNEL_SCALE_GRAD: i32 = 33;
-export const CROSS_ENTROPY: i32 = 34;
-export const CROSS_ENTROPY_JOIN: i32 = 35;
-export const SGD: i32 = 36;
-export const AVERAGE: i32 = 37;
-export const GATHER: i32 = 38;
+export const SQUEEZE_EXCITE: i32 = 34;
+export const SQUEEZE_EXCITE_GRAD: i32 = 35;
+export const CROSS_ENTROPY: i32 = 36;
+export const CROSS_ENTROPY_JOIN: i32 = 37;
+export const SGD: i32 = 38;
+export const AVERAGE: i32 = 39;
+export const GATHER: i32 = 40;
 
 export const RECORD_BYTES: i32 = 128;
 export const TRANSFORM_BYTES: i32 = 48;
@@ -590,6 +592,47 @@ export class ChannelScaleGradRecord {
   images: i32;
   pixels: i32;
   channels: i32;
+}
+
+@unmanaged
+export class SqueezeExciteRecord {
+  op: i32;
+  x: usize;
+  reduce: usize;
+  reduceBias: usize;
+  expand: usize;
+  expandBias: usize;
+  y: usize;
+  pooled: usize;
+  hidden: usize;
+  s: usize;
+  images: i32;
+  pixels: i32;
+  channels: i32;
+  squeezed: i32;
+  activation: i32;
+}
+
+@unmanaged
+export class SqueezeExciteGradRecord {
+  op: i32;
+  dy: usize;
+  x: usize;
+  reduce: usize;
+  expand: usize;
+  hidden: usize;
+  s: usize;
+  dx: usize;
+  dGate: usize;
+  dHidden: usize;
+  activeHidden: usize;
+  images: i32;
+  pixels: i32;
+  channels: i32;
+  squeezed: i32;
+  activation: i32;
+  scratch: usize;
+  scratchBytes: i32;
 }
 
 @unmanaged

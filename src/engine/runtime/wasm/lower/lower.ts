@@ -18,6 +18,7 @@ import {
 } from "./pool.ts";
 import type { Program } from "./program.ts";
 import { lowerAffineReduceGrad, lowerProxyMoments, lowerProxyMomentsGrad } from "./proxy.ts";
+import { lowerSqueezeExcite, lowerSqueezeExciteGrad } from "./squeeze.ts";
 import { lowerAverage, lowerCrossEntropy, lowerGather, lowerSgd } from "./step.ts";
 
 const lowerings: { readonly [Op in KernelOp]: (program: Program, call: CallOf<Op>) => void } = {
@@ -44,6 +45,8 @@ const lowerings: { readonly [Op in KernelOp]: (program: Program, call: CallOf<Op
   maxPoolGrad: lowerMaxPoolGrad,
   channelScale: lowerChannelScale,
   channelScaleGrad: lowerChannelScaleGrad,
+  squeezeExcite: lowerSqueezeExcite,
+  squeezeExciteGrad: lowerSqueezeExciteGrad,
   softmaxCrossEntropy: lowerCrossEntropy,
   sgd: lowerSgd,
   average: lowerAverage,

@@ -88,9 +88,27 @@ export function lowerMatrixFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const { channels, filters } = attrs;
   const rows = outRows(attrs);
   const dy = program.at(call.in.dy);
-  const out = program.at(call.out.dFilters);
   const xView = normedView(program, call);
   const dyView = normGradView(program, call);
+  const x = seenRows(program, attrs, program.at(call.in.x));
+  emitFilterGrad(program, { x, xView, dy, dyView, rows, channels, filters }, program.at(call.out.dFilters));
+  if (call.out.dBias !== undefined) columnSums(program, dy, rows, filters, program.at(call.out.dBias));
+}
+
+interface FilterGrad {
+  /** [rows][channels] and [rows][filters]. */
+  readonly x: Pointer;
+  readonly xView?: Pointer;
+  readonly dy: Pointer;
+  readonly dyView?: Pointer;
+  readonly rows: number;
+  readonly channels: number;
+  readonly filters: number;
+}
+
+/** out[channels][filters] = xᵀ · dy. */
+export function emitFilterGrad(program: Program, product: FilterGrad, out: Pointer): void {
+  const { x, xView = 0, dy, dyView = 0, rows, channels, filters } = product;
   const viewed = (xView ? channels : 0) + (dyView ? filters : 0);
   // A block of a view is made once, for all of the depth.
   const unitDepth = viewed === 0 ? strip : Math.max(strip, channels);
@@ -98,7 +116,7 @@ export function lowerMatrixFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const slotCount = slotCountFor(Math.ceil(rows / sumRows), Math.max(most, Math.ceil(channels / unitDepth)));
   const slots = slotsOrResult(program, slotCount, channels * filters, out);
   program.emit("gemmFilterGrad", {
-    x: seenRows(program, attrs, program.at(call.in.x)),
+    x,
     xView,
     dy,
     dyView,
@@ -112,7 +130,6 @@ export function lowerMatrixFilterGrad(program: Program, call: CallOf<"conv2dFilt
     ...viewScratch(program, sumRows * viewed),
   });
   join(program, slots, out, channels * filters);
-  if (call.out.dBias !== undefined) columnSums(program, dy, rows, filters, program.at(call.out.dBias));
 }
 
 function outRows({ batch, outHeight, outWidth }: ConvGeometry): number {

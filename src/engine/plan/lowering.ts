@@ -1,6 +1,7 @@
 import type { Graph, NodeId } from "../graph/graph.ts";
 import type { TensorId } from "./calls.ts";
-import type { FusedNorms, Fusions } from "./fusion.ts";
+import type { FusedNorms } from "./fused-norms.ts";
+import type { Fusions } from "./fusion.ts";
 import type { LayerParameters } from "./parameters.ts";
 import type { TensorTable } from "./tensors.ts";
 import type { Unit } from "./units.ts";

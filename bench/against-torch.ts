@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const duels: Duel[] = [];
   const load = loadavg()[0];
   for (const threads of threadCounts(values.threads)) {
-    const executor = await openExecutor("wasm", threads);
+    const executor = await openExecutor("wasm", { threads });
     executors.push(executor);
     for (const { net, spec } of entries) {
       const work = await prepareSteps(executor, spec, batch);

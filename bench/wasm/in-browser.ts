@@ -10,15 +10,16 @@ import type { StepSettings } from "./run-steps.ts";
 
 /** Runs the bench in a page of headless Chromium; `kernels` is the folder of the built kernels. */
 export async function inBrowser(settings: StepSettings, kernels: string): Promise<string[]> {
-  const script = await bundle();
+  const scripts = await bundle();
   const headers = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
   };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const script = scripts.get(pathname);
     const [type, body] =
-      pathname === "/page.js"
+      script !== undefined
         ? ["text/javascript", script]
         : pathname.startsWith("/kernels/")
           ? ["application/wasm", await readFile(join(kernels, basename(pathname)))]
@@ -45,13 +46,24 @@ export async function inBrowser(settings: StepSettings, kernels: string): Promis
   }
 }
 
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL("./page.ts", import.meta.url));
+/** The page's script and those of its workers, by path. */
+async function bundle(): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const result = (await build({
     configFile: false,
     publicDir: false,
     logLevel: "error",
-    build: { write: false, target: "es2023", lib: { entry, formats: ["es"], fileName: "page" } },
-  })) as Rolldown.RolldownOutput[];
-  return result[0]?.output[0].code ?? "";
+    worker: { format: "es" },
+    build: {
+      write: false,
+      target: "es2023",
+      modulePreload: false,
+      rolldownOptions: {
+        input: fileURLToPath(new URL("./page.ts", import.meta.url)),
+        output: { entryFileNames: "[name].js" },
+      },
+    },
+  })) as Rolldown.RolldownOutput;
+  return new Map(
+    result.output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]),
+  );
 }

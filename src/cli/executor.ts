@@ -27,6 +27,13 @@ export function threadsOption(): Option {
   ).argParser(wholeNumber(1, mostThreads));
 }
 
+export function reproducibleOption(): Option {
+  return new Option(
+    "--reproducible",
+    "the same bits on every machine: kernels without fused multiply-add, which are slower",
+  );
+}
+
 /** An argument parser for `1,2`. */
 export function threadCounts(text: string): number[] {
   const counts = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
@@ -35,17 +42,21 @@ export function threadCounts(text: string): number[] {
   throw new InvalidArgumentError(`Expected whole numbers from 1 to ${mostThreads}, such as 1,2.`);
 }
 
-/**
- * An executor in this process. The caller disposes of it. `observe` is told of every record of the wasm executor, which
- * then runs on one thread.
- */
-export async function openExecutor(
-  kind: ExecutorKind,
-  threads?: number,
-  observe?: RecordObserver,
-): Promise<Executor> {
+export interface OpenOptions {
+  /** All cores where not given. */
+  readonly threads?: number | undefined;
+  readonly reproducible?: boolean | undefined;
+  /** Is told of every record of the wasm executor on one thread. */
+  readonly observe?: RecordObserver;
+}
+
+/** An executor in this process. The caller disposes of it. */
+export async function openExecutor(kind: ExecutorKind, options: OpenOptions = {}): Promise<Executor> {
+  const { threads, reproducible = false, observe } = options;
   if (kind === "webgpu")
     throw new CliError("--executor webgpu: Node has no WebGPU here; expected reference or wasm");
+  if (kind === "reference" && reproducible)
+    throw new CliError("--executor reference: only wasm runs reproducibly");
   if (kind === "reference" && threads !== undefined && threads > 1)
     printNote(`--threads ${threads}: the reference runs on one thread`);
   const host = nodeThreads();
@@ -54,6 +65,7 @@ export async function openExecutor(
       loadKernels: nodeKernels(kernelFolder),
       threads: threads ?? Math.min(host.suggested, mostThreads),
       host,
+      reproducible,
       ...(observe ? { observe } : {}),
     },
   });

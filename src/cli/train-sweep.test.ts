@@ -169,6 +169,21 @@ describe("sweep", () => {
     });
   });
 
+  test("--reproducible makes it another study, whose trials say so", async () => {
+    const file = write("study.json", { ...study, populations: [{ ...study.populations[0], count: 1 }] });
+    const { status, lines } = await run("sweep", file, "--out", at("same.jsonl"), "--reproducible", "--json");
+    expect(status).toBe(0);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      device: expect.stringMatching(/^wasm simd, \d+ threads?, reproducible$/),
+      regime: { reproducible: true },
+    });
+    const other = await run("sweep", file, "--out", at("same.jsonl"), "--resume");
+    expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining("regime differ") });
+    const reference = ["--reproducible", "--executor", "reference", "--force"];
+    const refused = await run("sweep", file, "--out", at("same.jsonl"), ...reference);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining("only wasm") });
+  });
+
   test("Ctrl-C ends it cleanly, and --resume finishes with the records of an uninterrupted run", async () => {
     const longer = { ...study, regime: { ...study.regime, images: 512, epochs: 3 } };
     const file = write("longer.json", longer);

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type DatasetEntry, findDataset } from "../engine/data/catalogue.ts";
 import { InputError, parseInput } from "../engine/math/input-error.ts";
 import { type Regime, regimeLimits, regimeSchema } from "../engine/training/regime.ts";
+import { reproducibleOption } from "./executor.ts";
 import { wholeNumber } from "./input.ts";
 
 /** The regime's fields as flags; what is left out is the regime's default. */
@@ -23,6 +24,7 @@ export interface RegimeOptions {
   readonly mixup?: number;
   readonly spareNorms?: true;
   readonly ema?: number;
+  readonly reproducible?: true;
 }
 
 export function addRegimeOptions(command: Command): Command {
@@ -77,7 +79,8 @@ export function addRegimeOptions(command: Command): Command {
       "--ema <d>",
       "decay of moving averages of the weights, evaluated as well (default: 0)",
       real("ema"),
-    );
+    )
+    .addOption(reproducibleOption());
 }
 
 export function regimeOf({ lr, ...options }: RegimeOptions): Regime {

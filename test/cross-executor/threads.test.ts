@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,11 +13,19 @@ import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";
 import { nodeThreads } from "../../src/engine/runtime/wasm/node-threads.ts";
 import { initialState } from "../../src/engine/training/initialize.ts";
 import { goldenNames, readGolden } from "../fixtures/golden-files.ts";
-import { bitsOf, smallPlan, trainBriefly } from "../fixtures/small-training.ts";
+import { smallPlan, trainBriefly } from "../fixtures/small-training.ts";
 import { callCases, inputsOf } from "./cases.ts";
 import { runSingleCall } from "./single-call.ts";
 
 const loadKernels = nodeKernels(fileURLToPath(new URL("../../public/kernels", import.meta.url)));
+
+/** A hash of all outputs: comparing arrays element by element takes the test runner seconds. */
+function bitsOf(outputs: Iterable<Float32Array | Float64Array>): string {
+  const bytes = [...outputs].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  );
+  return createHash("sha256").update(Buffer.concat(bytes)).digest("hex");
+}
 
 const common = { loadKernels, tileRows: 4 } as const;
 const host = nodeThreads();

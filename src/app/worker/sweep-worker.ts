@@ -5,8 +5,8 @@ import { createExecutor } from "../../engine/runtime/registry.ts";
 import { fetchKernels } from "../../engine/runtime/wasm/fetch-kernels.ts";
 import { webThreads } from "../../engine/runtime/wasm/web-threads.ts";
 import { createServer } from "../../engine/runtime/worker/rpc.ts";
-import type { SweepEvents, SweepOptions, SweepRequests } from "../../engine/sweep/protocol.ts";
-import { type OpenDevice, SweepService } from "../../engine/sweep/service.ts";
+import type { SweepEvents, SweepRequests } from "../../engine/sweep/protocol.ts";
+import { type DeviceOptions, type OpenDevice, SweepService } from "../../engine/sweep/service.ts";
 import { SweepStore } from "../../engine/sweep/store.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
 import { trainNetwork } from "../../engine/training/trainer.ts";
@@ -37,22 +37,24 @@ const server = createServer<SweepRequests, SweepEvents>(self, service.handlers);
 self.addEventListener("unhandledrejection", (event) => reportError(event.reason));
 
 /** WebAssembly SIMD, or, in a browser that has none and where none was asked for, the plain reference. */
-async function openDevice({ executor: wanted, threads }: SweepOptions): Promise<OpenDevice> {
+async function openDevice(options: DeviceOptions): Promise<OpenDevice> {
+  const { executor: wanted, reproducible = false } = options;
   if (wanted === "webgpu") throw new ExecutorError("unsupported", "training on WebGPU is not there yet");
   try {
-    return described(await open(wanted ?? "wasm", threads));
+    return described(await open(wanted ?? "wasm", options));
   } catch (error) {
     const canFallBack =
-      wanted === undefined && error instanceof ExecutorError && error.code === "unsupported";
+      wanted === undefined && !reproducible && error instanceof ExecutorError && error.code === "unsupported";
     if (!canFallBack) throw error;
     const note = `${error.message}. Networks train in plain JavaScript instead, some hundred times slower.`;
-    return described(await open("reference"), note);
+    return described(await open("reference", {}), note);
   }
 }
 
-function open(kind: "wasm" | "reference", threads?: number): Promise<Executor> {
+function open(kind: "wasm" | "reference", options: DeviceOptions): Promise<Executor> {
+  const { threads = "auto", reproducible = false } = options;
   const loadKernels = fetchKernels(new URL("kernels", base));
-  return createExecutor(kind, { wasm: { loadKernels, threads: threads ?? "auto", host: webThreads() } });
+  return createExecutor(kind, { wasm: { loadKernels, threads, reproducible, host: webThreads() } });
 }
 
 function described(executor: Executor, note = executor.note): OpenDevice {

@@ -9,7 +9,7 @@ import {
 import { parsePanel, pickEntries } from "../../engine/bench/panel.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
-import { executorOption, openExecutor, threadCounts } from "../executor.ts";
+import { executorOption, openExecutor, reproducibleOption, threadCounts } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { millions, percent } from "../format.ts";
 import { readJson, wholeNumber } from "../input.ts";
@@ -26,6 +26,7 @@ interface Options {
   readonly batch?: number;
   readonly profile?: true;
   readonly json?: true;
+  readonly reproducible?: true;
 }
 
 export function registerBench(program: Command): void {
@@ -41,6 +42,7 @@ export function registerBench(program: Command): void {
     .option("--nets <names>", "only these, e.g. x3,x8", (text) => text.split(","))
     .addOption(executorOption())
     .option("--threads <list>", "thread counts of the wasm executor, e.g. 1,2", threadCounts, [1])
+    .addOption(reproducibleOption())
     .option("--steps <n>", "measured steps of each network", wholeNumber(1, 100_000), 30)
     .option("--batch <n>", "images per step (default: the panel's)", wholeNumber(1, 4096))
     .option("--profile", "also the time of every kernel, on one thread")
@@ -49,7 +51,7 @@ export function registerBench(program: Command): void {
 }
 
 async function bench(options: Options): Promise<void> {
-  const { executor: kind, steps, json } = options;
+  const { executor: kind, steps, json, reproducible } = options;
   const panel = parsePanel(await readJson(options.panel), options.panel);
   const specs = pickEntries(panel, options.nets).map(({ spec }) => spec);
   const batch = options.batch ?? panel.batch;
@@ -59,7 +61,7 @@ async function bench(options: Options): Promise<void> {
   const live = new LiveLine();
   const opened: Executor[] = [];
   const open = async (threads: number): Promise<Executor> => {
-    const executor = await openExecutor(kind, threads);
+    const executor = await openExecutor(kind, { threads, reproducible });
     opened.push(executor);
     return executor;
   };
@@ -74,7 +76,9 @@ async function bench(options: Options): Promise<void> {
       const records = await benchPanel({ specs, batch, steps, lanes, peakMeter, control, onTurn });
       live.clear();
       const profiles = options.profile
-        ? await profilePanel({ specs, batch, steps, control }, (observe) => openExecutor(kind, 1, observe))
+        ? await profilePanel({ specs, batch, steps, control }, (observe) =>
+            openExecutor(kind, { threads: 1, reproducible, observe }),
+          )
         : [];
       await report(records, profiles, json === true);
     });

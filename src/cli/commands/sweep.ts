@@ -12,7 +12,7 @@ import { studyId } from "../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../engine/sweep/trial.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
 import { type TrainingData, trainNetwork } from "../../engine/training/trainer.ts";
-import { executorOption, openExecutor, threadsOption } from "../executor.ts";
+import { executorOption, openExecutor, reproducibleOption, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { duration } from "../format.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
@@ -27,6 +27,7 @@ interface Options {
   readonly force?: true;
   readonly executor: ExecutorKind;
   readonly threads?: number;
+  readonly reproducible?: true;
   readonly json?: true;
 }
 
@@ -45,15 +46,22 @@ export function registerSweep(program: Command): void {
     .option("--force", "replace an existing results file")
     .addOption(executorOption())
     .addOption(threadsOption())
+    .addOption(reproducibleOption())
     .option("--json", "trial records on stdout too, then the summary, a JSON object a line")
     .action(sweep);
 }
 
 async function sweep(path: string, options: Options): Promise<void> {
   if (options.resume && options.force) throw new CliError("--resume and --force exclude each other");
-  const study = await readStudy(path);
+  const written = await readStudy(path);
+  const study = options.reproducible
+    ? { ...written, regime: { ...written.regime, reproducible: true } }
+    : written;
   checkPopulations(study);
-  const executor = await openExecutor(options.executor, options.threads);
+  const executor = await openExecutor(options.executor, {
+    threads: options.threads,
+    reproducible: study.regime.reproducible,
+  });
   try {
     const data = await loadTrainingData(executor, study.regime, nodeSource());
     // Last, so that a study that cannot run leaves no file behind.

@@ -65,7 +65,10 @@ async function train(presetOrFile: string, options: Options): Promise<void> {
   const { stem, resolution } = options;
   const chosen = { ...(stem && { stem }), ...(resolution && { resolution }) };
   const spec = await readTrainingNetwork(presetOrFile, datasetOf(regime), chosen);
-  const executor = await openExecutor(options.executor, options.threads);
+  const executor = await openExecutor(options.executor, {
+    threads: options.threads,
+    reproducible: regime.reproducible,
+  });
   try {
     const outcome = await run(spec, regime, executor, options);
     await report(spec, regime, executor.device, outcome, options);

@@ -10,7 +10,7 @@ import {
   withinTolerances,
 } from "../../engine/runtime/verify/golden.ts";
 import { parseSidecar } from "../../engine/runtime/verify/sidecar.ts";
-import { executorOption, openExecutor, threadsOption } from "../executor.ts";
+import { executorOption, openExecutor, reproducibleOption, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { parseJson } from "../input.ts";
 import { printLine, table } from "../output.ts";
@@ -18,6 +18,7 @@ import { printLine, table } from "../output.ts";
 interface Options {
   readonly executor: ExecutorKind;
   readonly threads?: number;
+  readonly reproducible?: true;
   readonly json?: true;
 }
 
@@ -42,13 +43,14 @@ export function registerVerify(program: Command): void {
     .argument("<folder>", "with *.safetensors and their sidecars")
     .addOption(executorOption())
     .addOption(threadsOption())
+    .addOption(reproducibleOption())
     .option("--json", "a JSON object a line")
     .action(verify);
 }
 
 async function verify(folder: string, options: Options): Promise<void> {
   const files = await goldenFiles(folder);
-  const executor = await openExecutor(options.executor, options.threads);
+  const executor = await openExecutor(options.executor, options);
   const results: Verified[] = [];
   try {
     for (const file of files) {

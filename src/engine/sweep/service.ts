@@ -26,11 +26,16 @@ import { isSettled } from "./trial.ts";
 export interface ServiceParts {
   readonly store: SweepStore;
   /** Made once per set of options and kept. */
-  readonly openDevice: (options: SweepOptions) => Promise<OpenDevice>;
+  readonly openDevice: (options: DeviceOptions) => Promise<OpenDevice>;
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
   /** A trainer that works on this executor, with these data, under this control. */
   readonly trainer: (executor: Executor, data: TrainingData, control: RunControl) => TrialTrainer;
   readonly version: string;
+}
+
+/** What the page asks for, and what the study's regime does. */
+export interface DeviceOptions extends SweepOptions {
+  readonly reproducible?: boolean;
 }
 
 export interface OpenDevice {
@@ -92,7 +97,10 @@ export class SweepService {
       end();
     };
     try {
-      const { executor, info } = await this.#openDevice(options);
+      const { executor, info } = await this.#openDevice({
+        ...options,
+        reproducible: study.regime.reproducible === true,
+      });
       const recorded = await this.#parts.store.open(id, study);
       const data = await this.#parts.loadData(executor, study.regime);
       this.#emit("device", info);
@@ -184,8 +192,8 @@ export class SweepService {
     };
   }
 
-  async #openDevice(options: SweepOptions): Promise<OpenDevice> {
-    const key = JSON.stringify([options.executor, options.threads]);
+  async #openDevice(options: DeviceOptions): Promise<OpenDevice> {
+    const key = JSON.stringify([options.executor, options.threads, options.reproducible === true]);
     if (this.#device?.key !== key) {
       const before = await this.#device?.opened.catch(() => undefined);
       await before?.executor.dispose();

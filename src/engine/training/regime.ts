@@ -81,6 +81,11 @@ export const regimeSchema = z
      * evaluated beside the weights themselves (timm's ModelEmaV2). They look back over about 1/(1 − d) steps.
      */
     ema: real(regimeLimits.ema).optional(),
+    /**
+     * Asks for kernels that round the same on every machine, instead of the fastest (fused multiply-add where the
+     * processor has it).
+     */
+    reproducible: z.boolean().optional(),
   })
   .refine((regime) => regime.batch <= regime.images, {
     path: ["batch"],
@@ -183,7 +188,7 @@ export const regimeFields: readonly RegimeField[] = [
 
 /** What of the regime is on or off, as controls present it. */
 export interface RegimeSwitch {
-  readonly key: "nesterov" | "flip" | "spareNorms";
+  readonly key: "nesterov" | "flip" | "spareNorms" | "reproducible";
   readonly label: string;
   readonly help: string;
 }
@@ -196,6 +201,7 @@ export const regimeSwitches: readonly RegimeSwitch[] = [
     label: "Decay spares norms",
     help: "weight decay leaves norms and biases alone",
   },
+  { key: "reproducible", label: "Reproducible", help: "the same numbers on every machine, a little slower" },
 ];
 
 /** What a regime asks of the graph of every network. */

@@ -33,6 +33,7 @@ export function SetupSummary({ study }: { readonly study: Study }) {
       value: `${trim(regime.learningRate, 3)}, ${regime.schedule}`,
     },
     { key: "seed", label: "Seed", value: seed },
+    ...(regime.reproducible ? [{ key: "reproducible", label: "Rounding", value: "reproducible" }] : []),
   ];
   return (
     <>

@@ -11,8 +11,10 @@ import { chooseTileRows } from "./tile-rows.ts";
 
 export interface WasmExecutorOptions extends SessionOptions {
   readonly loadKernels: LoadKernels;
-  /** "auto" takes relaxed SIMD where it is. "simd" gives the same bits on every machine. */
+  /** "auto" takes relaxed SIMD where it is. */
   readonly build?: KernelBuild | "auto";
+  /** The same bits on every machine: takes the build without relaxed SIMD, which every processor rounds alike. */
+  readonly reproducible?: boolean;
   /** 1 where not given; "auto": as many as the host suggests. The results are the same. */
   readonly threads?: number | "auto";
   /** Needed for more than one thread: node-threads.ts, web-threads.ts. */
@@ -60,7 +62,8 @@ function wantedThreads({ threads = 1, host }: WasmExecutorOptions): { threads: n
 }
 
 async function open(options: WasmExecutorOptions, threads: number, note?: string): Promise<WasmExecutor> {
-  const { loadKernels, build = "auto", host } = options;
+  const { loadKernels, host, reproducible = false } = options;
+  const build = reproducible ? "simd" : (options.build ?? "auto");
   const memory = new LinearMemory(options.memoryLimit ?? 2 * gigabyte, threads > 1);
   const kernels = await instantiateKernels(loadKernels, build, memory.memory, threads > 1);
   const tileRows = options.tileRows ?? chooseTileRows(kernels, memory);
@@ -77,7 +80,11 @@ async function open(options: WasmExecutorOptions, threads: number, note?: string
   };
   return {
     kind: "wasm",
-    device: `wasm ${kernels.build === "relaxed" ? "relaxed-simd" : "simd"}, ${threads} thread${threads > 1 ? "s" : ""}`,
+    device: [
+      `wasm ${kernels.build === "relaxed" ? "relaxed-simd" : "simd"}`,
+      `${threads} thread${threads > 1 ? "s" : ""}`,
+      ...(reproducible ? ["reproducible"] : []),
+    ].join(", "),
     threads,
     ...(note === undefined ? {} : { note }),
     tileRows,

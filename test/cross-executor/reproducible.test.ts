@@ -9,7 +9,7 @@ const loadKernels = nodeKernels(fileURLToPath(new URL("../../public/kernels", im
 
 // Written by `npx vitest run reproducible -u`, to be done where kernels sum in another order on purpose.
 // test/e2e/reproducible.spec.ts has a browser end with the same.
-test.each([1, 2])(
+test.each([1, 2, 3])(
   "reproducible, threads %i: the recorded losses and weights, bit for bit",
   async (threads) => {
     const executor = await createWasmExecutor({

@@ -22,6 +22,8 @@ export default defineConfig({
     include: [
       "@mantine/core",
       "@mantine/hooks",
+      "@tensorflow/tfjs",
+      "@tensorflow/tfjs-backend-webgpu",
       "dexie",
       "react",
       "react-dom/client",

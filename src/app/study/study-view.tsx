@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo, useState } from "react";
 import { isEveryTrial, passes } from "../../engine/analysis/trials/filter.ts";
+import { InspectButton } from "../inspect/inspect-button.tsx";
 import { ExportCard } from "./network/export-card.tsx";
 import { NetworkCard } from "./network/network-card.tsx";
 import { Notices } from "./notices.tsx";
@@ -56,7 +57,9 @@ export function StudyView() {
               isBest={selected === undefined && shown?.status === "done" && shown === bestRow(rows)}
             />
           </div>
-          <ExportCard row={shown} />
+          <ExportCard row={shown}>
+            <InspectButton row={shown} />
+          </ExportCard>
         </div>
       </div>
     </main>

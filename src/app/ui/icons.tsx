@@ -53,6 +53,7 @@ export const CopyIcon = icon(
     <path d="M10.5 3.4v-.15a.75.75 0 0 0-.75-.75h-6.5a.75.75 0 0 0-.75.75v6.5c0 .4.35.75.75.75h.15" />
   </>,
 );
+export const SearchIcon = icon(<path d="M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9ZM10.4 10.4l3.1 3.1" />);
 export const CheckIcon = icon(<path d="m3 8.4 3.3 3.3L13 4.6" />);
 export const WarningIcon = icon(
   <>

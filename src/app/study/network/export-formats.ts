@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../../../engine/network/spec.ts";
 import type { RegNetParams } from "../../../engine/spaces/regnet.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
+import { fileSlug } from "./deliver.ts";
 
 /** A network to be taken out of the page; with how it was trained, where it was. */
 export interface Exportable {
@@ -17,8 +18,8 @@ export interface ExportFormat {
 }
 
 export const exportFormats: readonly ExportFormat[] = [
-  { key: "json", label: "NetworkSpec, JSON", fileName: (row) => `${slug(row)}.json` },
-  { key: "pycls", label: "pycls config, YAML", fileName: (row) => `${slug(row)}.yaml` },
+  { key: "json", label: "NetworkSpec, JSON", fileName: (row) => `${fileSlug(row.name)}.json` },
+  { key: "pycls", label: "pycls config, YAML", fileName: (row) => `${fileSlug(row.name)}.yaml` },
 ];
 
 export interface ExportedFile {
@@ -44,14 +45,4 @@ export async function exportNetwork(row: Exportable, format: ExportFormat): Prom
 
 function isRegNet(params: object | undefined): params is RegNetParams {
   return params !== undefined && "initialWidth" in params && "slope" in params && "widthMultiplier" in params;
-}
-
-/** `regnetx-12`: safe on every file system. */
-function slug({ name }: Exportable): string {
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, "-")
-      .replace(/^-|-$/g, "") || "network"
-  );
 }

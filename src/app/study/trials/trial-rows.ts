@@ -31,6 +31,8 @@ export interface TrialRow {
   readonly device: string | undefined;
   /** The same trial as statistics and charts see it. */
   readonly observation: Observation;
+  /** Measured after training: latencies. */
+  readonly measured?: Trial["measured"];
 }
 
 type Trials = Pick<RunState, "study" | "trials" | "live" | "interrupted">;
@@ -91,6 +93,7 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     ms: trial.ms,
     device: trial.device,
     observation: observe(trial),
+    ...(trial.measured === undefined ? {} : { measured: trial.measured }),
   };
 }
 

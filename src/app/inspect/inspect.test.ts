@@ -54,5 +54,11 @@ describe("latency", () => {
     expect((await measureLatency(slow.run, { budgetMs: 750, now: slow.now })).runs).toBe(8);
     const fast = clocked([1]);
     expect((await measureLatency(fast.run, { maxRuns: 20, now: fast.now })).runs).toBe(20);
+    const verySlow = clocked([9000]);
+    expect(await measureLatency(verySlow.run, { now: verySlow.now })).toEqual({
+      median: 9000,
+      spread: 0,
+      runs: 1,
+    });
   });
 });

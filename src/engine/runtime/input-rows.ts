@@ -11,7 +11,11 @@ const rowLength = transformRow.length;
  * not there stay as they are.
  * @throws ExecutorError "misuse" where lengths do not match the indices or a number is out of its range.
  */
-export function writeInputRows(plan: Plan, batch: ResidentBatch, rows: Float32Array | Float64Array): void {
+export function writeInputRows(
+  plan: Pick<Plan, "input">,
+  batch: ResidentBatch,
+  rows: Float32Array | Float64Array,
+): void {
   const { images, indices, transforms = {} } = batch;
   const [height, width] = images.shape;
   const count = indices.length;

@@ -2,6 +2,7 @@ import type * as Tfjs from "@tensorflow/tfjs";
 import { type ImageSet, loadDataset } from "../../../engine/data/loader.ts";
 import type { ShardSource } from "../../../engine/data/shard-source.ts";
 import { buildLayersModel, type TensorFlow } from "../../../engine/export/tfjs/layers-model.ts";
+import { networkInput } from "../../../engine/export/tfjs/network-input.ts";
 import { zipLayersModel } from "../../../engine/export/tfjs/save-model.ts";
 import type { ModelState } from "../../../engine/runtime/executor.ts";
 import type { Handlers, RpcServer } from "../../../engine/runtime/worker/rpc.ts";
@@ -89,11 +90,6 @@ export class Inspector {
       loadTensorFlow(),
       loadDataset(trial.dataset, options),
     ]);
-    const { height, width, channels } = trial.spec.input;
-    if ([height, width, channels].join() !== test.shape.join())
-      throw new Error(
-        `it takes images of ${height}×${width}×${channels}, and those of ${trial.dataset} are ${test.shape.join("×")}.`,
-      );
     tf.enableProdMode();
     this.#opened = { tf, trial, state, test };
     return { classes: manifest.classes, shape: manifest.shape, backends: await findBackends(tf) };
@@ -105,7 +101,7 @@ export class Inspector {
     for (let from = 0; from < test.count; from += batch) {
       if (own !== this.#classification) return false;
       const count = Math.min(batch, test.count - from);
-      const logits = await this.#predict(backend, from, count);
+      const logits = await this.#predict(backend, this.#input(from, count), count);
       this.#emit("classified", {
         backend,
         from,
@@ -119,7 +115,10 @@ export class Inspector {
 
   async #measure(key: LatencyKey): Promise<Latency> {
     const { trial } = this.#theOpened();
-    const latency = await measureLatency(async () => void (await this.#predict(key.backend, 0, key.batch)));
+    const images = this.#input(0, key.batch);
+    const latency = await measureLatency(
+      async () => void (await this.#predict(key.backend, images, key.batch)),
+    );
     await this.#parts.store.measured(trial.id, {
       [latencyKey(key)]: latency.median,
       [latencySpreadKey(key)]: latency.spread,
@@ -134,18 +133,18 @@ export class Inspector {
     return zipLayersModel(tf, { spec: trial.spec, state }, use, this.#parts.layersScript);
   }
 
-  /** Logits of consecutive test images; behind the last one comes the first. */
-  async #predict(backend: LatencyBackend, from: number, count: number): Promise<Float32Array> {
-    const { tf, test } = this.#theOpened();
+  /** Consecutive test images as the network takes them; behind the last one comes the first. */
+  #input(from: number, count: number): Float32Array {
+    const { trial, test } = this.#theOpened();
+    const indices = Uint32Array.from({ length: count }, (_, n) => (from + n) % test.count);
+    return networkInput(test, trial.spec, indices);
+  }
+
+  /** Logits of so many images. */
+  async #predict(backend: LatencyBackend, values: Float32Array, count: number): Promise<Float32Array> {
+    const { tf, trial } = this.#theOpened();
     const model = await this.#modelOn(backend);
-    const [height, width, channels] = test.shape;
-    const elements = height * width * channels;
-    const values = new Float32Array(count * elements);
-    for (let i = 0; i < values.length; i++) {
-      const c = i % channels;
-      values[i] =
-        (test.images[(from * elements + i) % test.images.length]! / 255 - test.mean[c]!) / test.std[c]!;
-    }
+    const { height, width, channels } = trial.spec.input;
     const images = tf.tensor4d(values, [count, height, width, channels]);
     const logits = model.predict(images) as Tfjs.Tensor;
     try {

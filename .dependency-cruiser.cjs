@@ -22,6 +22,9 @@ const pipeline = [
 
 const folder = (names) => `^src/engine/(${names.join("|")})/`;
 const tests = "\\.test\\.tsx?$";
+/** Charts that need a browser to be drawn. */
+const pageCharts =
+  "^src/charts/(page/|(chart-canvas|use-size|histogram|network-drawing|training-chart|width-chart|width-plot)\\.tsx?$)";
 /** Modules that run in Node alone say so in their name, or in their folder's. */
 const nodeOnly = "(^|/)(node-[^/]+\\.ts|node/.+)$";
 
@@ -90,6 +93,14 @@ module.exports = {
       },
     },
     {
+      name: "charts-draw-without-a-page",
+      comment:
+        "A chart is markup of its props: Node draws it too. Only charts/page, and charts with style sheets of their own, need one.",
+      severity: "error",
+      from: { path: "^src/charts/", pathNot: [tests, pageCharts] },
+      to: { path: [pageCharts, "node_modules/(react-dom|@mantine|recharts)/", "\\.css$"] },
+    },
+    {
       name: "charts-know-no-app",
       severity: "error",
       from: { path: "^src/charts/", pathNot: tests },
@@ -103,9 +114,17 @@ module.exports = {
     },
     {
       name: "cli-knows-no-page",
+      comment:
+        "Reports draw the charts that the page draws, as markup; what measures, downloads or needs a style sheet lies in charts/page.",
       severity: "error",
       from: { path: "^src/cli/", pathNot: tests },
-      to: { path: "^src/(app|charts)/|node_modules/(react|react-dom|@mantine|recharts|zustand|dexie)/" },
+      to: {
+        path: [
+          "^src/app/",
+          pageCharts,
+          "node_modules/(react-dom/(?!server)|@mantine|recharts|zustand|dexie)",
+        ],
+      },
     },
     {
       name: "node-modules-in-node-files",

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import styles from "./chart.module.css";
 import type { Size } from "./chart-props.ts";
 import { useSize } from "./use-size.ts";
@@ -6,12 +6,17 @@ import { useSize } from "./use-size.ts";
 export interface ChartCanvasProps {
   /** Text alternative; left out where the picture inside speaks for itself. */
   readonly label?: string;
+  /** Told the size whenever it changes. */
+  readonly onSize?: (size: Size) => void;
   readonly children: (size: Size) => ReactNode;
 }
 
 /** Fills its parent and draws once it knows its size; out of the flow, so that a chart never keeps its box from shrinking. */
-export function ChartCanvas({ label, children }: ChartCanvasProps) {
+export function ChartCanvas({ label, onSize, children }: ChartCanvasProps) {
   const [ref, size] = useSize();
+  useEffect(() => {
+    if (size !== undefined) onSize?.(size);
+  }, [size, onSize]);
   return (
     <div
       ref={ref}

@@ -128,7 +128,7 @@ describe("step functions", () => {
   });
 
   test("a band closes over both edges", () => {
-    expect(bandPath([{ x: 1, low: 0, high: 1 }], 2, same, same)).toBe("M1 1H2V0H1Z");
+    expect(bandPath([{ x: 1, low: 0, high: 1 }], 0, 2, same, same)).toBe("M1 1H2V0H1Z");
   });
 });
 

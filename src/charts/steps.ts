@@ -30,14 +30,16 @@ export function lastBelow(rows: readonly { readonly x: number }[], at: number): 
 
 /** SVG path of a step function between `from` and `to`. Steps within half a pixel are drawn as one. */
 export function stepPath(rows: readonly StepRow[], from: number, to: number, sx: Scale, sy: Scale): string {
-  let path = `M${round(sx(from))} ${round(sy(0))}`;
-  for (const { x, y } of decimate(rows, to, sx)) path += `H${round(sx(x))}V${round(sy(y))}`;
+  let path = `M${round(sx(from))} ${round(sy(rows[lastBelow(rows, from)]?.y ?? 0))}`;
+  for (const { x, y } of decimate(rows, from, to, sx)) path += `H${round(sx(x))}V${round(sy(y))}`;
   return `${path}H${round(sx(to))}`;
 }
 
 /** SVG path of the area between the two edges of a band. */
-export function bandPath(rows: readonly BandRow[], to: number, sx: Scale, sy: Scale): string {
-  const kept = decimate(rows, to, sx);
+export function bandPath(rows: readonly BandRow[], from: number, to: number, sx: Scale, sy: Scale): string {
+  const entering = rows[lastBelow(rows, from)];
+  const inside = decimate(rows, from, to, sx);
+  const kept = entering === undefined ? inside : [{ ...entering, x: from }, ...inside];
   const first = kept[0];
   if (first === undefined) return "";
   let upper = `M${round(sx(first.x))} ${round(sy(first.high))}`;
@@ -47,13 +49,14 @@ export function bandPath(rows: readonly BandRow[], to: number, sx: Scale, sy: Sc
   return `${upper}H${round(sx(to))}${lower}Z`;
 }
 
-/** Rows up to `to`, of those in one half pixel the last: thousands of trials draw as fast as a few hundred. */
+/** Rows in [from, to), of those in one half pixel the last: thousands of trials draw as fast as a few hundred. */
 function decimate<Row extends { readonly x: number }>(
   all: readonly Row[],
+  from: number,
   to: number,
   sx: Scale,
 ): readonly Row[] {
-  const rows = all.slice(0, lastBelow(all, to) + 1);
+  const rows = all.slice(lastBelow(all, from) + 1, lastBelow(all, to) + 1);
   if (rows.length < 400) return rows;
   const kept: Row[] = [];
   let column = Number.NaN;

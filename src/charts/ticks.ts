@@ -52,6 +52,34 @@ export function decades(lo: number, hi: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => Number(`1e${from + i}`));
 }
 
+/**
+ * Ticks of a log axis in [lo, hi]: powers of ten where at least two fit, with 2 and 5 times them where there is room;
+ * within one decade, round numbers. At most about 1.5 · `count`.
+ */
+export function logTicks(lo: number, hi: number, count: number): number[] {
+  if (!(hi > lo) || !(lo > 0)) return [lo];
+  for (const factors of [[1, 2, 5], [1, 3], [1]]) {
+    const ticks = powersTimes(factors, lo, hi);
+    if (ticks.length <= 1.5 * count && ticks.length >= 3) return ticks;
+  }
+  const powers = powersTimes([1], lo, hi);
+  if (powers.length >= 3) {
+    const every = Math.ceil(powers.length / count);
+    return powers.filter((_, i) => i % every === 0);
+  }
+  return linearTicks(lo, hi, count);
+}
+
+function powersTimes(factors: readonly number[], lo: number, hi: number): number[] {
+  const from = Math.floor(Math.log10(lo));
+  const to = Math.ceil(Math.log10(hi));
+  return Array.from({ length: to - from + 1 }, (_, i) =>
+    factors.map((factor) => Number(`${factor}e${from + i}`)),
+  )
+    .flat()
+    .filter((tick) => tick >= lo * (1 - 1e-9) && tick <= hi * (1 + 1e-9));
+}
+
 /** Every block of a short network; every second, fifth, tenth of a longer one. */
 export function blockTicks(count: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100].find((each) => count / each <= 12) ?? 200;

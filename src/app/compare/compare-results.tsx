@@ -1,6 +1,8 @@
 import { useMemo } from "react";
-import { EdfChart } from "../../charts/edf-chart.tsx";
+import { ChartCanvas } from "../../charts/chart-canvas.tsx";
+import { EdfChart } from "../../charts/edf/edf-chart.tsx";
 import { formatPercent } from "../../charts/format.ts";
+import { populationLook } from "../../charts/palette.ts";
 import type { ComparedGroup } from "../../engine/analysis/comparison-table.ts";
 import { countedErrors } from "../../engine/analysis/trials/counted.ts";
 import { useStatistic } from "../statistics/use-statistic.tsx";
@@ -66,6 +68,7 @@ function EdfOverlay({
   readonly colors: ReadonlyMap<string, string>;
 }) {
   const { curves, reasons } = useMemo(() => {
+    const order = [...colors.keys()];
     const findings = groups.map(({ name, observations }) => ({
       name,
       errors: countedErrors(observations, name),
@@ -73,7 +76,7 @@ function EdfOverlay({
     return {
       curves: findings.flatMap(({ name, errors }) =>
         errors.found
-          ? [edfCurve({ name, color: colors.get(name) ?? "var(--ink)", errors: errors.value, diverged: 0 })]
+          ? [edfCurve({ name, look: populationLook(order.indexOf(name)), errors: errors.value })]
           : [],
       ),
       reasons: findings.flatMap(({ errors }) => (errors.found ? [] : [errors.message])),
@@ -90,14 +93,19 @@ function EdfOverlay({
       className={styles.overlay}
     >
       <div className={styles.chart}>
-        <EdfChart
-          curves={curves}
-          description={
-            curves.length === 0
-              ? `No curve yet. ${reasons.join(" ")}`
-              : `Error distribution functions. ${described.join("; ")}. Further left is better.`
-          }
-        />
+        <ChartCanvas>
+          {(size) => (
+            <EdfChart
+              size={size}
+              curves={curves}
+              description={
+                curves.length === 0
+                  ? `No curve yet. ${reasons.join(" ")}`
+                  : `Error distribution functions. ${described.join("; ")}. Further left is better.`
+              }
+            />
+          )}
+        </ChartCanvas>
       </div>
       {reasons.map((reason) => (
         <p key={reason} className={styles.reason} role="status">

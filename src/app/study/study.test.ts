@@ -75,7 +75,8 @@ describe("trials", () => {
 describe("the sentence under the picture", () => {
   const population = (name: string, from: number, n: number) => ({
     name,
-    color: "",
+    look: { color: "" },
+    ids: [],
     errors: Array.from({ length: n }, (_, i) => from + i / 1000),
     diverged: 0,
   });
@@ -101,14 +102,16 @@ describe("the sentence under the picture", () => {
   });
 
   test("says what to try where everything diverged", () => {
-    const diverged = (name: string) => ({ name, color: "", errors: [1, 1], diverged: 2 });
+    const diverged = (name: string) => ({ name, look: { color: "" }, ids: [], errors: [1, 1], diverged: 2 });
     expect(verdictOf([diverged("A"), diverged("B")])?.claim).toBe("Every network diverged:");
   });
 
   test("waits for two populations", () => {
     const { populations } = parseStudy(defaultStudy);
     expect(
-      verdictOf(populations.map(({ name }) => ({ name, color: "", errors: [], diverged: 0 }))),
+      verdictOf(
+        populations.map(({ name }) => ({ name, look: { color: "" }, ids: [], errors: [], diverged: 0 })),
+      ),
     ).toBeUndefined();
     expect(verdictOf([population("A", 0.2, 8)])?.claim).toBe("One population so far:");
   });

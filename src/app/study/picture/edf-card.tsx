@@ -1,5 +1,6 @@
 import { memo, useMemo } from "react";
-import { EdfChart } from "../../../charts/edf-chart.tsx";
+import { ChartCanvas } from "../../../charts/chart-canvas.tsx";
+import { EdfChart } from "../../../charts/edf/edf-chart.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import type { Study } from "../../../engine/sweep/study.ts";
 import type { Trial } from "../../../engine/sweep/trial.ts";
@@ -24,6 +25,8 @@ export const EdfCard = memo(function EdfCard({ study, trials, selected }: EdfCar
   );
   const curves = useMemo(() => populations.map(edfCurve), [populations]);
   const verdict = useMemo(() => verdictOf(populations), [populations]);
+  const shown = selected?.status === "done" ? selected.id : undefined;
+  const marked = useMemo(() => new Set(shown === undefined ? [] : [shown]), [shown]);
   const empty = curves.every((curve) => curve.n === 0);
 
   return (
@@ -34,15 +37,18 @@ export const EdfCard = memo(function EdfCard({ study, trials, selected }: EdfCar
     >
       <div className={styles.chart}>
         {/* Drawn while it is still empty: the first trained network then only adds a curve to it. */}
-        <EdfChart
-          curves={curves}
-          description={empty ? "Error distribution functions: no network is trained yet." : describe(curves)}
-          selected={
-            selected?.error === undefined || selected.status !== "done"
-              ? undefined
-              : { curve: selected.population, x: selected.error }
-          }
-        />
+        <ChartCanvas>
+          {(size) => (
+            <EdfChart
+              size={size}
+              curves={curves}
+              description={
+                empty ? "Error distribution functions: no network is trained yet." : describe(curves)
+              }
+              marked={marked}
+            />
+          )}
+        </ChartCanvas>
         {empty && <EmptyPicture />}
       </div>
       {verdict !== undefined && (

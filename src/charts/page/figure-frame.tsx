@@ -1,0 +1,111 @@
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { type ReactNode, useId, useState } from "react";
+import { ChartCanvas } from "../chart-canvas.tsx";
+import type { Size } from "../chart-props.ts";
+import { captionOf, type FigureContent, type FigureSource } from "../figure/figure.ts";
+import styles from "./figure-frame.module.css";
+import { saveCsv, savePng, saveSvg } from "./save-figure.ts";
+import { TableView } from "./table-view.tsx";
+
+export interface FigureFrameProps {
+  readonly title: string;
+  /** Beside the title, quieter: what the axes are. */
+  readonly note?: ReactNode;
+  readonly source: FigureSource;
+  readonly content: FigureContent;
+  /** Switches of the chart, left of the menu. */
+  readonly controls?: ReactNode;
+  /** Height of the chart in pixels; undefined: it fills the frame. */
+  readonly height?: number | undefined;
+  readonly className?: string | undefined;
+  /** Below the chart: what it says, in a sentence. */
+  readonly children?: ReactNode;
+}
+
+/** A titled chart that can be read as a table and saved as SVG, PNG and CSV. */
+export function FigureFrame(props: FigureFrameProps) {
+  const { title, note, source, content, controls, height, className = "", children } = props;
+  const id = useId();
+  const [asTable, setAsTable] = useState(false);
+  const [shown, setShown] = useState<Size>();
+  const [failure, setFailure] = useState<string>();
+
+  return (
+    <section className={`${styles.frame} ${className}`} aria-labelledby={id} data-figure={content.kind}>
+      <div className={styles.head}>
+        <h2 id={id} className={styles.title}>
+          {title}
+        </h2>
+        {note !== undefined && <span className={styles.note}>{note}</span>}
+        <div className={styles.actions}>
+          {!asTable && controls}
+          <FigureMenu
+            title={title}
+            asTable={asTable}
+            onTable={() => setAsTable(!asTable)}
+            onSave={(kind) => {
+              setFailure(undefined);
+              const file = { title, source, content, size: shown ?? usualSize };
+              save[kind](file).catch((error: unknown) =>
+                setFailure(
+                  `The figure cannot be saved: ${error instanceof Error ? error.message : String(error)}`,
+                ),
+              );
+            }}
+          />
+        </div>
+      </div>
+      <div className={styles.body} style={height === undefined ? undefined : { flex: "none", height }}>
+        {asTable ? (
+          <TableView table={content.table()} caption={`${title}: ${captionOf(source)}`} />
+        ) : (
+          <ChartCanvas onSize={setShown}>{(size) => content.draw(size, false)}</ChartCanvas>
+        )}
+      </div>
+      {failure !== undefined && (
+        <p className={styles.failure} role="alert">
+          {failure}
+        </p>
+      )}
+      {children}
+      <p className={styles.caption}>{captionOf(source)}</p>
+    </section>
+  );
+}
+
+/** Of a file that is saved from the table, before the chart was ever drawn. */
+const usualSize: Size = { width: 720, height: 400 };
+
+const save = { svg: saveSvg, png: savePng, csv: saveCsv };
+
+interface FigureMenuProps {
+  readonly title: string;
+  readonly asTable: boolean;
+  readonly onTable: () => void;
+  readonly onSave: (kind: keyof typeof save) => void;
+}
+
+function FigureMenu({ title, asTable, onTable, onSave }: FigureMenuProps) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <Tooltip label="Save or read as a table">
+          <ActionIcon size={26} aria-label={`Figure: ${title}`}>
+            <svg width={16} height={16} viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
+              <circle cx={3} cy={8} r={1.4} />
+              <circle cx={8} cy={8} r={1.4} />
+              <circle cx={13} cy={8} r={1.4} />
+            </svg>
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={onTable}>{asTable ? "Show as chart" : "Show as table"}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => onSave("svg")}>Save SVG</Menu.Item>
+        <Menu.Item onClick={() => onSave("png")}>Save PNG</Menu.Item>
+        <Menu.Item onClick={() => onSave("csv")}>Save CSV</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readReference } from "../../../test/fixtures/reference.ts";
-import { bootstrapRange, drawWinners, limitRange, roundSize } from "./bootstrap-ranges.ts";
+import { bootstrapRange, drawWinners, limitRange, rangeOfWinners, roundSize } from "./bootstrap-ranges.ts";
 import type { Finding } from "./finding.ts";
 
 type Row = { readonly error: number; readonly flops: number; readonly params: number } & Record<
@@ -63,6 +63,13 @@ describe("bootstrap ranges of good networks", () => {
     ends(bootstrapRange(row.errors, row.values, row.options)).forEach((end, i) => {
       expect(Math.abs(end / row.simulated[i]! - 1)).toBeLessThan(0.02);
     });
+  });
+
+  test("the range is numpy's 2.5th, 50th and 97.5th percentile of the winners' values", () => {
+    const winners = Uint32Array.from({ length: 1_001 }, (_, i) => i);
+    const values = Array.from(winners, (i) => 10 * i);
+    expect(rangeOfWinners(values, winners)).toEqual({ low: 250, best: 5_000, high: 9_750, n: 1_001 });
+    expect(rangeOfWinners(values, winners, 0.1)).toMatchObject({ low: 500, high: 9_500 });
   });
 
   test("a seed fixes the winners, another seed draws others", () => {

@@ -71,6 +71,12 @@ describe("permutation test", () => {
     expect(permutationTest(others, many, { rounds: 20_000 }).pValue).toBeCloseTo(pValue, 1);
   });
 
+  test("no exchange as extreme as the populations themselves: p is 1/(1 + rounds), never 0", () => {
+    const low = Array.from({ length: 30 }, (_, i) => i / 100);
+    const high = low.map((error) => error + 0.5);
+    expect(permutationTest(low, high, { rounds: 99 }).pValue).toBe(0.01);
+  });
+
   test("p is in (0, 1], 1 of equal samples, and the statistic of ranks is δ over pairs", () => {
     fc.assert(
       fc.property(errors, errors, (x, y) => {

@@ -5,8 +5,8 @@ import { expectedBest, type Replacement, randomSearchCurve } from "./random-sear
 const both: readonly Replacement[] = ["without", "with"];
 const someErrors = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 25 });
 
-/** The mean over every choice of m of the errors, drawn one by one. */
-function bruteForce(errors: readonly number[], m: number, replacement: Replacement): number {
+/** The best of every choice of m of the errors, drawn one by one; ascending. */
+function everyBest(errors: readonly number[], m: number, replacement: Replacement): number[] {
   const choices = (size: number, used: readonly number[]): number[][] =>
     size === 0
       ? [[]]
@@ -15,8 +15,9 @@ function bruteForce(errors: readonly number[], m: number, replacement: Replaceme
             ? []
             : choices(size - 1, [...used, i]).map((rest) => [i, ...rest]),
         );
-  const bests = choices(m, []).map((chosen) => Math.min(...chosen.map((i) => errors[i]!)));
-  return bests.reduce((sum, best) => sum + best, 0) / bests.length;
+  return choices(m, [])
+    .map((chosen) => Math.min(...chosen.map((i) => errors[i]!)))
+    .sort((a, b) => a - b);
 }
 
 function curve(errors: readonly number[], replacement: Replacement, maximum?: number) {
@@ -26,13 +27,23 @@ function curve(errors: readonly number[], replacement: Replacement, maximum?: nu
 }
 
 describe("random search", () => {
-  test.each(both)("%s replacement: equals the mean over all choices, for every m", (replacement) => {
-    const errors = [0.31, 0.12, 0.5, 0.12, 0.44];
-    const { sizes, expected } = curve(errors, replacement);
-    expect(sizes).toEqual([1, 2, 3, 4, 5]);
-    for (const [i, m] of sizes.entries())
-      expect(expected[i]).toBeCloseTo(bruteForce(errors, m, replacement), 14);
-  });
+  test.each(both)(
+    "%s replacement: mean, deviation and percentiles are those of all choices, for every m",
+    (replacement) => {
+      const errors = [0.31, 0.12, 0.5, 0.12, 0.44];
+      const { sizes, expected, deviation, low, high } = curve(errors, replacement);
+      expect(sizes).toEqual([1, 2, 3, 4, 5]);
+      for (const [i, m] of sizes.entries()) {
+        const bests = everyBest(errors, m, replacement);
+        const mean = bests.reduce((sum, best) => sum + best, 0) / bests.length;
+        const square = bests.reduce((sum, best) => sum + (best - mean) ** 2, 0) / bests.length;
+        expect(expected[i]).toBeCloseTo(mean, 14);
+        expect(deviation[i]).toBeCloseTo(Math.sqrt(square), 7);
+        expect(low[i]).toBe(bests[Math.ceil(0.05 * bests.length - 1e-9) - 1]);
+        expect(high[i]).toBe(bests[Math.ceil(0.95 * bests.length - 1e-9) - 1]);
+      }
+    },
+  );
 
   test.each(both)("%s replacement: starts at the mean and never rises", (replacement) => {
     fc.assert(

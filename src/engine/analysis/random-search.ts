@@ -13,6 +13,9 @@ export interface RandomSearchCurve {
   readonly expected: readonly number[];
   /** Standard deviation of the best of m over repeated searches. */
   readonly deviation: readonly number[];
+  /** Nine of ten searches end between these: the 5th and the 95th percentile of the best of m. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
   /** Networks of the population. */
   readonly n: number;
 }
@@ -42,11 +45,13 @@ export function randomSearchCurve(
   const wanted = Math.max(1, Math.floor(maximum ?? n));
   const last = replacement === "without" ? Math.min(n, wanted) : wanted;
   const sizes = Array.from({ length: last }, (_, i) => i + 1);
-  const points = sizes.map((m) => momentsOfBest(sorted, m, replacement));
+  const points = sizes.map((m) => bestOf(sorted, m, replacement));
   return found({
     sizes,
     expected: points.map(({ mean }) => mean),
     deviation: points.map(({ deviation }) => deviation),
+    low: points.map(({ low }) => low),
+    high: points.map(({ high }) => high),
     n,
   });
 }
@@ -64,7 +69,7 @@ export function expectedBest(
       : missing("none-finished", "No trial has an error yet.");
   if (replacement === "without" && m > sorted.length)
     return missing("too-few", `The best of ${m} needs ${m} trials; there are ${sorted.length}.`);
-  return found(momentsOfBest(sorted, Math.max(1, Math.floor(m)), replacement).mean);
+  return found(bestOf(sorted, Math.max(1, Math.floor(m)), replacement).mean);
 }
 
 /**
@@ -72,20 +77,24 @@ export function expectedBest(
  * ((n − i)/n)^m with replacement and C(n − i, m)/C(n, m) without. Summed by parts around the smallest error, so that
  * nearly equal errors lose no digits: E = e_0 + Σ P(rank ≥ i)·(e_i − e_{i−1}).
  */
-function momentsOfBest(sorted: Float64Array, m: number, replacement: Replacement) {
+function bestOf(sorted: Float64Array, m: number, replacement: Replacement) {
   const n = sorted.length;
   const least = sorted[0]!;
   let survival = 1;
   let mean = 0;
   let square = 0;
+  let [low, high] = [least, least];
   for (let i = 1; i < n; i++) {
     // C(n−i, m)/C(n−i+1, m) = (n − i + 1 − m)/(n − i + 1).
     survival =
       replacement === "with" ? ((n - i) / n) ** m : (survival * Math.max(0, n - i + 1 - m)) / (n - i + 1);
     if (survival === 0) break;
+    // A quantile q is the smallest error whose cumulative probability, 1 − survival of the next, reaches q.
+    if (survival > 0.95 + 1e-12) low = sorted[i]!;
+    if (survival > 0.05 + 1e-12) high = sorted[i]!;
     const [from, to] = [sorted[i - 1]! - least, sorted[i]! - least];
     mean += survival * (to - from);
     square += survival * (to * to - from * from);
   }
-  return { mean: least + mean, deviation: Math.sqrt(Math.max(0, square - mean * mean)) };
+  return { mean: least + mean, deviation: Math.sqrt(Math.max(0, square - mean * mean)), low, high };
 }

@@ -104,7 +104,13 @@ module.exports = {
       name: "charts-know-no-app",
       severity: "error",
       from: { path: "^src/charts/", pathNot: tests },
-      to: { path: "^src/(app|cli)/" },
+      to: { path: "^src/(app|cli|report)/" },
+    },
+    {
+      name: "reports-know-no-cli",
+      severity: "error",
+      from: { path: "^src/report/", pathNot: tests },
+      to: { path: "^src/cli/" },
     },
     {
       name: "app-knows-no-cli",
@@ -117,7 +123,7 @@ module.exports = {
       comment:
         "Reports draw the charts that the page draws, as markup; what measures, downloads or needs a style sheet lies in charts/page.",
       severity: "error",
-      from: { path: "^src/cli/", pathNot: tests },
+      from: { path: "^src/(cli|report)/", pathNot: tests },
       to: {
         path: [
           "^src/app/",

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { fileURLToPath } from "node:url";
 import { setUpOrExit } from "../scripts/setup.mjs";
 
 await setUpOrExit();
@@ -7,5 +8,6 @@ await setUpOrExit();
 // statuses are the program's own. Worker threads do not inherit this: a worker's entry is a plain .mjs file that calls
 // register() the same way and then imports its .ts module.
 const { register } = await import("tsx/esm/api");
-register();
+// Charts of reports are JSX, whose meaning is in tsconfig.json; left to itself tsx looks for one where the user stands.
+register({ tsconfig: fileURLToPath(new URL("../tsconfig.json", import.meta.url)) });
 await import("../src/cli/main.ts");

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -122,6 +122,27 @@ describe("analyze", () => {
       ["all", 12],
       ["best", 4],
     ]);
+  });
+
+  test("--html writes a report of the same numbers beside what is printed", async () => {
+    const file = join(folder, "report.html");
+    const { status, stdout, stderr } = await run(
+      "analyze",
+      results,
+      "--filter",
+      "status:done",
+      "--html",
+      file,
+    );
+    expect(status).toBe(0);
+    expect(stderr).toBe(`report written to ${file}\n`);
+    const sentence = stdout.split("\n").find((line) => line.startsWith("RegNetX is better"))!;
+    const html = readFileSync(file, "utf8");
+    expect(html).toContain(sentence.replaceAll("<", "&lt;"));
+    expect(html).toContain("filter status:done");
+    const folderless = await run("analyze", results, "--html", join(folder, "none", "report.html"));
+    expect(folderless.status).toBe(2);
+    expect(folderless.stderr).toMatch(/--html .*report\.html: cannot be written \(ENOENT\)/);
   });
 
   test("a record that several files hold counts once; a half-written line is left out, both are said", async () => {

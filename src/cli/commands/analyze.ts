@@ -1,7 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { type Analysis, analyzeGroups } from "../../engine/analysis/analyze.ts";
-import { everyTrial, type TrialFilter } from "../../engine/analysis/trials/filter.ts";
+import { everyTrial, isEveryTrial, type TrialFilter } from "../../engine/analysis/trials/filter.ts";
 import { formatFilter, parseFilter } from "../../engine/analysis/trials/filter-text.ts";
 import type { Grouping, NamedFilter } from "../../engine/analysis/trials/groups.ts";
 import { metricExamples, metricKey } from "../../engine/analysis/trials/metrics.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly group: readonly NamedFilter[];
   readonly parameters?: readonly string[];
   readonly seed: number;
+  readonly html?: string;
   readonly json?: true;
 }
 
@@ -56,6 +58,7 @@ export function registerAnalyze(program: Command): void {
       metricKeys,
     )
     .option("--seed <n>", "of bootstraps, permutations and the forest", wholeNumber(0, 0xffffffff), 1)
+    .option("--html <file>", "also write a report: one file with figures and tables, no network, no script")
     .option("--json", "a JSON object a line: the trials, each population, the comparison, the rest")
     .action(analyze);
 }
@@ -74,8 +77,25 @@ async function analyze(files: readonly string[], options: Options): Promise<void
     ...(baseline === undefined ? {} : { baseline }),
     ...(parameters === undefined ? {} : { parameters }),
   });
+  if (options.html !== undefined) await writeReport(options.html, filter, trials, analysis);
   if (json) await printJson(files, filter, trials, analysis);
   else await printLine(analysisText(analysis));
+}
+
+/** The charts come with React: they are loaded by those who want a report alone. */
+async function writeReport(
+  path: string,
+  filter: TrialFilter,
+  { title, groups }: AnalyzedTrials,
+  analysis: Analysis,
+): Promise<void> {
+  const { buildReport } = await import("../../report/build-report.ts");
+  const facts = isEveryTrial(filter) ? [] : [`filter ${formatFilter(filter)}`];
+  const html = buildReport({ title, facts, groups, analysis });
+  await writeFile(path, html).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`--html ${path}: cannot be written (${error.code})`);
+  });
+  printNote(`report written to ${path}`);
 }
 
 /** One object a line, each under a key that says what it is. */

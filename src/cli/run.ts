@@ -4,6 +4,7 @@ import { registerAnalyze } from "./commands/analyze.ts";
 import { registerBench } from "./commands/bench.ts";
 import { registerData } from "./commands/data.ts";
 import { registerDescribe } from "./commands/describe.ts";
+import { registerExport } from "./commands/export.ts";
 import { registerSample } from "./commands/sample.ts";
 import { registerSweep } from "./commands/sweep.ts";
 import { registerTrain } from "./commands/train.ts";
@@ -20,6 +21,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerAnalyze,
   registerVerify,
   registerBench,
+  registerExport,
   registerData,
 ];
 

@@ -64,7 +64,7 @@ describe("scatter", () => {
     }));
     const markup = still(scatterFigure({ ...base, x: { metric: flops, scale: "log" }, rows }));
     expect(markCount(markup)).toBe(2);
-    expect(texts(markup, "note")).toEqual(["4 of 6 not on these axes"]);
+    expect(texts(markup, "note")).toEqual(["4 of 6 not shown"]);
   });
 
   test.each([

@@ -74,7 +74,7 @@ export function PointPlot(props: PointPlotProps) {
       y={axisY}
       description={description}
       legend={named}
-      note={left === 0 || points.length === 0 ? undefined : `${left} of ${rows.length} not on these axes`}
+      note={left === 0 || points.length === 0 ? undefined : `${left} of ${rows.length} not shown`}
       empty={points.length > 0 ? undefined : (props.empty ?? "No network has values of both metrics.")}
       answers={!still && selection !== undefined}
       {...(onCanvas && {

@@ -87,6 +87,13 @@ test("TF.js makes the mistakes that training counted, and so does the saved file
   expect(download.suggestedFilename()).toMatch(/^(anynetxa|regnetx)-\d-tfjs\.zip$/);
   const files = readStoredZip(await readFile(await download.path()));
 
+  // The export menu writes the same file.
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Export" }).click();
+  const second = page.waitForEvent("download");
+  await page.locator("[data-export=tfjs]").click();
+  expect(readStoredZip(await readFile(await (await second).path()))).toEqual(files);
+
   registerDesignscapeLayers(tf);
   await tf.setBackend("cpu");
   const text = (name: string) => new TextDecoder().decode(files.get(name));

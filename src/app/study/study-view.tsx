@@ -1,6 +1,7 @@
 import { useDeferredValue, useMemo, useState } from "react";
 import { isEveryTrial, passes } from "../../engine/analysis/trials/filter.ts";
 import { InspectButton } from "../inspect/inspect-button.tsx";
+import { tensorFlowExport } from "../inspect/tensor-flow-export.ts";
 import { ExportCard } from "./network/export-card.tsx";
 import { NetworkCard } from "./network/network-card.tsx";
 import { Notices } from "./notices.tsx";
@@ -57,7 +58,7 @@ export function StudyView() {
               isBest={selected === undefined && shown?.status === "done" && shown === bestRow(rows)}
             />
           </div>
-          <ExportCard row={shown}>
+          <ExportCard row={shown} more={tensorFlowExport(shown)}>
             <InspectButton row={shown} />
           </ExportCard>
         </div>

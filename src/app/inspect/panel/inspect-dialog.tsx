@@ -3,15 +3,16 @@ import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { formatPercent } from "../../../charts/format.ts";
 import type { LatencyBackend } from "../../../engine/sweep/latency-key.ts";
-import { downloadBytes, fileSlug } from "../../study/network/deliver.ts";
+import { downloadBytes } from "../../study/network/deliver.ts";
 import { isActive } from "../../study/state/run-store.ts";
 import { useRun } from "../../study/state/services.tsx";
 import type { TrialRow } from "../../study/trials/trial-rows.ts";
 import { CloseIcon, DownloadIcon } from "../../ui/icons.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { inspectedTrial } from "../inspected-trial.ts";
 import { createInspection, type Inspection, type InspectionState, isMistake } from "../inspection.ts";
+import { tensorFlowFileName } from "../tensor-flow-export.ts";
 import { connectInspector } from "../worker/connect.ts";
-import type { InspectedTrial } from "../worker/protocol.ts";
 import { backendLabels } from "./backend-labels.ts";
 import { Classified } from "./classified.tsx";
 import styles from "./inspect.module.css";
@@ -61,11 +62,6 @@ function useInspection(row: TrialRow, onMeasured: InspectDialogProps["onMeasured
     return () => connection.close();
   }, [row]);
   return inspection;
-}
-
-function inspectedTrial({ id, name, network, regime }: TrialRow): InspectedTrial {
-  const { dataset, testImages } = regime;
-  return { id, name, spec: network.spec, dataset, testImages, base: document.baseURI };
 }
 
 interface InspectedProps {
@@ -142,7 +138,7 @@ function SaveButton({ row, inspection }: Pick<InspectedProps, "row" | "inspectio
   const save = async () => {
     setSaving(true);
     const bytes = await inspection.save();
-    if (bytes !== undefined) downloadBytes(`${fileSlug(row.name)}-tfjs.zip`, bytes, "application/zip");
+    if (bytes !== undefined) downloadBytes(tensorFlowFileName(row), bytes, "application/zip");
     setSaving(false);
   };
   return (

@@ -5,12 +5,23 @@ import { copyText, downloadText } from "./deliver.ts";
 import { type Exportable, type ExportFormat, exportFormats, exportNetwork } from "./export-formats.ts";
 import styles from "./network.module.css";
 
+export interface FurtherExport {
+  readonly key: string;
+  readonly label: string;
+  readonly fileName: string;
+  /** Saves the file. @throws with the reason why it cannot */
+  readonly save: () => Promise<void>;
+}
+
 /** Takes the shown network out of the page: as a file or on the clipboard. */
 export function ExportCard({
   row,
+  more = [],
   children,
 }: {
   readonly row: Exportable | undefined;
+  /** Further files, that only a trained network has. */
+  readonly more?: readonly FurtherExport[];
   /** Other ways out, beside the button. */
   readonly children?: ReactNode;
 }) {
@@ -22,6 +33,15 @@ export function ExportCard({
       if (how === "download") downloadText(fileName, text);
       else await copyText(text);
       setSaid(how === "download" ? `${fileName} saved` : `${fileName} copied`);
+    } catch (error) {
+      setSaid(`Not exported: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const saveFurther = async ({ fileName, save }: FurtherExport) => {
+    setSaid(`Writing ${fileName} …`);
+    try {
+      await save();
+      setSaid(`${fileName} saved`);
     } catch (error) {
       setSaid(`Not exported: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -44,6 +64,17 @@ export function ExportCard({
             >
               {format.label}
               <span className={styles.fileName}>{row === undefined ? "" : format.fileName(row)}</span>
+            </Menu.Item>
+          ))}
+          {more.map((each) => (
+            <Menu.Item
+              key={each.key}
+              leftSection={<DownloadIcon />}
+              onClick={() => void saveFurther(each)}
+              data-export={each.key}
+            >
+              {each.label}
+              <span className={styles.fileName}>{each.fileName}</span>
             </Menu.Item>
           ))}
           <Menu.Divider />

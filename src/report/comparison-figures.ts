@@ -1,4 +1,5 @@
 import type { Group } from "../charts/chart-props.ts";
+import { randomSearchFigure } from "../charts/curve-charts.tsx";
 import { edfFigure } from "../charts/edf/edf-chart.tsx";
 import type { EdfCurve } from "../charts/edf/edf-curve.ts";
 import type { FigureSource } from "../charts/figure/figure.ts";
@@ -14,10 +15,11 @@ import { countedErrors } from "../engine/analysis/trials/counted.ts";
 import { chartFigure } from "./chart-figure.ts";
 import { errorAxis, metricAxis, pointRows } from "./chart-rows.ts";
 import type { ReportFigure } from "./figure-html.ts";
+import { trendFigures } from "./trend-figures.ts";
 
 /** Figures of all populations together. */
 export function comparisonFigures(
-  { normalized }: Pick<Analysis, "normalized">,
+  { populations, normalized, trends }: Analysis,
   groups: readonly ComparedGroup[],
   looks: readonly Group[],
   source: FigureSource,
@@ -36,7 +38,13 @@ export function comparisonFigures(
     }),
     source,
   );
-  return [plain, ...normalizedFigure(normalized, groups, looks, source), frontFigure(groups, looks, source)];
+  return [
+    plain,
+    ...normalizedFigure(normalized, groups, looks, source),
+    searchFigure(populations, looks, source),
+    frontFigure(groups, looks, source),
+    ...trendFigures(trends, regimesLook, source, 6),
+  ];
 }
 
 function normalizedFigure(
@@ -56,6 +64,28 @@ function normalizedFigure(
     focus: "usual",
   });
   return [chartFigure("Error distribution at equal complexity", content, source)];
+}
+
+/** Trends through populations belong to none of them. */
+const regimesLook: Group = { id: "regimes", label: "populations as regimes", color: "var(--ink)" };
+
+function searchFigure(
+  populations: Analysis["populations"],
+  looks: readonly Group[],
+  source: FigureSource,
+): ReportFigure {
+  const content = randomSearchFigure({
+    populations: populations.flatMap(({ search }, i) => {
+      if (!search.found) return [];
+      const { sizes, expected, low, high } = search.value;
+      const points = sizes.map((m, k) => ({ m, expected: expected[k]!, low: low[k]!, high: high[k]! }));
+      return [{ ...looks[i]!, points }];
+    }),
+    description:
+      "Expected error of the best of m networks drawn at random; nine of ten searches end in the band.",
+    empty: "No population has a trial that counts.",
+  });
+  return chartFigure("Random search", content, source);
 }
 
 /** Error against FLOPs of all trials, with the front of them all. */

@@ -4,14 +4,16 @@ import { scatterFigure } from "../charts/scatter-chart.tsx";
 import type { PopulationAnalysis } from "../engine/analysis/analyze.ts";
 import type { ComparedGroup } from "../engine/analysis/comparison-table.ts";
 import { valueIfFound } from "../engine/analysis/finding.ts";
+import { bestFigures } from "./best-figures.ts";
 import { chartFigure } from "./chart-figure.ts";
 import { errorAxis, metricAxis, pointRows } from "./chart-rows.ts";
 import type { ReportFigure } from "./figure-html.ts";
 import { metricName, metricText } from "./numbers.ts";
+import { trendFigures } from "./trend-figures.ts";
 
 /** Error against each cost and parameter that is most worth a picture, with the range of good networks. */
 export function populationFigures(
-  { ranges, importance, correlations }: PopulationAnalysis,
+  { ranges, importance, correlations, trends }: PopulationAnalysis,
   { name, observations }: ComparedGroup,
   look: Group,
   source: FigureSource,
@@ -24,7 +26,7 @@ export function populationFigures(
   };
   const known = ranges.flatMap(({ key, range }) => (range.found ? [{ key, range: range.value }] : []));
   known.sort((a, b) => rank(a.key) - rank(b.key) || tau(b.key) - tau(a.key));
-  return known.slice(0, mostPictures).map(({ key, range }) => {
+  const scatters = known.slice(0, mostPictures).map(({ key, range }) => {
     const rows = pointRows(observations, key, look.id);
     const { low, best, high } = range;
     const text = `${metricText(key, best)}, 95 % from ${metricText(key, low)} to ${metricText(key, high)}`;
@@ -39,6 +41,7 @@ export function populationFigures(
     });
     return chartFigure(`Error over ${metricName(key)}`, content, source);
   });
+  return [...scatters, ...trendFigures(trends, look, source, 2), ...bestFigures(observations, look, source)];
 }
 
 /** More would be a gallery; the table has them all. */

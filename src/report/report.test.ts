@@ -62,6 +62,30 @@ describe("report", () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  test("has the figures of the comparison, and of each population its ranges and its best networks", () => {
+    const titles = [...html.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, title]) => title!);
+    expect(titles.slice(0, 4)).toEqual([
+      "Error distribution",
+      "Error distribution at equal complexity",
+      "Random search",
+      "Front of error and FLOPs",
+    ]);
+    expect(titles.filter((title) => title.startsWith("Error over "))).toHaveLength(12);
+    expect(titles.filter((title) => title === "Block widths of the 5 best")).toHaveLength(2);
+  });
+
+  test("three populations of other flops are regimes with trends, a fit through each", () => {
+    const sorted = trials.map(observe).sort((a, b) => a.values.flops! - b.values.flops!);
+    const regimes = [0, 3, 6].map((from) => ({
+      name: `r${from}`,
+      observations: sorted.slice(from, from + 3),
+    }));
+    const html = report(regimes);
+    expect(html).toMatch(/<h3>[^<]+ of good networks over FLOPs<\/h3>/);
+    expect(html).toContain("data-fit");
+    expect(html).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
   test("draws the page's own chart", () => {
     const curves = Object.entries(errors).map(([name, each], p) => {
       const sorted = [...each].sort();

@@ -52,7 +52,7 @@ test("everything is reached and done by keyboard", async ({ page }) => {
   await page.goto(`./${tinyStudy.hash}`);
   await expect(page.getByText("of draws accepted")).toHaveCount(2);
   const run = page.getByRole("button", { name: "Run", exact: true });
-  for (let i = 0; i < 40 && !(await run.evaluate((button) => button === document.activeElement)); i++)
+  for (let i = 0; i < 80 && !(await run.evaluate((button) => button === document.activeElement)); i++)
     await page.keyboard.press("Tab");
   await expect(run).toBeFocused();
   await page.keyboard.press("Enter");

@@ -1,3 +1,4 @@
+import type { Look } from "../../charts/chart-props.ts";
 import { formatPercent } from "../../charts/format.ts";
 import type {
   ComparisonRow,
@@ -11,7 +12,7 @@ import { useCompareStore } from "./context.tsx";
 
 export interface ComparisonTableViewProps {
   readonly groups: readonly ChosenGroup[];
-  readonly colors: ReadonlyMap<string, string>;
+  readonly looks: ReadonlyMap<string, Look>;
   /** Undefined until it is computed. */
   readonly table: ComparisonTable | undefined;
   /** Name of the group that the others are held against. */
@@ -31,13 +32,13 @@ const heads = [
   {
     key: "effect",
     label: "effect δ",
-    title: "Cliff's δ against the baseline: negative where the baseline errs less",
+    title: "Cliff's δ: positive where the group errs less than the baseline, 1 where always",
   },
 ] as const;
 
 /** A row a group. */
 export function ComparisonTableView(props: ComparisonTableViewProps) {
-  const { groups, colors, table, baseline, pending } = props;
+  const { groups, looks, table, baseline, pending } = props;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a phone
     <section className={styles.scroll} tabIndex={0} aria-label="Table of the comparison">
@@ -57,7 +58,7 @@ export function ComparisonTableView(props: ComparisonTableViewProps) {
             <Row
               key={group.key}
               group={group}
-              color={colors.get(group.name) ?? ""}
+              color={looks.get(group.name)?.color ?? ""}
               row={table?.rows.find(({ name }) => name === group.name)}
               isBaseline={group.name === baseline}
               pending={pending}

@@ -5,7 +5,7 @@ import { tensorFlowExport } from "../inspect/tensor-flow-export.ts";
 import { ExportCard } from "./network/export-card.tsx";
 import { NetworkCard } from "./network/network-card.tsx";
 import { Notices } from "./notices.tsx";
-import { EdfCard } from "./picture/edf-card.tsx";
+import { ResultsPanel } from "./results/results-panel.tsx";
 import { RunCard } from "./setup/run-card.tsx";
 import { SetupCard } from "./setup/setup-card.tsx";
 import { useRun, useView } from "./state/services.tsx";
@@ -48,7 +48,7 @@ export function StudyView() {
           <RunCard />
         </div>
         <div className={styles.picture}>
-          <EdfCard study={recorded.study} trials={recorded.trials} selected={shown} />
+          <ResultsPanel study={recorded.study} trials={recorded.trials} rows={kept} shown={shown} />
           <TrialsCard rows={kept} all={rows} shown={shown?.id} />
         </div>
         <div className={styles.network}>

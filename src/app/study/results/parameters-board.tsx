@@ -1,0 +1,191 @@
+import { memo, useMemo } from "react";
+import { formatMetric } from "../../../charts/metric.ts";
+import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
+import { scatterFigure } from "../../../charts/scatter-chart.tsx";
+import type { ColumnRange } from "../../../engine/analysis/bootstrap-ranges.ts";
+import { drawnParameters } from "../../../engine/analysis/trials/drawn-parameters.ts";
+import { errorMetric, observedMetric } from "../../../engine/analysis/trials/metrics.ts";
+import { useStatistic } from "../../statistics/use-statistic.tsx";
+import { Card } from "../../ui/card.tsx";
+import { MathSymbol } from "../../ui/symbol.tsx";
+import { useServices } from "../state/services.tsx";
+import styles from "./results.module.css";
+import { axisOf, chartGroups, emptyReason, pointRows } from "./rows.ts";
+import { type ResultGroup, type Results, useSelection } from "./use-results.ts";
+
+/** Pictures of so many parameters, the most important first; the table has all. */
+const mostPictures = 6;
+
+/** What good networks look like: ranges of their parameters, how much each matters, and the error over each. */
+export const ParametersBoard = memo(function ParametersBoard({ results }: { readonly results: Results }) {
+  const selection = useSelection();
+  const keys = useMemo(() => drawnParameters(results.observations), [results]);
+  const options = useMemo(() => ({ keys }), [keys]);
+  const ranges = useStatistic("ranges", results.groups, options);
+  const importance = useStatistic("importance", results.pooled, options);
+  const pooled = useStatistic("ranges", results.pooled, options);
+  const ranked = importance.value?.[0]?.value;
+  const order = useMemo(() => {
+    const known = ranked?.found ? ranked.value.parameters.map(({ key }) => key) : [];
+    return [...known, ...keys.filter((key) => !known.includes(key))];
+  }, [ranked, keys]);
+  const groups = useMemo(() => chartGroups(results), [results]);
+  const empty = emptyReason(results);
+  const good = pooled.value?.[0]?.value;
+  const figures = useMemo(
+    () =>
+      order.slice(0, mostPictures).flatMap((key) => {
+        const metric = observedMetric(key);
+        if (metric === undefined) return [];
+        const rows = pointRows(results.observations, key, "error");
+        const range = good?.found ? good.value.find((one) => one.key === key)?.range : undefined;
+        const content = scatterFigure({
+          rows,
+          groups,
+          selection,
+          empty,
+          x: axisOf(metric),
+          y: axisOf(errorMetric),
+          description: `Test error against ${metric.label} of ${rows.length} networks.`,
+          ...(range?.found && {
+            range: {
+              low: range.value.low,
+              high: range.value.high,
+              median: range.value.best,
+              color: "var(--accent)",
+            },
+          }),
+        });
+        return [{ key, title: metric.label, content }];
+      }),
+    [order, results, groups, selection, empty, good],
+  );
+  if (keys.length === 0)
+    return (
+      <Card title="Parameters">
+        <p className={styles.says}>
+          {empty ?? "The networks shown differ in no parameter: there is nothing to compare them by."}
+        </p>
+      </Card>
+    );
+  return (
+    <div className={styles.board}>
+      <Card title="Where good networks lie" note="bootstrap ranges at 95%, and what the error hangs on">
+        <ParameterTable
+          order={order}
+          groups={results.groups}
+          ranges={ranges.value?.map(({ value }) => (value.found ? value.value : undefined)) ?? []}
+          importance={
+            ranked?.found
+              ? new Map(ranked.value.parameters.map((one) => [one.key, one.importance]))
+              : undefined
+          }
+        />
+        {ranked?.found === false && <p className={styles.says}>Importance: {ranked.message}</p>}
+        {ranked?.found && (
+          <p className={styles.says}>
+            A forest of these parameters explains {Math.round(100 * Math.max(0, ranked.value.explained))}% of
+            the order of {ranked.value.n} errors
+            {ranked.value.explained < 0.1 && ": next to nothing, so read the importances as noise"}.
+          </p>
+        )}
+        {[ranges, importance].map(
+          ({ failure }) =>
+            failure !== undefined && (
+              <p key={failure} className={styles.reason} role="alert">
+                {failure}
+              </p>
+            ),
+        )}
+      </Card>
+      <div className={styles.multiples}>
+        {figures.map(({ key, title, content }) => (
+          <FigureFrame key={key} title={title} source={results.source} content={content} height={230} />
+        ))}
+      </div>
+    </div>
+  );
+});
+
+interface ParameterTableProps {
+  /** Keys, the most important first. */
+  readonly order: readonly string[];
+  readonly groups: readonly ResultGroup[];
+  /** Of each group; undefined where there are none. */
+  readonly ranges: readonly (readonly ColumnRange[] | undefined)[];
+  readonly importance: ReadonlyMap<string, number> | undefined;
+}
+
+function ParameterTable({ order, groups, ranges, importance }: ParameterTableProps) {
+  const { actions } = useServices();
+  const most = Math.max(1e-9, ...(importance?.values() ?? []));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    <section className={styles.scroll} tabIndex={0} aria-label="Ranges of good networks">
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Parameter</th>
+            {groups.map(({ name, look }) => (
+              <th key={name} scope="col" style={{ color: look.color }}>
+                {name}
+              </th>
+            ))}
+            <th scope="col">Importance</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.map((key) => {
+            const metric = observedMetric(key);
+            if (metric === undefined) return null;
+            const share = importance?.get(key);
+            return (
+              <tr key={key}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    className={styles.link}
+                    title={`${metric.hint}; show it in the scatter`}
+                    onClick={() => {
+                      actions.setAxes({ x: key, y: "error" });
+                      actions.show("scatter");
+                    }}
+                  >
+                    {metric.label} {metric.symbol !== undefined && <MathSymbol text={metric.symbol} />}
+                  </button>
+                </th>
+                {groups.map(({ name }, i) => {
+                  const range = ranges[i]?.find((one) => one.key === key)?.range;
+                  return (
+                    <td key={name} title={range?.found === false ? range.message : undefined}>
+                      {range?.found ? (
+                        <>
+                          <b>{formatMetric(metric, range.value.best)}</b>{" "}
+                          <small>
+                            {formatMetric(metric, range.value.low)}–{formatMetric(metric, range.value.high)}
+                          </small>
+                        </>
+                      ) : (
+                        "–"
+                      )}
+                    </td>
+                  );
+                })}
+                <td className={styles.importance}>
+                  {share === undefined ? (
+                    "–"
+                  ) : (
+                    <>
+                      <i style={{ width: `${Math.max(0, (60 * share) / most)}px` }} />
+                      {share.toFixed(2)}
+                    </>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}

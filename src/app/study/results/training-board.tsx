@@ -1,0 +1,93 @@
+import { memo, useMemo } from "react";
+import { captionOf } from "../../../charts/figure/figure.ts";
+import { formatPercent } from "../../../charts/format.ts";
+import { TrainingChart } from "../../../charts/training-chart.tsx";
+import { useStatistic } from "../../statistics/use-statistic.tsx";
+import { Card } from "../../ui/card.tsx";
+import { useServices, useView } from "../state/services.tsx";
+import { bestRow, type TrialRow } from "../trials/trial-rows.ts";
+import styles from "./results.module.css";
+import type { Results } from "./use-results.ts";
+
+/** Curves drawn at once. */
+const mostCurves = 12;
+
+export interface TrainingBoardProps {
+  readonly results: Results;
+  readonly rows: readonly TrialRow[];
+}
+
+/** How marked trials trained, and whether fewer epochs would have put the networks in the same order. */
+export const TrainingBoard = memo(function TrainingBoard({ results, rows }: TrainingBoardProps) {
+  const { actions } = useServices();
+  const marked = useView((state) => state.marked);
+  const stability = useStatistic("stability", results.groups, none);
+  const shown = useMemo(() => {
+    const own = rows.filter(({ id, epochs }) => marked.has(id) && epochs.length > 0);
+    if (own.length > 0) return own.slice(0, mostCurves);
+    return results.groups.flatMap(
+      ({ name }) => bestRow(rows.filter(({ population }) => population === name)) ?? [],
+    );
+  }, [rows, marked, results]);
+  const whose =
+    marked.size === 0
+      ? "the best of each population; mark trials to see theirs"
+      : `${Math.min(marked.size, shown.length)} of ${marked.size} marked`;
+  return (
+    <div className={styles.board}>
+      <Card title="Training curves" note={whose}>
+        {shown.length === 0 && <p className={styles.says}>No trial with an epoch behind it yet.</p>}
+        <div className={styles.curves}>
+          {shown.map((row) => (
+            <div key={row.id}>
+              <button type="button" className={styles.link} onClick={() => actions.choose(row.id)}>
+                {row.name}
+                {row.error !== undefined && `, ${formatPercent(row.error)}`}
+              </button>
+              <TrainingChart rows={row.epochs} epochs={row.regime.epochs} color={row.color} height={150} />
+            </div>
+          ))}
+        </div>
+        <p className={styles.caption}>{captionOf(results.source)}</p>
+      </Card>
+      <Card title="Rank stability" note="Kendall’s τ: 1 is the same order of networks, 0 is unrelated">
+        {stability.value?.map(({ name, value: { epochs, seeds } }) => (
+          <div key={name} className={styles.stability}>
+            <b>{name}</b>
+            {epochs.found ? (
+              <ul>
+                {epochs.value.map(({ epoch, ofEpochs, correlation }) => (
+                  <li key={epoch}>
+                    after {epoch} of {ofEpochs} epochs:{" "}
+                    {correlation.found ? `τ = ${correlation.value.tau.toFixed(2)}` : correlation.message}
+                  </li>
+                ))}
+              </ul>
+            ) : (
+              <p className={styles.says}>{epochs.message}</p>
+            )}
+            {seeds.found &&
+              seeds.value.map((one) => (
+                <p key={one.seeds.join()} className={styles.says}>
+                  seeds {one.seeds.join(" and ")}:{" "}
+                  {one.correlation.found
+                    ? `τ = ${one.correlation.value.tau.toFixed(2)}, noise ${formatPercent(one.noise, 2)}`
+                    : one.correlation.message}
+                </p>
+              ))}
+          </div>
+        ))}
+        {stability.failure !== undefined && (
+          <p className={styles.reason} role="alert">
+            {stability.failure}
+          </p>
+        )}
+        {stability.value === undefined && stability.failure === undefined && (
+          <p className={styles.says}>No trial to put in order yet.</p>
+        )}
+      </Card>
+    </div>
+  );
+});
+
+const none = {};

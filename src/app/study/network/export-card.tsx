@@ -48,7 +48,7 @@ export function ExportCard({
   };
   return (
     <section className={styles.export} aria-label="Export">
-      <Menu position="top-start" width="target">
+      <Menu position="top-start" width={300}>
         <Menu.Target>
           <Button flex={1} disabled={row === undefined} rightSection={<ChevronIcon />}>
             Export

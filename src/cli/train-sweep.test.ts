@@ -184,6 +184,30 @@ describe("sweep", () => {
     expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining("only wasm") });
   });
 
+  test("a network that does not fit into memory fails with its size and a batch that would; the next one is trained", async () => {
+    const populations = [
+      { name: "large", space: "anynetxa", count: 1, budget: { flops: "60M..200M" } },
+      { name: "small", space: "regnetx", count: 1, budget: { flops: "100k..700k" } },
+    ];
+    const regime = { images: 1024, testImages: 16, batch: 1024, epochs: 1 };
+    const file = write("large.json", { ...study, populations, regime });
+    const { status, lines, stderr } = await run("sweep", file, "--out", at("large.jsonl"), "--json");
+    expect(status).toBe(1);
+    const [large, small] = lines.map((line) => JSON.parse(line));
+    expect(small).toMatchObject({ population: "small", status: "done" });
+    expect(large).toMatchObject({ population: "large", status: "failed", error: null, epochs: [] });
+    expect(large.reason).toMatch(
+      /^a network at batch 1024 needs [\d.]+ MB \(\d+ bytes\), [\d.]+ MB are available: a batch of \d+ would fit$/,
+    );
+    expect(stderr).toContain(large.reason);
+    const spec = write("large-net.json", large.network.spec);
+    const alone = ["--images", "1024", "--test-images", "16", "--batch", "1024"];
+    expect(await run("train", spec, ...alone)).toMatchObject({
+      status: 1,
+      stderr: `error: ${large.reason}\n`,
+    });
+  });
+
   test("Ctrl-C ends it cleanly, and --resume finishes with the records of an uninterrupted run", async () => {
     const longer = { ...study, regime: { ...study.regime, images: 512, epochs: 3 } };
     const file = write("longer.json", longer);

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRng } from "../../src/engine/math/rng.ts";
+import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
+import { checkRoom } from "../../src/engine/runtime/room.ts";
 import { goldenTolerances, verifyGolden } from "../../src/engine/runtime/verify/golden.ts";
 import {
   createWasmExecutor,
@@ -13,7 +15,7 @@ import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";
 import { nodeThreads } from "../../src/engine/runtime/wasm/node-threads.ts";
 import { initialState } from "../../src/engine/training/initialize.ts";
 import { goldenNames, readGolden } from "../fixtures/golden-files.ts";
-import { smallPlan, trainBriefly } from "../fixtures/small-training.ts";
+import { smallGraph, smallPlan, trainBriefly } from "../fixtures/small-training.ts";
 import { callCases, inputsOf } from "./cases.ts";
 import { runSingleCall } from "./single-call.ts";
 
@@ -83,6 +85,29 @@ describe("training with threads", () => {
     const errors = await verifyGolden(sidecar, tensors, executor);
     for (const part of Object.keys(goldenTolerances) as (keyof typeof goldenTolerances)[])
       expect(errors[part], part).toBeLessThanOrEqual(goldenTolerances[part]);
+    await executor.dispose();
+  });
+
+  test("shared memory has its limit too: what it has no room for is refused before it grows, what is named instead fits", async () => {
+    const executor = await createWasmExecutor({ ...common, threads: 2, host, memoryLimit: 2 ** 21 });
+    const before = executor.memoryBytes;
+    const planAt = (batch: number) => compilePlan(smallGraph, { batch, optimizer: defaultOptimizer });
+    let refusal = "";
+    try {
+      checkRoom(executor, planAt(4096), planAt);
+    } catch (error) {
+      refusal = String(error);
+    }
+    const [, fitting = "0"] =
+      refusal.match(/at batch 4096 needs .* MB are available: a batch of (\d+) would fit/) ?? [];
+    const tooLarge = planAt(Number(fitting) + 1);
+    await expect(executor.load(tooLarge, initialState(tooLarge, 1))).rejects.toHaveProperty(
+      "code",
+      "out-of-memory",
+    );
+    expect(executor.memoryBytes).toBe(before);
+    const fits = planAt(Number(fitting));
+    (await executor.load(fits, initialState(fits, 1))).dispose();
     await executor.dispose();
   });
 

@@ -6,6 +6,7 @@ import type { Fusions } from "../plan/fusion.ts";
 import { type Plan, planBytes } from "../plan/plan.ts";
 import { intensityOf } from "../plan/traffic.ts";
 import type { Batch, Executor } from "../runtime/executor.ts";
+import { checkRoom } from "../runtime/room.ts";
 import { initialState } from "../training/initialize.ts";
 
 /** One network, loaded, that trains on the same made-up batch again and again. */
@@ -31,7 +32,10 @@ export async function prepareSteps(
   batchSize: number,
   fuse: boolean | Fusions = executor.fusions ?? true,
 ): Promise<TrainingSteps> {
-  const plan = compilePlan(buildGraph(spec), { batch: batchSize, optimizer: defaultOptimizer, fuse });
+  const graph = buildGraph(spec);
+  const planAt = (size: number) => compilePlan(graph, { batch: size, optimizer: defaultOptimizer, fuse });
+  const plan = planAt(batchSize);
+  checkRoom(executor, plan, planAt);
   const session = await executor.load(plan, initialState(plan, 1));
   const batch = syntheticBatch(plan);
   const { flops, params } = complexity(spec);

@@ -22,11 +22,20 @@ export interface Executor {
   readonly note?: string;
   /** What plans for it fuse, where that is not the default. */
   readonly fusions?: Fusions;
+  /** What load() would take for a plan, where that is known before; nothing is allocated (room.ts). */
+  room?(plan: Plan): Room;
   /** Makes images resident, once for all sessions. Held until dispose() of the handle or of the executor. */
   attach(images: ResidentImages): Promise<ImageHandle>;
   /** Allocates the plan's buffers and prepares its calls. `state` gives every parameter and running statistic. */
   load(plan: Plan, state: ModelState): Promise<Session>;
   dispose(): Promise<void>;
+}
+
+/** Bytes. */
+export interface Room {
+  readonly needed: number;
+  /** With what is allocated now. */
+  readonly available: number;
 }
 
 export type ExecutorKind = "reference" | "wasm" | "webgpu";

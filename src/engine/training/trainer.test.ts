@@ -36,6 +36,18 @@ test("an epoch takes every full batch once and measures on all test images", asy
   expect(evaluated).toEqual([...once, ...once, ...once]);
 });
 
+test("a network without room is refused before it is loaded, with a batch that has it", async () => {
+  const wanted = request();
+  const executor = {
+    ...wanted.fake,
+    room: ({ batch }: { batch: number }) => ({ needed: batch * 2 ** 20, available: 7.5 * 2 ** 20 }),
+    load: () => Promise.reject(new Error("loaded")),
+  };
+  await expect(trainNetwork({ ...wanted, executor })).rejects.toThrow(
+    "a network at batch 16 needs 16.0 MB (16777216 bytes), 7.5 MB are available: a batch of 7 would fit",
+  );
+});
+
 test("the error of a trial is the lowest of its epochs", async () => {
   const correct = new Map([
     [4, 0.5],

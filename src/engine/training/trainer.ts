@@ -10,10 +10,11 @@ import type {
   Session,
   Weights,
 } from "../runtime/executor.ts";
+import { checkRoom } from "../runtime/room.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import { initialState } from "./initialize.ts";
 import { batchesOf, epochOrder } from "./order.ts";
-import { type Regime, stepsPerEpoch } from "./regime.ts";
+import { type Regime, regimeLimits, stepsPerEpoch } from "./regime.ts";
 import { learningRateAt } from "./schedule.ts";
 import { keepFactors } from "./stochastic-depth.ts";
 import { trainingPlan } from "./training-plan.ts";
@@ -80,7 +81,9 @@ export interface TrainOutcome {
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
   const { spec, regime, executor, seed, keepState = false } = request;
-  const plan = trainingPlan(spec, regime, executor.fusions);
+  const planAt = (batch: number) => trainingPlan(spec, { ...regime, batch }, executor.fusions);
+  const plan = planAt(regime.batch);
+  checkRoom(executor, plan, planAt, regimeLimits.batch.min);
   const session = await executor.load(plan, initialState(plan, seed));
   try {
     const run = new Run(request, session);

@@ -1,7 +1,14 @@
 import type { Plan } from "../../plan/plan.ts";
-import { type Executor, ExecutorError, type ModelState, type ResidentImages } from "../executor.ts";
+import {
+  type Executor,
+  ExecutorError,
+  type ModelState,
+  type ResidentImages,
+  type Room,
+} from "../executor.ts";
 import { WasmImages } from "./images.ts";
 import { instantiateKernels, type KernelBuild, type LoadKernels } from "./kernels.ts";
+import { type LoweredPlan, lowerPlan } from "./lower/plan-program.ts";
 import { LinearMemory } from "./memory.ts";
 import { maxThreads } from "./records.ts";
 import { type SessionOptions, WasmSession } from "./session.ts";
@@ -31,6 +38,7 @@ export interface WasmExecutor extends Executor {
   readonly tileRows: 4 | 6;
   /** Linear memory as it has grown. */
   readonly memoryBytes: number;
+  room(plan: Plan): Room;
   load(plan: Plan, state: ModelState): Promise<WasmSession>;
 }
 
@@ -74,6 +82,13 @@ async function open(options: WasmExecutorOptions, threads: number, note?: string
     pool = new ThreadPool(kernels, memory, host, threads, tileRows);
     await pool.start();
   }
+  // Whoever asked for the room of a plan loads it next.
+  const lowered = new WeakMap<Plan, LoweredPlan>();
+  const lower = (plan: Plan): LoweredPlan => {
+    const known = lowered.get(plan) ?? lowerPlan(plan, pool?.threads ?? options.shares ?? 1);
+    lowered.set(plan, known);
+    return known;
+  };
   let disposed = false;
   const check = () => {
     if (disposed) throw new ExecutorError("misuse", "this executor has been disposed of");
@@ -91,13 +106,14 @@ async function open(options: WasmExecutorOptions, threads: number, note?: string
     get memoryBytes() {
       return memory.memory.buffer.byteLength;
     },
+    room: (plan: Plan) => ({ needed: lower(plan).program.bytes, available: memory.available }),
     attach: async (images: ResidentImages) => {
       check();
       return new WasmImages(memory, images);
     },
     load: async (plan: Plan, state: ModelState) => {
       check();
-      return new WasmSession(kernels, memory, plan, state, options, pool);
+      return new WasmSession(kernels, memory, plan, lower(plan), state, options, pool);
     },
     dispose: async () => {
       // The garbage collector frees the memory with the executor.

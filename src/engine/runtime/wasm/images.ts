@@ -20,7 +20,7 @@ export class WasmImages implements ImageHandle {
     const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
     const values = 4 * 256 * channels;
     const labels = align(set.count);
-    this.values = memory.allocate(values + labels + set.images.length, "the image set");
+    this.values = memory.allocate(values + labels + set.images.length, `a set of ${set.count} images`);
     this.labels = this.values + values;
     this.bytes = this.labels + labels;
     memory.floats(this.values, 256 * channels).set(normalizedBytes(set));

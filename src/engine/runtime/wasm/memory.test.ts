@@ -46,7 +46,7 @@ describe("linear memory", () => {
     memory.allocate(megabyte, "a small network");
     const size = memory.memory.buffer.byteLength;
     expect(() => memory.allocate(8 * megabyte, "a network at batch 64")).toThrow(
-      /a network at batch 64 needs 8\.0 MB \(8388608 bytes\), 2\.9 MB are available/,
+      /a network at batch 64 needs 8\.0 MB \(8388608 bytes\), 2\.9 MB are available$/,
     );
     expect(memory.memory.buffer.byteLength).toBe(size);
     expect(memory.allocate(2 * megabyte, "what fits")).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { ExecutorError } from "../executor.ts";
+import { megabytes } from "../room.ts";
 import { reservedBytes } from "./records.ts";
 
 const pageBytes = 65536;
@@ -103,10 +104,9 @@ export class LinearMemory {
 }
 
 function refusal(purpose: string, needed: number, available: number, cause?: unknown): ExecutorError {
-  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
   return new ExecutorError(
     "out-of-memory",
-    `${purpose} needs ${megabytes(needed)} (${needed} bytes), ${megabytes(available)} are available: take a smaller batch or network`,
+    `${purpose} needs ${megabytes(needed)} (${needed} bytes), ${megabytes(available)} are available`,
     { cause },
   );
 }

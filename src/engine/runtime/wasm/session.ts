@@ -13,8 +13,8 @@ import { type ResidentBatch, writeInputRows } from "../input-rows.ts";
 import { readable } from "../readable.ts";
 import { WasmImages } from "./images.ts";
 import type { Kernels } from "./kernels.ts";
-import { lowerCall } from "./lower/lower.ts";
-import { Program, type RecordInfo, type RecordList } from "./lower/program.ts";
+import type { LoweredPlan } from "./lower/plan-program.ts";
+import type { Program, RecordInfo, RecordList } from "./lower/program.ts";
 import { indexTable } from "./lower/step.ts";
 import type { LinearMemory } from "./memory.ts";
 import { fieldWord, recordWords } from "./records.ts";
@@ -44,7 +44,6 @@ export class WasmSession implements Session {
   readonly #program: Program;
   readonly #train: RecordList;
   readonly #evaluate: RecordList;
-  /** Where the plan has moving averages: the evaluation by them. */
   readonly #evaluateAverages: RecordList;
   readonly #base: number;
   readonly #pool: ThreadPool | undefined;
@@ -58,6 +57,7 @@ export class WasmSession implements Session {
     kernels: Kernels,
     memory: LinearMemory,
     plan: Plan,
+    lowered: LoweredPlan,
     state: ModelState,
     options: SessionOptions,
     pool?: ThreadPool,
@@ -70,14 +70,10 @@ export class WasmSession implements Session {
     this.#shares = options.shares ?? 1;
     this.#observe = options.observe;
     this.#names = readable(plan);
-    this.#program = new Program(plan, pool?.threads ?? this.#shares);
-    // One walk from the batch's bytes to the update: threads are woken once a step.
-    this.#train = this.#program.list([plan.gather, ...plan.train], lowerCall);
-    this.#evaluate = this.#program.list([plan.gather, ...plan.evaluate], lowerCall);
-    this.#evaluateAverages = this.#program.list(
-      plan.evaluateAverages ? [plan.gather, ...plan.evaluateAverages] : [],
-      lowerCall,
-    );
+    this.#program = lowered.program;
+    this.#train = lowered.train;
+    this.#evaluate = lowered.evaluate;
+    this.#evaluateAverages = lowered.evaluateAverages;
     this.#base = memory.allocate(this.#program.bytes, `a network at batch ${plan.batch}`);
     this.#program.encode(memory.memory.buffer, this.#base);
     // Momenta, and gradients read before the first step, start at 0. Activations are written whole before they are read.

@@ -28,17 +28,18 @@ export function lastBelow(rows: readonly { readonly x: number }[], at: number): 
   return lo - 1;
 }
 
-/** SVG path of a step function between `from` and `to`. Steps within half a pixel are drawn as one. */
+/** SVG path of a step function between `from` and `to`. Of thousands, steps within a pixel are drawn as one. */
 export function stepPath(rows: readonly StepRow[], from: number, to: number, sx: Scale, sy: Scale): string {
   let path = `M${round(sx(from))} ${round(sy(rows[lastBelow(rows, from)]?.y ?? 0))}`;
-  for (const { x, y } of decimate(rows, from, to, sx)) path += `H${round(sx(x))}V${round(sy(y))}`;
+  for (const { x, y } of decimate(rows, from, to, sx, 1)) path += `H${round(sx(x))}V${round(sy(y))}`;
   return `${path}H${round(sx(to))}`;
 }
 
 /** SVG path of the area between the two edges of a band. */
 export function bandPath(rows: readonly BandRow[], from: number, to: number, sx: Scale, sy: Scale): string {
   const entering = rows[lastBelow(rows, from)];
-  const inside = decimate(rows, from, to, sx);
+  // A faint area needs no edges finer than this.
+  const inside = decimate(rows, from, to, sx, 0.5);
   const kept = entering === undefined ? inside : [{ ...entering, x: from }, ...inside];
   const first = kept[0];
   if (first === undefined) return "";
@@ -49,19 +50,20 @@ export function bandPath(rows: readonly BandRow[], from: number, to: number, sx:
   return `${upper}H${round(sx(to))}${lower}Z`;
 }
 
-/** Rows in [from, to), of those in one half pixel the last: thousands of trials draw as fast as a few hundred. */
+/** Rows in [from, to), of those in one column of pixels the last: thousands of trials draw as fast as a few hundred. */
 function decimate<Row extends { readonly x: number }>(
   all: readonly Row[],
   from: number,
   to: number,
   sx: Scale,
+  columnsPerPixel: number,
 ): readonly Row[] {
   const rows = all.slice(lastBelow(all, from) + 1, lastBelow(all, to) + 1);
   if (rows.length < 400) return rows;
   const kept: Row[] = [];
   let column = Number.NaN;
   for (const row of rows) {
-    const pixel = Math.round(2 * sx(row.x));
+    const pixel = Math.round(columnsPerPixel * sx(row.x));
     if (pixel === column) kept.pop();
     column = pixel;
     kept.push(row);

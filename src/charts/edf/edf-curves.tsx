@@ -46,16 +46,17 @@ export const EdfCurves = memo(function EdfCurves(props: EdfCurvesProps) {
           data-curve={curve.label}
         />
       ))}
-      {curves.map((curve) => (
-        <path
-          key={curve.id}
-          d={trialMarks(curve, props, (id) => marked.has(id), 4.5)}
-          fill={curve.color}
-          stroke="var(--panel)"
-          strokeWidth={1.5}
-          data-selected={curve.label}
-        />
-      ))}
+      {marked.size > 0 &&
+        curves.map((curve) => (
+          <path
+            key={curve.id}
+            d={trialMarks(curve, props, (id) => marked.has(id), 4.5)}
+            fill={curve.color}
+            stroke="var(--panel)"
+            strokeWidth={1.5}
+            data-selected={curve.label}
+          />
+        ))}
       {hovered !== undefined &&
         curves.map((curve) => (
           <path

@@ -1,4 +1,5 @@
-import { ExecutorError, type ImageHandle, type ResidentImages } from "../executor.ts";
+import type { ImageHandle, ResidentImages } from "../executor.ts";
+import { checkImageSet, normalizedBytes } from "../image-set.ts";
 import type { LinearMemory } from "./memory.ts";
 
 /** An image set in linear memory: bytes, labels, and the normalized value of every byte of every channel. */
@@ -12,11 +13,11 @@ export class WasmImages implements ImageHandle {
   #held = true;
 
   constructor(memory: LinearMemory, set: ResidentImages) {
-    const [height, width, channels] = set.shape;
+    const [, , channels] = set.shape;
     this.#memory = memory;
     this.count = set.count;
     this.shape = set.shape;
-    checkSet(set, height * width * channels, channels);
+    checkImageSet(set);
     const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
     const values = 4 * 256 * channels;
     const labels = align(set.count);
@@ -36,26 +37,4 @@ export class WasmImages implements ImageHandle {
     if (this.#held) this.#memory.free(this.values);
     this.#held = false;
   }
-}
-
-function checkSet(set: ResidentImages, imageLength: number, channels: number): void {
-  const lengths = [
-    ["images", set.images.length, set.count * imageLength],
-    ["labels", set.labels.length, set.count],
-    ["mean", set.mean.length, channels],
-    ["std", set.std.length, channels],
-  ] as const;
-  for (const [what, given, needed] of lengths)
-    if (given !== needed)
-      throw new ExecutorError("misuse", `image set: ${given} values of ${what}, ${needed} needed`);
-}
-
-/** [channel][byte] → (byte/255 − mean)/std. */
-function normalizedBytes({ mean, std }: ResidentImages): Float32Array {
-  const values = new Float32Array(256 * mean.length);
-  mean.forEach((center, channel) => {
-    for (let byte = 0; byte < 256; byte++)
-      values[256 * channel + byte] = (byte / 255 - center) * (1 / (std[channel] ?? 1));
-  });
-  return values;
 }

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { ExecutorError } from "../runtime/executor.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
 import type { TrialJob } from "./scheduler.ts";
@@ -171,4 +172,27 @@ test("a preview draws the networks that the study will train", async () => {
   const trained = trials.filter(({ population }) => population === "line").slice(0, 3);
   expect(preview.networks.map(({ spec }) => spec)).toEqual(trained.map(({ network }) => network.spec));
   expect(preview.accepted).toBe(3);
+});
+
+test("a lost device is opened anew and its trial trained again; a run that keeps losing devices fails", async () => {
+  let losses = 0;
+  const losesUntil = (most: number) => (job: TrialJob, epoch: number) => {
+    if (job.trial.trialId !== `${id}/wide/1` || epoch !== 2 || losses >= most) return;
+    losses++;
+    throw new ExecutorError("lost", "the device is gone");
+  };
+  const twice = connect(losesUntil(2));
+  const finished = twice.next("finished");
+  await twice.client.call("startSweep", smallStudy, {});
+  expect(await finished).toMatchObject({ outcome: "complete", trials: 6 });
+  expect(losses).toBe(2);
+  const { trials } = (await twice.client.call("loadStudy", id))!;
+  expect(trials.map(({ status }) => status)).toEqual(new Array(6).fill("done"));
+
+  losses = 0;
+  const always = connect(losesUntil(Number.POSITIVE_INFINITY));
+  const failed = always.next("failed");
+  await always.client.call("startSweep", smallStudy, {});
+  expect((await failed).message).toBe("the device is gone");
+  expect(losses).toBe(4);
 });

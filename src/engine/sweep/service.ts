@@ -1,5 +1,5 @@
 import { InputError } from "../math/input-error.ts";
-import type { Executor } from "../runtime/executor.ts";
+import { type Executor, ExecutorError } from "../runtime/executor.ts";
 import { createControl, type RunControl } from "../runtime/worker/control.ts";
 import type { Handlers, RpcServer } from "../runtime/worker/rpc.ts";
 import { createYield } from "../runtime/worker/yield.ts";
@@ -15,6 +15,7 @@ import type {
   SweepEvents,
   SweepOptions,
   SweepRequests,
+  SweepSummary,
 } from "./protocol.ts";
 import { runSweep, type TrialTrainer } from "./scheduler.ts";
 import type { SweepStore } from "./store.ts";
@@ -41,6 +42,15 @@ export interface DeviceOptions extends SweepOptions {
 export interface OpenDevice {
   readonly executor: Executor;
   readonly info: DeviceInfo;
+}
+
+/** Devices that one run may lose: a driver that fails more often than this will fail again. */
+const mostLosses = 3;
+
+interface Equipment {
+  readonly executor: Executor;
+  readonly recorded: Awaited<ReturnType<SweepStore["open"]>>;
+  readonly data: LoadedData;
 }
 
 /** A sweep under way. */
@@ -97,15 +107,10 @@ export class SweepService {
       end();
     };
     try {
-      const { executor, info } = await this.#openDevice({
-        ...options,
-        reproducible: study.regime.reproducible === true,
-      });
-      const recorded = await this.#parts.store.open(id, study);
-      const data = await this.#parts.loadData(executor, study.regime);
-      this.#emit("device", info);
+      const equipment = await this.#equip(study, id, options);
+      const { recorded } = equipment;
       // Runs on after this request is answered.
-      void this.#run(study, id, recorded, executor, data, control).finally(finish);
+      void this.#run(study, id, equipment, options, control).finally(finish);
       const trials = study.populations.reduce((sum, { count }) => sum + count, 0);
       return { studyId: id, trials, recorded: recorded.filter(isSettled).length };
     } catch (error) {
@@ -114,41 +119,74 @@ export class SweepService {
     }
   }
 
+  /** What a run of a study needs: the device, the data on it, and what is recorded. */
+  async #equip(study: Study, id: string, options: SweepOptions): Promise<Equipment> {
+    const reproducible = study.regime.reproducible === true;
+    const { executor, info } = await this.#openDevice({ ...options, reproducible });
+    const recorded = await this.#parts.store.open(id, study);
+    const data = await this.#parts.loadData(executor, study.regime);
+    this.#emit("device", info);
+    return { executor, recorded, data };
+  }
+
+  /** A lost device is opened anew, a few times: the trial that it took along is trained again. */
   async #run(
     study: Study,
     id: string,
-    recorded: Awaited<ReturnType<SweepStore["open"]>>,
-    executor: Executor,
-    data: LoadedData,
+    equipment: Equipment,
+    options: SweepOptions,
     control: RunControl,
   ): Promise<void> {
-    const { store, trainer, version } = this.#parts;
-    const emit = this.#emit;
     // The answer to the request goes out before the first event.
     await createYield()();
-    try {
-      const summary = await runSweep({
-        study,
-        studyId: id,
-        recorded,
-        train: trainer(executor, data, control),
-        recorder: store,
-        listener: {
-          trialStarted: (trial) => emit("trialStarted", trial),
-          epoch: (event) => emit("epoch", event),
-          trialDone: (trial) => emit("trialDone", trial),
-          progress: (progress) => emit("progress", progress),
-        },
-        control,
-        device: executor.device,
-        version,
-      });
-      emit("finished", summary);
-    } catch (error) {
-      emit("failed", { studyId: id, ...describeFailure(error) });
-    } finally {
-      data.dispose();
+    let current = equipment;
+    for (let losses = 0; ; losses++) {
+      try {
+        this.#emit("finished", await this.#sweep(study, id, current, control));
+        return;
+      } catch (error) {
+        const again = error instanceof ExecutorError && error.code === "lost" && losses < mostLosses;
+        if (!again) {
+          this.#emit("failed", { studyId: id, ...describeFailure(error) });
+          return;
+        }
+      } finally {
+        current.data.dispose();
+      }
+      try {
+        await this.#closeDevice();
+        current = await this.#equip(study, id, options);
+      } catch (error) {
+        this.#emit("failed", { studyId: id, ...describeFailure(error) });
+        return;
+      }
     }
+  }
+
+  #sweep(
+    study: Study,
+    id: string,
+    { executor, recorded, data }: Equipment,
+    control: RunControl,
+  ): Promise<SweepSummary> {
+    const { store, trainer, version } = this.#parts;
+    const emit = this.#emit;
+    return runSweep({
+      study,
+      studyId: id,
+      recorded,
+      train: trainer(executor, data, control),
+      recorder: store,
+      listener: {
+        trialStarted: (trial) => emit("trialStarted", trial),
+        epoch: (event) => emit("epoch", event),
+        trialDone: (trial) => emit("trialDone", trial),
+        progress: (progress) => emit("progress", progress),
+      },
+      control,
+      device: executor.device,
+      version,
+    });
   }
 
   #pause(): void {
@@ -192,11 +230,16 @@ export class SweepService {
     };
   }
 
+  async #closeDevice(): Promise<void> {
+    const before = await this.#device?.opened.catch(() => undefined);
+    this.#device = undefined;
+    await before?.executor.dispose();
+  }
+
   async #openDevice(options: DeviceOptions): Promise<OpenDevice> {
     const key = JSON.stringify([options.executor, options.threads, options.reproducible === true]);
     if (this.#device?.key !== key) {
-      const before = await this.#device?.opened.catch(() => undefined);
-      await before?.executor.dispose();
+      await this.#closeDevice();
       this.#device = { key, opened: this.#parts.openDevice(options) };
     }
     const { opened } = this.#device;

@@ -3,15 +3,23 @@ import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { createWasmExecutor, type WasmExecutorOptions } from "../../src/engine/runtime/wasm/executor.ts";
 import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";
+import { openRemoteExecutor } from "./webgpu/remote-executor.ts";
 
 const loadKernels = nodeKernels(fileURLToPath(new URL("../../public/kernels", import.meta.url)));
 
 const wasm = (options: Omit<WasmExecutorOptions, "loadKernels">) => () =>
   createWasmExecutor({ loadKernels, ...options });
 
-/** Every executor that this suite holds to the same laws. WebGPU's runs in a browser. */
-export const executors: readonly { readonly name: string; create(): Promise<Executor> }[] = [
-  { name: "reference", create: async () => createReferenceExecutor() },
-  { name: "wasm relaxed 6×8", create: wasm({ build: "relaxed", tileRows: 6 }) },
-  { name: "wasm simd 4×8", create: wasm({ build: "simd", tileRows: 4 }) },
+/** Every executor that this suite holds to the same laws. WebGPU's is in headless Chromium. */
+export const executors: readonly {
+  readonly name: string;
+  create(): Promise<Executor>;
+  /** Random cases a kernel. */
+  readonly runs: number;
+}[] = [
+  { name: "reference", create: async () => createReferenceExecutor(), runs: 5 },
+  { name: "wasm relaxed 6×8", create: wasm({ build: "relaxed", tileRows: 6 }), runs: 60 },
+  { name: "wasm simd 4×8", create: wasm({ build: "simd", tileRows: 4 }), runs: 60 },
+  // In Chromium, with the tiles of a GPU whatever the adapter is.
+  { name: "webgpu", create: () => openRemoteExecutor("default"), runs: 12 },
 ];

@@ -10,11 +10,10 @@ import { runSingleCall } from "./single-call.ts";
 
 /** float32 sums of ordinary values, relative to the largest value of the tensor. */
 const tolerance = 1e-5;
-const runs = 60;
 
 type Floats = Float32Array | Float64Array;
 
-describe.each(executors)("$name", ({ name, create }) => {
+describe.each(executors)("$name", ({ create, runs }) => {
   let executor: Executor;
   const oracle = createReferenceExecutor();
   beforeAll(async () => {
@@ -39,7 +38,7 @@ describe.each(executors)("$name", ({ name, create }) => {
             ).toBeLessThan(tolerance);
           }
         }),
-        { numRuns: name === "reference" ? 5 : runs, seed: 20_260 },
+        { numRuns: runs, seed: 20_260 },
       );
     },
   );

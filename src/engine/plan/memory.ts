@@ -17,7 +17,8 @@ export interface Placement {
   readonly buffers: readonly PlannedBuffer[];
 }
 
-interface Interval {
+/** A tensor and the calls of its life. */
+export interface Interval {
   readonly id: TensorId;
   readonly length: number;
   /** First and last call that touches it; both included, so operands of one call never share memory. */
@@ -76,7 +77,11 @@ function lifetimes(drafts: readonly DraftTensor[], program: readonly KernelCall[
   return [...intervals.values()];
 }
 
-function placeIntervals(intervals: readonly Interval[]): { offsets: Map<TensorId, number>; length: number } {
+/** Offsets such that intervals that overlap in time do not overlap in memory. */
+export function placeIntervals(intervals: readonly Interval[]): {
+  offsets: Map<TensorId, number>;
+  length: number;
+} {
   const offsets = new Map<TensorId, number>();
   /** In the order of their offsets. */
   const placed: (Interval & { readonly offset: number })[] = [];

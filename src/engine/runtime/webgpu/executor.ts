@@ -1,0 +1,68 @@
+import { allFusions } from "../../plan/fusion.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { type Executor, ExecutorError, type ModelState, type ResidentImages } from "../executor.ts";
+import { type Gpu, openGpu } from "./device.ts";
+import { WebGpuImages } from "./images.ts";
+import { Pipelines } from "./pipelines.ts";
+import { WebGpuSession } from "./session.ts";
+import { type Tiles, tilesFor } from "./tiles.ts";
+
+export interface WebGpuExecutorOptions {
+  /** navigator.gpu where not given. */
+  readonly gpu?: GPU;
+  /** By the adapter where not given. Results differ in the order of sums. */
+  readonly tiles?: Tiles;
+}
+
+export interface WebGpuExecutor extends Executor {
+  readonly kind: "webgpu";
+  /** The one device, for those who share it (TF.js: `new WebGPUBackend(gpu.device, gpu.info)`). */
+  readonly gpu: Gpu;
+  /** Distinct pipelines made so far, for all networks. */
+  readonly pipelineCount: number;
+  /** GPU buffers held: of sessions and image sets. */
+  readonly bufferCount: number;
+  load(plan: Plan, state: ModelState): Promise<WebGpuSession>;
+}
+
+/**
+ * WGSL kernels on one device. What runs: kernels/; how a plan becomes dispatches: lower/; where tensors lie: placement.ts.
+ * @throws ExecutorError "unsupported" where there is no adapter.
+ */
+export async function createWebGpuExecutor(options: WebGpuExecutorOptions = {}): Promise<WebGpuExecutor> {
+  const gpu = await openGpu(options.gpu);
+  const pipelines = new Pipelines(gpu);
+  const tiles = options.tiles ?? tilesFor(gpu.info);
+  let disposed = false;
+  const check = () => {
+    if (disposed) throw new ExecutorError("misuse", "this executor has been disposed of");
+    gpu.check();
+  };
+  return {
+    kind: "webgpu",
+    device: gpu.description,
+    fusions: allFusions,
+    ...(gpu.software
+      ? { note: "This adapter is software: it computes on the processor, slower than WebAssembly does." }
+      : {}),
+    gpu,
+    get pipelineCount() {
+      return pipelines.count;
+    },
+    get bufferCount() {
+      return gpu.bufferCount;
+    },
+    attach: async (images: ResidentImages) => {
+      check();
+      return gpu.guarded("the image set", async () => new WebGpuImages(gpu, images));
+    },
+    load: async (plan: Plan, state: ModelState) => {
+      check();
+      return WebGpuSession.load(gpu, pipelines, tiles, plan, state);
+    },
+    dispose: async () => {
+      if (!disposed) gpu.dispose();
+      disposed = true;
+    },
+  };
+}

@@ -1,0 +1,250 @@
+import { defineKernel, read, write } from "../kernel.ts";
+import { activations, type Lanes } from "./text.ts";
+
+// rows × channels maps, a unit is a vector of four channels or one channel.
+//
+// Sums over the rows, per channel, in two stages. First a workgroup of 64 takes tx units × a tile of rows, units fastest
+// (whole lines), 64 / tx rows at a time, and joins its row lanes in workgroup memory (2 KB) in fixed order: two values a
+// tile and channel. Then one workgroup a 16 channels joins the tiles. Bandwidth alone: each map is read once.
+
+const tile = `
+  if (group >= a.across * a.tiles) { return; }
+  let tile = group / a.across;
+  let lx = lane % a.tx;
+  let ly = lane / a.tx;
+  let given = (group % a.across) * a.tx + lx;
+  let live = given < a.units;
+  let unit = select(0u, given, live);
+  let end = min(a.rows, (tile + 1u) * a.tileRows);`;
+
+const tileArgs = {
+  rows: "u32",
+  units: "u32",
+  tx: "u32",
+  across: "u32",
+  tiles: "u32",
+  tileRows: "u32",
+} as const;
+
+const shared = (lanes: Lanes) => `
+var<workgroup> one_: array<${lanes}, 64>;
+var<workgroup> two_: array<${lanes}, 64>;`;
+
+/** Joins the row lanes' `one` and `two`; the lanes of the first row hold the sums. */
+const join = `
+  one_[lane] = one;
+  two_[lane] = two;
+  workgroupBarrier();
+  if (ly == 0u) {
+    for (var l = lx + a.tx; l < 64u; l += a.tx) { one += one_[l]; two += two_[l]; }
+  }`;
+
+/** Mean and sum of squared deviations of a tile, from sums of deviations from its first row. */
+export function columnMoments(lanes: Lanes) {
+  return defineKernel({
+    name: `columnMoments ${lanes}`,
+    args: tileArgs,
+    bindings: [read("x", lanes), write("sums", lanes)],
+    workgroup: 64,
+    declarations: shared(lanes),
+    body: `${tile}
+  let shift = x[a.xAt + tile * a.tileRows * a.units + unit];
+  var one = ${lanes}(0.0);
+  var two = ${lanes}(0.0);
+  for (var row = tile * a.tileRows + ly; row < end; row += 64u / a.tx) {
+    let d = x[a.xAt + row * a.units + unit] - shift;
+    one += d;
+    two = fma(d, d, two);
+  }
+${join}
+  if (ly == 0u && live) {
+    let count = f32(end - tile * a.tileRows);
+    let out = a.sumsAt + 2u * tile * a.units + unit;
+    sums[out] = shift + one / count;
+    sums[out + a.units] = max(two - one * (one / count), ${lanes}(0.0));
+  }`,
+  });
+}
+
+/** Σ dz and Σ dz·(x − mean)·invStd of a tile, dz = dy ⊙ slope (from the norm, or where a saved output is positive). */
+export function normSums(lanes: Lanes) {
+  return defineKernel({
+    name: `normSums ${lanes}`,
+    args: { ...tileArgs, activation: "u32", rectified: "u32", keeps: "u32" },
+    bindings: [
+      read("dy", lanes),
+      read("x", lanes),
+      read("saved", lanes),
+      read("vectors", lanes, ["mean", "invStd", "scale", "shift"]),
+      write("dz", lanes),
+      write("sums", lanes),
+    ],
+    workgroup: 64,
+    declarations: activations(lanes) + shared(lanes),
+    body: `${tile}
+  let mean = vectors[a.meanAt + unit];
+  let invStd = vectors[a.invStdAt + unit];
+  let scale = vectors[a.scaleAt + unit];
+  let shift = vectors[a.shiftAt + unit];
+  var one = ${lanes}(0.0);
+  var two = ${lanes}(0.0);
+  for (var row = tile * a.tileRows + ly; row < end; row += 64u / a.tx) {
+    let i = row * a.units + unit;
+    let value = x[a.xAt + i];
+    var d = dy[a.dyAt + i];
+    if (a.rectified != 0u) {
+      d = select(${lanes}(0.0), d, saved[a.savedAt + i] > ${lanes}(0.0));
+    } else {
+      d *= slope(a.activation, fma(value, scale, shift));
+    }
+    if (a.keeps != 0u && live) { dz[a.dzAt + i] = d; }
+    one += d;
+    two = fma(d, (value - mean) * invStd, two);
+  }
+${join}
+  if (ly == 0u && live) {
+    let out = a.sumsAt + 2u * tile * a.units + unit;
+    sums[out] = one;
+    sums[out + a.units] = two;
+  }`,
+  });
+}
+
+/** Σ dy and Σ dy·x of a tile. */
+export function affineSums(lanes: Lanes) {
+  return defineKernel({
+    name: `affineSums ${lanes}`,
+    args: tileArgs,
+    bindings: [read("dy", lanes), read("x", lanes), write("sums", lanes)],
+    workgroup: 64,
+    declarations: shared(lanes),
+    body: `${tile}
+  var one = ${lanes}(0.0);
+  var two = ${lanes}(0.0);
+  for (var row = tile * a.tileRows + ly; row < end; row += 64u / a.tx) {
+    let d = dy[a.dyAt + row * a.units + unit];
+    one += d;
+    two = fma(d, x[a.xAt + row * a.units + unit], two);
+  }
+${join}
+  if (ly == 0u && live) {
+    let out = a.sumsAt + 2u * tile * a.units + unit;
+    sums[out] = one;
+    sums[out + a.units] = two;
+  }`,
+  });
+}
+
+const perChannel = `
+  let lx = lane % 16u;
+  let ly = lane / 16u;
+  let given = group * 16u + lx;
+  let live = given < a.channels;
+  let c = select(0u, given, live);`;
+
+const total = (name: string) => `
+  part_[lane] = ${name};
+  workgroupBarrier();
+  ${name} = 0.0;
+  for (var l = lx; l < 256u; l += 16u) { ${name} += part_[l]; }
+  workgroupBarrier();`;
+
+/**
+ * Tiles' means and squared deviations as one (Chan et al. 1983: M2 = Σ M2ᵢ + nᵢ(meanᵢ − mean)²), and what batch norm makes
+ * of them. Means are summed as deviations from the first tile's.
+ */
+export const finishMoments = defineKernel({
+  name: "finishMoments",
+  args: { channels: "u32", rows: "u32", tiles: "u32", tileRows: "u32", epsilon: "f32", momentum: "f32" },
+  bindings: [
+    read("sums", "f32"),
+    read("trained", "f32", ["gamma", "beta"]),
+    write("vectors", "f32", ["mean", "invStd", "scale", "shift", "runningMean", "runningVar"]),
+  ],
+  workgroup: 256,
+  declarations: "var<workgroup> part_: array<f32, 256>;",
+  body: `${perChannel}
+  let rows = f32(a.rows);
+  let first = sums[a.sumsAt + c];
+  var mean = 0.0;
+  for (var t = ly; t < a.tiles; t += 16u) {
+    let count = f32(min(a.tileRows, a.rows - t * a.tileRows));
+    mean = fma(count, sums[a.sumsAt + 2u * t * a.channels + c] - first, mean);
+  }
+${total("mean")}
+  mean = first + mean / rows;
+  var squares = 0.0;
+  for (var t = ly; t < a.tiles; t += 16u) {
+    let count = f32(min(a.tileRows, a.rows - t * a.tileRows));
+    let at = a.sumsAt + 2u * t * a.channels + c;
+    let d = sums[at] - mean;
+    squares += fma(count * d, d, sums[at + a.channels]);
+  }
+${total("squares")}
+  if (ly == 0u && live) {
+    let invStd = 1.0 / sqrt(squares / rows + a.epsilon);
+    let scale = trained[a.gammaAt + c] * invStd;
+    vectors[a.meanAt + c] = mean;
+    vectors[a.invStdAt + c] = invStd;
+    vectors[a.scaleAt + c] = scale;
+    vectors[a.shiftAt + c] = trained[a.betaAt + c] - mean * scale;
+    let keep = 1.0 - a.momentum;
+    vectors[a.runningMeanAt + c] = keep * vectors[a.runningMeanAt + c] + a.momentum * mean;
+    vectors[a.runningVarAt + c] = keep * vectors[a.runningVarAt + c] + a.momentum * (squares / max(1.0, rows - 1.0));
+  }`,
+});
+
+/** The tiles' two sums as one each. */
+export const finishSums = defineKernel({
+  name: "finishSums",
+  args: { channels: "u32", tiles: "u32" },
+  bindings: [read("sums", "f32"), write("out", "f32", ["first", "second"])],
+  workgroup: 256,
+  declarations: "var<workgroup> part_: array<f32, 256>;",
+  body: `${perChannel}
+  var one = 0.0;
+  var two = 0.0;
+  for (var t = ly; t < a.tiles; t += 16u) {
+    let at = a.sumsAt + 2u * t * a.channels + c;
+    one += sums[at];
+    two += sums[at + a.channels];
+  }
+${total("one")}
+${total("two")}
+  if (ly == 0u && live) {
+    out[a.firstAt + c] = one;
+    out[a.secondAt + c] = two;
+  }`,
+});
+
+/** Σ over the rows in one stage: gradients of biases, whose maps are small. A workgroup takes 16 channels. */
+export const columnSum = defineKernel({
+  name: "columnSum",
+  args: { rows: "u32", channels: "u32" },
+  bindings: [read("x", "f32"), write("out", "f32")],
+  workgroup: 256,
+  declarations: "var<workgroup> part_: array<f32, 256>;",
+  body: `${perChannel}
+  var sum = 0.0;
+  for (var row = ly; row < a.rows; row += 16u) { sum += x[a.xAt + row * a.channels + c]; }
+${total("sum")}
+  if (ly == 0u && live) { out[a.outAt + c] = sum; }`,
+});
+
+/** Evaluation: scale and shift from the running statistics; one invocation a channel. */
+export const foldNorm = defineKernel({
+  name: "foldNorm",
+  args: { channels: "u32", epsilon: "f32" },
+  bindings: [
+    read("trained", "f32", ["gamma", "beta"]),
+    read("running", "f32", ["runningMean", "runningVar"]),
+    write("vectors", "f32", ["scale", "shift"]),
+  ],
+  workgroup: 64,
+  body: `
+  let c = group * 64u + lane;
+  if (c >= a.channels) { return; }
+  let scale = trained[a.gammaAt + c] / sqrt(running[a.runningVarAt + c] + a.epsilon);
+  vectors[a.scaleAt + c] = scale;
+  vectors[a.shiftAt + c] = trained[a.betaAt + c] - running[a.runningMeanAt + c] * scale;`,
+});

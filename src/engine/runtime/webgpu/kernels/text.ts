@@ -1,0 +1,58 @@
+import type { PointwiseActivation } from "../../../plan/calls.ts";
+
+/** A vector of four channels, or one. */
+export type Lanes = "vec4f" | "f32";
+
+/** Activations as kernels are told of them. */
+export const activationCode: Readonly<Record<PointwiseActivation, number>> = {
+  none: 0,
+  relu: 1,
+  silu: 2,
+  sigmoid: 3,
+};
+
+/** Most negative float: the floor of a value that is not rectified. */
+export const noFloor = -3.4e38;
+
+/**
+ * e^x to the last bits: WGSL allows its own exp() an error that grows with |x|. x = n·ln 2 + r, |r| ≤ ln 2 / 2; 2ⁿ is put
+ * together from its bits (Cody and Waite's reduction; the constant part of ln 2 has trailing zeros, so n times it is
+ * exact). Arguments beyond ±87 are clamped.
+ */
+const exponential = (lanes: Lanes) => {
+  const [u, i] = lanes === "f32" ? ["u32", "i32"] : ["vec4u", "vec4i"];
+  return `
+fn expo(given: ${lanes}) -> ${lanes} {
+  let x = clamp(given, ${lanes}(-87.0), ${lanes}(87.0));
+  let n = round(x * 1.4426950408889634);
+  let r = fma(n, ${lanes}(2.12194440e-4), fma(n, ${lanes}(-0.693359375), x));
+  var p = fma(r, ${lanes}(1.9875691500e-4), ${lanes}(1.3981999507e-3));
+  p = fma(p, r, ${lanes}(8.3334519073e-3));
+  p = fma(p, r, ${lanes}(4.1665795894e-2));
+  p = fma(p, r, ${lanes}(1.6666665459e-1));
+  p = fma(p, r, ${lanes}(5.0000001201e-1));
+  let e = fma(p, r * r, r) + 1.0;
+  return e * bitcast<${lanes}>(${u}(${i}(n) + 127) << ${lanes === "f32" ? "23u" : "vec4u(23u)"});
+}`;
+};
+
+/** sigmoid(x), activate(kind, x) and slope(kind, x): the derivative at the activation's input. */
+export const activations = (lanes: Lanes) => `
+${exponential(lanes)}
+fn sigmoid(x: ${lanes}) -> ${lanes} { return 1.0 / (1.0 + expo(-x)); }
+fn activate(kind: u32, x: ${lanes}) -> ${lanes} {
+  if (kind == 0u) { return x; }
+  if (kind == 1u) { return max(x, ${lanes}(0.0)); }
+  if (kind == 2u) { return x * sigmoid(x); }
+  return sigmoid(x);
+}
+fn slope(kind: u32, x: ${lanes}) -> ${lanes} {
+  if (kind == 0u) { return ${lanes}(1.0); }
+  if (kind == 1u) { return select(${lanes}(0.0), ${lanes}(1.0), x > ${lanes}(0.0)); }
+  let s = sigmoid(x);
+  if (kind == 2u) { return s * (1.0 + x * (1.0 - s)); }
+  return s * (1.0 - s);
+}`;
+
+/** e^x alone. */
+export const exponentials = exponential("f32");

@@ -1,0 +1,169 @@
+import type { CallOf, KernelCall, MatrixShape, StatisticsAttrs, TensorId } from "../../../plan/calls.ts";
+import {
+  affineSums,
+  columnMoments,
+  finishMoments,
+  finishSums,
+  foldNorm,
+  normSums,
+} from "../kernels/columns.ts";
+import { activationCode, type Lanes } from "../kernels/text.ts";
+import type { Program } from "../program.ts";
+import { flag, groupsOf, lanesAlong, lanesOf, unitOf } from "./grid.ts";
+import { memoized } from "./memoized.ts";
+import { normInputGradOf } from "./norm-gradient.ts";
+
+const moments = memoized((lanes: Lanes) => columnMoments(lanes));
+const sumsOfNorm = memoized((lanes: Lanes) => normSums(lanes));
+const sumsOfAffine = memoized((lanes: Lanes) => affineSums(lanes));
+
+/** How a map's rows are cut into tiles. */
+function tilesOf(program: Program, { rows, channels }: MatrixShape) {
+  const lanes = lanesOf(channels);
+  const units = channels / unitOf(lanes);
+  const tx = lanesAlong(units, 16);
+  const across = groupsOf(units, tx);
+  const tileRows = Math.max(program.tiles.columnRows, Math.ceil(rows / 512));
+  const tiles = groupsOf(rows, tileRows);
+  return { lanes, args: { rows, units, tx, across, tiles, tileRows }, workgroups: across * tiles };
+}
+
+function tileSums(program: Program, call: KernelCall, tiles: number, channels: number): TensorId {
+  return program.scratch(`${call.label}.tiles`, 2 * tiles * channels);
+}
+
+type StatisticsOperands = Partial<
+  Record<"gamma" | "beta" | "mean" | "invStd" | "scale" | "shift" | "runningMean" | "runningVar", TensorId>
+>;
+
+/** Batch norm's vectors from the tiles' moments. */
+export function finishMomentsOf(
+  program: Program,
+  call: KernelCall,
+  given: {
+    readonly sums: TensorId;
+    readonly operands: StatisticsOperands;
+    readonly shape: MatrixShape & StatisticsAttrs;
+    readonly tiles: number;
+    readonly tileRows: number;
+  },
+): void {
+  const { sums, operands, shape, tiles, tileRows } = given;
+  const { rows, channels, epsilon, momentum } = shape;
+  const { gamma, beta, mean, invStd, scale, shift, runningMean, runningVar } = operands;
+  program.dispatch(
+    call,
+    finishMoments,
+    { channels, rows, tiles, tileRows, epsilon, momentum },
+    { sums, gamma, beta, mean, invStd, scale, shift, runningMean, runningVar },
+    groupsOf(channels, 16),
+  );
+}
+
+export function finishSumsOf(
+  program: Program,
+  call: KernelCall,
+  given: {
+    readonly sums: TensorId;
+    readonly first: TensorId | undefined;
+    readonly second: TensorId | undefined;
+    readonly channels: number;
+    readonly tiles: number;
+  },
+): void {
+  const { sums, first, second, channels, tiles } = given;
+  program.dispatch(call, finishSums, { channels, tiles }, { sums, first, second }, groupsOf(channels, 16));
+}
+
+export function lowerBatchNormStats(program: Program, call: CallOf<"batchNormStats">): void {
+  const { lanes, args, workgroups } = tilesOf(program, call.attrs);
+  const sums = tileSums(program, call, args.tiles, call.attrs.channels);
+  program.dispatch(call, moments(lanes), args, { x: call.in.x, sums }, workgroups);
+  const { gamma, beta } = call.in;
+  finishMomentsOf(program, call, {
+    sums,
+    operands: { gamma, beta, ...call.out, ...call.update },
+    shape: call.attrs,
+    tiles: args.tiles,
+    tileRows: args.tileRows,
+  });
+}
+
+export function lowerBatchNormFold(program: Program, call: CallOf<"batchNormFold">): void {
+  const { channels, epsilon } = call.attrs;
+  program.dispatch(
+    call,
+    foldNorm,
+    { channels, epsilon },
+    { ...call.in, ...call.out },
+    groupsOf(channels, 64),
+  );
+}
+
+export function lowerBatchNormReduceGrad(program: Program, call: CallOf<"batchNormReduceGrad">): void {
+  normSumsOf(program, call, { ...call.in, ...call.out }, call.attrs);
+}
+
+type NormSumOperands = Partial<
+  Record<
+    "dy" | "x" | "mean" | "invStd" | "scale" | "shift" | "saved" | "dz" | "dGamma" | "dBeta",
+    TensorId | undefined
+  >
+>;
+
+/** dz, where it is asked for, and a norm's two sums over the rows, on behalf of any call. */
+export function normSumsOf(
+  program: Program,
+  call: KernelCall,
+  { dBeta, dGamma, ...operands }: NormSumOperands,
+  attrs: CallOf<"batchNormReduceGrad">["attrs"],
+): void {
+  const { lanes, args, workgroups } = tilesOf(program, attrs);
+  const sums = tileSums(program, call, args.tiles, attrs.channels);
+  program.dispatch(
+    call,
+    sumsOfNorm(lanes),
+    {
+      ...args,
+      activation: activationCode[attrs.activation],
+      rectified: flag(operands.saved),
+      keeps: flag(operands.dz),
+    },
+    { ...operands, sums },
+    workgroups,
+  );
+  const { channels } = attrs;
+  finishSumsOf(program, call, { sums, first: dBeta, second: dGamma, channels, tiles: args.tiles });
+}
+
+export function lowerBatchNormInputGrad(program: Program, call: CallOf<"batchNormInputGrad">): void {
+  const { in: input, out, attrs } = call;
+  const lanes = lanesOf(attrs.channels);
+  const units = attrs.channels / unitOf(lanes);
+  program.dispatch(
+    call,
+    normInputGradOf(lanes),
+    {
+      length: attrs.rows * units,
+      units,
+      perRow: 1 / attrs.rows,
+      activation: activationCode[attrs.activation],
+      added: flag(input.addend),
+    },
+    { ...input, ...out },
+    groupsOf(attrs.rows * units, 256),
+  );
+}
+
+export function lowerAffineReduceGrad(program: Program, call: CallOf<"affineReduceGrad">): void {
+  const { lanes, args, workgroups } = tilesOf(program, call.attrs);
+  const sums = tileSums(program, call, args.tiles, call.attrs.channels);
+  program.dispatch(call, sumsOfAffine(lanes), args, { ...call.in, sums }, workgroups);
+  finishSumsOf(program, call, {
+    sums,
+    first: call.out.dShift,
+    second: call.out.dScale,
+    channels: call.attrs.channels,
+    tiles: args.tiles,
+  });
+}

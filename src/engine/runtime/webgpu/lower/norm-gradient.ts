@@ -1,0 +1,61 @@
+import type { CallOf, TensorId } from "../../../plan/calls.ts";
+import { normInputGrad } from "../kernels/pointwise.ts";
+import type { Lanes } from "../kernels/text.ts";
+import type { Program } from "../program.ts";
+import { groupsOf, lanesOf, unitOf } from "./grid.ts";
+import { memoized } from "./memoized.ts";
+
+export const normInputGradOf = memoized((lanes: Lanes) => normInputGrad(lanes));
+
+type NormGradientOperand = "y" | "yScale" | "yMean" | "yInvStd" | "yDGamma" | "yDBeta";
+
+/** What a convolution's gradients read as dy, and what they make of it as they load. */
+export type NormGradient = { readonly dy: TensorId } & {
+  readonly [Name in NormGradientOperand]?: TensorId | undefined;
+};
+
+/**
+ * Whether the gradient through the norm is a pass of its own: where it would be made again at every tap (a small depthwise
+ * convolution is bound by memory all the same), and two convolutions read it.
+ */
+function isStored(program: Program, { in: { y }, attrs }: CallOf<"conv2dFilterGrad" | "conv2dInputGrad">) {
+  if (program.tiles.normGradient === "stored") return true;
+  const { kernel, groups, channels } = attrs;
+  if (kernel === 1 || (kernel <= 5 && groups === channels)) return false;
+  return program.plan.train.some((call) => call.op === "conv2dInputGrad" && call.in.y === y);
+}
+
+/**
+ * dy itself, with the norm behind it or none; or the gradient through that norm, stored once for both gradients of the
+ * convolution.
+ */
+export function normGradient(
+  program: Program,
+  call: CallOf<"conv2dFilterGrad" | "conv2dInputGrad">,
+): NormGradient {
+  const { dy, y, yScale, yMean, yInvStd, yDGamma, yDBeta } = call.in;
+  if (y === undefined) return { dy };
+  if (!isStored(program, call)) return { dy, y, yScale, yMean, yInvStd, yDGamma, yDBeta };
+  const stored = program.storedOnce(`${dy} ${y}`, () => {
+    const { filters, batch, outHeight, outWidth } = call.attrs;
+    const lanes = lanesOf(filters);
+    const length = program.lengthOf(y);
+    const dx = program.scratch(`d ${call.label} behind its norm`, length);
+    const units = length / unitOf(lanes);
+    program.dispatch(
+      call,
+      normInputGradOf(lanes),
+      {
+        length: units,
+        units: filters / unitOf(lanes),
+        perRow: 1 / (batch * outHeight * outWidth),
+        activation: 0,
+        added: 0,
+      },
+      { dy, x: y, mean: yMean, invStd: yInvStd, scale: yScale, dGamma: yDGamma, dBeta: yDBeta, dx },
+      groupsOf(units, 256),
+    );
+    return dx;
+  });
+  return { dy: stored };
+}

@@ -1,0 +1,114 @@
+import type { Plan } from "../../../src/engine/plan/plan.ts";
+import type {
+  Batch,
+  BatchResult,
+  BatchTransforms,
+  ImageHandle,
+  ResidentImages,
+  Session,
+  Weights,
+} from "../../../src/engine/runtime/executor.ts";
+import { createWebGpuExecutor, type WebGpuExecutor } from "../../../src/engine/runtime/webgpu/executor.ts";
+import { defaultTiles } from "../../../src/engine/runtime/webgpu/tiles.ts";
+
+/** A batch without objects that only the page has. */
+export type RemoteBatch =
+  | {
+      readonly from: "resident";
+      readonly images: number;
+      readonly indices: Uint32Array;
+      readonly transforms?: BatchTransforms;
+    }
+  | { readonly from: "values"; readonly images: Float32Array; readonly targets: Float32Array };
+
+export type NamedValues = readonly (readonly [name: string, values: Float32Array])[];
+
+export interface Opened {
+  readonly executor: number;
+  readonly device: string;
+}
+
+export interface Failure {
+  readonly error: { readonly name: string; readonly message: string; readonly code?: string };
+}
+
+/** The page's side of remote-executor.ts: executors, image sets and sessions by number. */
+export class GpuPage {
+  readonly #held = new Map<number, WebGpuExecutor | ImageHandle | Session>();
+  #next = 0;
+
+  async open({ tiles }: { tiles: "adapter" | "default" }): Promise<Opened> {
+    const executor = await createWebGpuExecutor(tiles === "default" ? { tiles: defaultTiles } : {});
+    return { executor: this.#hold(executor), device: executor.device };
+  }
+
+  async attach(executor: number, images: ResidentImages): Promise<number> {
+    return this.#hold(await this.#get<WebGpuExecutor>(executor).attach(images));
+  }
+
+  async load(executor: number, plan: Plan, state: NamedValues): Promise<number> {
+    return this.#hold(await this.#get<WebGpuExecutor>(executor).load(plan, new Map(state)));
+  }
+
+  step(session: number, batch: RemoteBatch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
+    return this.#get<Session>(session).step(this.#batch(batch), learningRate, keep);
+  }
+
+  evaluate(session: number, batch: RemoteBatch, weights?: Weights): Promise<BatchResult> {
+    return this.#get<Session>(session).evaluate(this.#batch(batch), weights);
+  }
+
+  async read(session: number, name: string): Promise<Float32Array> {
+    return (await this.#get<Session>(session).read(name)) as Float32Array;
+  }
+
+  async readState(session: number, weights?: Weights): Promise<NamedValues> {
+    return [...(await this.#get<Session>(session).readState(weights))] as [string, Float32Array][];
+  }
+
+  /** As a driver that fails would. */
+  destroyDevice(executor: number): void {
+    this.#get<WebGpuExecutor>(executor).gpu.device.destroy();
+  }
+
+  counts(executor: number): { readonly pipelines: number; readonly buffers: number } {
+    const { pipelineCount, bufferCount } = this.#get<WebGpuExecutor>(executor);
+    return { pipelines: pipelineCount, buffers: bufferCount };
+  }
+
+  async dispose(id: number): Promise<void> {
+    await this.#get(id).dispose();
+    this.#held.delete(id);
+  }
+
+  #hold(object: WebGpuExecutor | ImageHandle | Session): number {
+    this.#held.set(this.#next, object);
+    return this.#next++;
+  }
+
+  #get<Kind extends WebGpuExecutor | ImageHandle | Session>(id: number): Kind {
+    const object = this.#held.get(id);
+    if (object === undefined) throw new RangeError(`nothing has number ${id}`);
+    return object as Kind;
+  }
+
+  #batch(batch: RemoteBatch): Batch {
+    return batch.from === "values" ? batch : { ...batch, images: this.#get<ImageHandle>(batch.images) };
+  }
+}
+
+/** Calls a method; errors come back as values, since a page hands over no error objects. */
+async function call(method: keyof GpuPage, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return { value: await (page[method] as (...args: readonly unknown[]) => unknown)(...args) };
+  } catch (error) {
+    const { name, message, code } = error as Error & { code?: string };
+    return { error: { name, message, code } };
+  }
+}
+
+const page = new GpuPage();
+declare global {
+  var gpuCall: typeof call;
+}
+globalThis.gpuCall = call;

@@ -1,0 +1,139 @@
+import type { Page } from "@playwright/test";
+import { allFusions } from "../../../src/engine/plan/fusion.ts";
+import type { Plan } from "../../../src/engine/plan/plan.ts";
+import {
+  type Batch,
+  type BatchResult,
+  type Executor,
+  ExecutorError,
+  type ExecutorErrorCode,
+  type ImageHandle,
+  type ModelState,
+  type ResidentImages,
+  type Session,
+  type Weights,
+} from "../../../src/engine/runtime/executor.ts";
+import { openPage } from "./browser.ts";
+import type { Failure, GpuPage, NamedValues, Opened, RemoteBatch } from "./page.ts";
+
+export interface RemoteExecutor extends Executor {
+  /** Loses the device as a failing driver would. */
+  destroyDevice(): Promise<void>;
+  counts(): Promise<ReturnType<GpuPage["counts"]>>;
+}
+
+/**
+ * The WebGPU executor of a page of headless Chromium, for tests in Node: the suite of the other executors runs on it
+ * unchanged. dispose() closes the browser.
+ */
+export async function openRemoteExecutor(tiles: "adapter" | "default" = "adapter"): Promise<RemoteExecutor> {
+  const { page, close } = await openPage(new URL("./page.ts", import.meta.url));
+  try {
+    const { executor, device } = await call<Opened>(page, "open", { tiles });
+    return {
+      kind: "webgpu",
+      device,
+      fusions: allFusions,
+      attach: async (images) => new RemoteImages(page, images, await attach(page, executor, images)),
+      load: async (plan, state) => {
+        const id = await call<number>(page, "load", executor, plan, namedValues(state));
+        return new RemoteSession(page, id, plan);
+      },
+      dispose: close,
+      destroyDevice: () => call(page, "destroyDevice", executor),
+      counts: () => call(page, "counts", executor),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function attach(page: Page, executor: number, set: ResidentImages): Promise<number> {
+  // A set may have methods of its own, which no page can be given.
+  const { shape, count, images, labels, mean, std } = set;
+  return call(page, "attach", executor, { shape, count, images, labels, mean, std });
+}
+
+async function call<Value>(page: Page, method: keyof GpuPage, ...args: readonly unknown[]): Promise<Value> {
+  const answer = await page.evaluate(([name, given]) => globalThis.gpuCall(name, given), [
+    method,
+    args,
+  ] as const);
+  const { value, error } = answer as { value: Value } & Partial<Failure>;
+  if (error === undefined) return value;
+  if (error.name === "ExecutorError") throw new ExecutorError(error.code as ExecutorErrorCode, error.message);
+  throw Object.assign(new Error(error.message), { name: error.name });
+}
+
+class RemoteImages implements ImageHandle {
+  readonly count: number;
+  readonly shape: ResidentImages["shape"];
+  readonly id: number;
+  readonly #page: Page;
+
+  constructor(page: Page, { count, shape }: ResidentImages, id: number) {
+    this.#page = page;
+    this.count = count;
+    this.shape = shape;
+    this.id = id;
+  }
+
+  dispose(): void {
+    void call(this.#page, "dispose", this.id).catch(ignore);
+  }
+}
+
+class RemoteSession implements Session {
+  readonly plan: Plan;
+  readonly #page: Page;
+  readonly #id: number;
+
+  constructor(page: Page, id: number, plan: Plan) {
+    this.#page = page;
+    this.#id = id;
+    this.plan = plan;
+  }
+
+  step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
+    return call(this.#page, "step", this.#id, remoteBatch(batch), learningRate, keep);
+  }
+
+  evaluate(batch: Batch, weights?: Weights): Promise<BatchResult> {
+    return call(this.#page, "evaluate", this.#id, remoteBatch(batch), weights);
+  }
+
+  read(name: string): Promise<Float32Array> {
+    return call(this.#page, "read", this.#id, name);
+  }
+
+  async readState(weights?: Weights): Promise<ModelState> {
+    return new Map(await call<NamedValues>(this.#page, "readState", this.#id, weights));
+  }
+
+  dispose(): void {
+    void call(this.#page, "dispose", this.#id).catch(ignore);
+  }
+}
+
+/** The page may be gone already. */
+function ignore(): void {}
+
+function namedValues(state: ModelState): NamedValues {
+  return [...state].map(([name, values]) => [name, Float32Array.from(values)]);
+}
+
+function remoteBatch(batch: Batch): RemoteBatch {
+  if (batch.from === "resident")
+    return {
+      from: "resident",
+      images: batch.images instanceof RemoteImages ? batch.images.id : -1,
+      indices: batch.indices,
+      ...(batch.transforms ? { transforms: batch.transforms } : {}),
+    };
+  return {
+    from: "values",
+    images: Float32Array.from(batch.images),
+    targets: Float32Array.from(batch.targets),
+  };
+}

@@ -15,11 +15,11 @@ export interface StepTimes {
 }
 
 declare global {
-  var bench: (specs: readonly NetworkSpec[], batch: number, steps: number) => Promise<StepTimes[]>;
+  var gpuBench: (specs: readonly NetworkSpec[], batch: number, steps: number) => Promise<StepTimes[]>;
 }
 
 /** Training steps of networks one after the other on one executor. */
-globalThis.bench = async (specs, batch, steps) => {
+globalThis.gpuBench = async (specs, batch, steps) => {
   const executor = await createWebGpuExecutor();
   const rows: StepTimes[] = [];
   for (const spec of specs) {

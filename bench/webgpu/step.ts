@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const specs = pickEntries(ownPanel(), values.nets?.split(",")).map(({ spec }) => spec);
 const { page, close } = await openPage(new URL("./page.ts", import.meta.url));
 try {
-  const rows = await page.evaluate(([nets, batch, steps]) => globalThis.bench(nets, batch, steps), [
+  const rows = await page.evaluate(([nets, batch, steps]) => globalThis.gpuBench(nets, batch, steps), [
     specs,
     Number(values.batch),
     Number(values.steps),

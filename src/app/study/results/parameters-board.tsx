@@ -1,16 +1,17 @@
 import { memo, useMemo } from "react";
+import { matrixFigure } from "../../../charts/matrix-chart.tsx";
 import { formatMetric } from "../../../charts/metric.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
-import { scatterFigure } from "../../../charts/scatter-chart.tsx";
+import { parallelFigure } from "../../../charts/parallel-chart.tsx";
 import type { ColumnRange } from "../../../engine/analysis/bootstrap-ranges.ts";
 import { drawnParameters } from "../../../engine/analysis/trials/drawn-parameters.ts";
-import { errorMetric, observedMetric } from "../../../engine/analysis/trials/metrics.ts";
+import { errorMetric, metricValue, observedMetric } from "../../../engine/analysis/trials/metrics.ts";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { Card } from "../../ui/card.tsx";
 import { MathSymbol } from "../../ui/symbol.tsx";
 import { useServices } from "../state/services.tsx";
 import styles from "./results.module.css";
-import { axisOf, chartGroups, emptyReason, pointRows } from "./rows.ts";
+import { axisOf, chartGroups, emptyReason } from "./rows.ts";
 import { type ResultGroup, type Results, useSelection } from "./use-results.ts";
 
 /** Pictures of so many parameters, the most important first; the table has all. */
@@ -32,21 +33,28 @@ export const ParametersBoard = memo(function ParametersBoard({ results }: { read
   const groups = useMemo(() => chartGroups(results), [results]);
   const empty = emptyReason(results);
   const good = pooled.value?.[0]?.value;
-  const figures = useMemo(
-    () =>
-      order.slice(0, mostPictures).flatMap((key) => {
-        const metric = observedMetric(key);
-        if (metric === undefined) return [];
-        const rows = pointRows(results.observations, key, "error");
-        const range = good?.found ? good.value.find((one) => one.key === key)?.range : undefined;
-        const content = scatterFigure({
-          rows,
-          groups,
-          selection,
-          empty,
+  const pictured = useMemo(
+    () => order.slice(0, mostPictures).flatMap((key) => observedMetric(key) ?? []),
+    [order],
+  );
+  const matrix = useMemo(() => {
+    const done = results.observations.filter(({ status, error }) => status === "done" && error !== null);
+    return matrixFigure({
+      trials: done.map(({ id, population, name, error }) => ({
+        id,
+        group: population,
+        label: name,
+        y: error ?? Number.NaN,
+      })),
+      groups,
+      selection,
+      empty,
+      y: axisOf(errorMetric),
+      panels: pictured.map((metric) => {
+        const range = good?.found ? good.value.find((one) => one.key === metric.key)?.range : undefined;
+        return {
           x: axisOf(metric),
-          y: axisOf(errorMetric),
-          description: `Test error against ${metric.label} of ${rows.length} networks.`,
+          values: done.map((one) => metricValue(one, metric.key) ?? Number.NaN),
           ...(range?.found && {
             range: {
               low: range.value.low,
@@ -55,11 +63,28 @@ export const ParametersBoard = memo(function ParametersBoard({ results }: { read
               color: "var(--accent)",
             },
           }),
-        });
-        return [{ key, title: metric.label, content }];
+        };
       }),
-    [order, results, groups, selection, empty, good],
-  );
+      description: `Test error against ${pictured.map(({ label }) => label).join(", ")} of ${done.length} networks.`,
+    });
+  }, [results, groups, selection, empty, pictured, good]);
+  const parallel = useMemo(() => {
+    const shown = [...pictured, errorMetric];
+    const done = results.observations.filter(({ status, error }) => status === "done" && error !== null);
+    return parallelFigure({
+      rows: done.map((one) => ({
+        id: one.id,
+        group: one.population,
+        label: one.name,
+        values: shown.map(({ key }) => metricValue(one, key) ?? Number.NaN),
+      })),
+      groups,
+      selection,
+      empty,
+      axes: shown.map(axisOf),
+      description: `A line a network over ${shown.map(({ label }) => label).join(", ")}.`,
+    });
+  }, [results, groups, selection, empty, pictured]);
   if (keys.length === 0)
     return (
       <Card title="Parameters">
@@ -98,11 +123,20 @@ export const ParametersBoard = memo(function ParametersBoard({ results }: { read
             ),
         )}
       </Card>
-      <div className={styles.multiples}>
-        {figures.map(({ key, title, content }) => (
-          <FigureFrame key={key} title={title} source={results.source} content={content} height={230} />
-        ))}
-      </div>
+      <FigureFrame
+        title="Error by parameter"
+        note="shaded: where good networks lie"
+        source={results.source}
+        content={matrix}
+        height={460}
+      />
+      <FigureFrame
+        title="Parallel coordinates"
+        note="drag along an axis to mark the networks in that range"
+        source={results.source}
+        content={parallel}
+        height={320}
+      />
     </div>
   );
 });

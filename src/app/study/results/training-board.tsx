@@ -1,10 +1,10 @@
 import { memo, useMemo } from "react";
-import { captionOf } from "../../../charts/figure/figure.ts";
+import { trainingFigure } from "../../../charts/curve-charts.tsx";
 import { formatPercent } from "../../../charts/format.ts";
-import { TrainingChart } from "../../../charts/training-chart.tsx";
+import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { Card } from "../../ui/card.tsx";
-import { useServices, useView } from "../state/services.tsx";
+import { useView } from "../state/services.tsx";
 import { bestRow, type TrialRow } from "../trials/trial-rows.ts";
 import styles from "./results.module.css";
 import type { Results } from "./use-results.ts";
@@ -19,7 +19,6 @@ export interface TrainingBoardProps {
 
 /** How marked trials trained, and whether fewer epochs would have put the networks in the same order. */
 export const TrainingBoard = memo(function TrainingBoard({ results, rows }: TrainingBoardProps) {
-  const { actions } = useServices();
   const marked = useView((state) => state.marked);
   const stability = useStatistic("stability", results.groups, none);
   const shown = useMemo(() => {
@@ -29,27 +28,34 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
       ({ name }) => bestRow(rows.filter(({ population }) => population === name)) ?? [],
     );
   }, [rows, marked, results]);
+  const content = useMemo(
+    () =>
+      trainingFigure({
+        trials: shown.map((row) => ({
+          id: row.id,
+          label: row.name,
+          epochs: row.epochs,
+          ...(results.groups.find(({ name }) => name === row.population)?.look ?? { color: row.color }),
+        })),
+        epochs: shown.reduce((most, { regime }) => Math.max(most, regime.epochs), 2),
+        empty: "No trial with an epoch behind it yet.",
+        description: `Test error per epoch of ${shown.map(({ name }) => name).join(", ")}.`,
+      }),
+    [shown, results],
+  );
   const whose =
     marked.size === 0
       ? "the best of each population; mark trials to see theirs"
       : `${Math.min(marked.size, shown.length)} of ${marked.size} marked`;
   return (
     <div className={styles.board}>
-      <Card title="Training curves" note={whose}>
-        {shown.length === 0 && <p className={styles.says}>No trial with an epoch behind it yet.</p>}
-        <div className={styles.curves}>
-          {shown.map((row) => (
-            <div key={row.id}>
-              <button type="button" className={styles.link} onClick={() => actions.choose(row.id)}>
-                {row.name}
-                {row.error !== undefined && `, ${formatPercent(row.error)}`}
-              </button>
-              <TrainingChart rows={row.epochs} epochs={row.regime.epochs} color={row.color} height={150} />
-            </div>
-          ))}
-        </div>
-        <p className={styles.caption}>{captionOf(results.source)}</p>
-      </Card>
+      <FigureFrame
+        title="Training curves"
+        note={`test error, dashed training error; ${whose}`}
+        source={results.source}
+        content={content}
+        height={330}
+      />
       <Card title="Rank stability" note="Kendall’s τ: 1 is the same order of networks, 0 is unrelated">
         {stability.value?.map(({ name, value: { epochs, seeds } }) => (
           <div key={name} className={styles.stability}>

@@ -17,6 +17,18 @@ export function slotCountFor(blocks: number, perSlot = 1): number {
   return Math.max(1, Math.min(blocks, Math.ceil(busyThreads / perSlot)));
 }
 
+/**
+ * The fewest slots whose units leave at most a twentieth of 16 threads' time idle; for sums whose slots are small. Fewer
+ * threads idle less.
+ */
+export function evenSlotCount(blocks: number, perSlot: number): number {
+  for (let slots = slotCountFor(blocks, perSlot); slots < Math.min(blocks, busyThreads); slots++) {
+    const turns = Math.ceil((slots * perSlot) / busyThreads);
+    if (slots * perSlot >= 0.95 * turns * busyThreads) return slots;
+  }
+  return Math.min(blocks, busyThreads);
+}
+
 export function scratchSlots(program: Program, slotCount: number, floats: number): Slots {
   // A few floats more: tiles write whole vectors.
   const slotBytes = 4 * (Math.ceil(floats / 16) * 16 + 16);

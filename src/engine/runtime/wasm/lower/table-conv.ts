@@ -1,7 +1,7 @@
 import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
 import { gradientSumsAfter, normedView, normGradView, statisticsAfter } from "./fused.ts";
 import type { Pointer, Program } from "./program.ts";
-import { columnSums, scratchSlots, slotCountFor } from "./slots.ts";
+import { columnSums, evenSlotCount, scratchSlots } from "./slots.ts";
 import {
   type AxisClass,
   axisClasses,
@@ -116,7 +116,7 @@ export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilte
   const view = forwardView(program, attrs, dyView !== 0);
   const dy = program.at(call.in.dy);
   const dyBlock = dyView ? 4 * view.imagesPerChunk * view.pixels * lanesOf(view) : 0;
-  const slotCount = slotCountFor(Math.ceil(batch / view.imagesPerChunk), view.groups);
+  const slotCount = evenSlotCount(Math.ceil(batch / view.imagesPerChunk), view.groups);
   const slots = scratchSlots(program, slotCount, packedFloats(view, kernel * kernel));
   program.emit("tableFilterGrad", {
     src: program.at(call.in.x),

@@ -1,5 +1,5 @@
 import type { KernelCase } from "../../src/engine/bench/single-calls.ts";
-import type { PointwiseActivation } from "../../src/engine/plan/calls.ts";
+import type { PointwiseActivation } from "../../src/engine/plan/call.ts";
 
 /** Per-image norms over all channels (groups = 1) or several groups of them. */
 export function groupNormCases(

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { convFlops } from "../../src/engine/bench/profile.ts";
 import { type KernelCase, runSingleCalls } from "../../src/engine/bench/single-calls.ts";
-import type { PointwiseActivation } from "../../src/engine/plan/calls.ts";
+import type { PointwiseActivation } from "../../src/engine/plan/call.ts";
 import { readsOf, writesOf } from "../../src/engine/plan/calls.ts";
 import { createWasmExecutor, type WasmExecutorOptions } from "../../src/engine/runtime/wasm/executor.ts";
 import { nodeKernels } from "../../src/engine/runtime/wasm/node-kernels.ts";

@@ -1,15 +1,13 @@
 import fc from "fast-check";
 import type {
-  CallOf,
   ConvGeometry,
-  KernelCall,
-  KernelOp,
   MapsShape,
   MatrixShape,
   PointwiseActivation,
   PoolGeometry,
   TensorId,
-} from "../../src/engine/plan/calls.ts";
+} from "../../src/engine/plan/call.ts";
+import type { CallOf, KernelCall, KernelOp } from "../../src/engine/plan/calls.ts";
 import type { CallCase } from "./single-call.ts";
 
 /**

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRng } from "../../src/engine/math/rng.ts";
-import type { TensorId } from "../../src/engine/plan/calls.ts";
+import type { TensorId } from "../../src/engine/plan/call.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { callCases, inputsOf } from "./cases.ts";

@@ -1,4 +1,5 @@
-import type { KernelCall, TensorId } from "../../src/engine/plan/calls.ts";
+import type { TensorId } from "../../src/engine/plan/call.ts";
+import type { KernelCall } from "../../src/engine/plan/calls.ts";
 import { readsOf, writesOf } from "../../src/engine/plan/calls.ts";
 import type { Plan, PlannedTensor } from "../../src/engine/plan/plan.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";

@@ -1,5 +1,6 @@
 import type { NodeId } from "../graph/graph.ts";
-import type { CallOf, KernelCall, TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import type { CallOf, KernelCall } from "./calls.ts";
 import { type Forward, normedAttrs, normedOperands } from "./forward.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
 import { dropFactors, type LoweringContext, layerOf, required } from "./lowering.ts";

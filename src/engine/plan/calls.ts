@@ -1,3 +1,27 @@
+import type {
+  Call,
+  ConvGeometry,
+  MapsShape,
+  MatrixShape,
+  None,
+  PointwiseActivation,
+  PoolGeometry,
+  StatisticsAttrs,
+  TensorId,
+} from "./call.ts";
+import type {
+  AffineReduceGrad,
+  BatchNormFold,
+  BatchNormInputGrad,
+  BatchNormReduceGrad,
+  BatchNormStats,
+  GroupNormInputGrad,
+  GroupNormReduceGrad,
+  GroupNormStats,
+  ProxyMoments,
+  ProxyMomentsGrad,
+} from "./norm-calls.ts";
+
 /**
  * The alphabet of kernels. A plan is a flat list of these calls; every executor implements each of them once.
  *
@@ -8,63 +32,6 @@
  * Calls are functional: an output is written whole and never read by the call, except the operands under `update`,
  * which are read and written in place (running statistics, parameters, momenta). Operands never overlap otherwise.
  */
-
-/** Index into Plan.tensors. */
-export type TensorId = number;
-
-export type PointwiseActivation = "none" | "relu" | "silu" | "sigmoid";
-
-interface Call<Op extends string, In, Out, Update, Attrs> {
-  readonly op: Op;
-  /** The node it serves, e.g. "s1.b1.f.a"; for profiles and messages. */
-  readonly label: string;
-  readonly in: Readonly<In>;
-  readonly out: Readonly<Out>;
-  readonly update: Readonly<Update>;
-  readonly attrs: Readonly<Attrs>;
-}
-
-type None = Record<never, never>;
-
-/** N images of H×W×C, K filters of k×k, stride s, padding p on every side, G groups. */
-export interface ConvGeometry {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-  readonly groups: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-}
-
-export interface PoolGeometry {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-}
-
-/** A map seen as a matrix: rows = N·H·W pixels, one column a channel. */
-export interface MatrixShape {
-  readonly rows: number;
-  readonly channels: number;
-}
-
-/** N maps of `pixels` = H·W pixels. */
-export interface MapsShape {
-  readonly batch: number;
-  readonly pixels: number;
-  readonly channels: number;
-}
 
 /**
  * Input op: rows of the resident byte set, images of any height and width, become the images and soft labels of a batch.
@@ -187,131 +154,6 @@ export type Conv2dFilterGrad = Call<
   ConvGeometry & NormedInputAttrs
 >;
 
-export interface StatisticsAttrs {
-  readonly epsilon: number;
-  readonly momentum: number;
-}
-
-/**
- * Statistics of a batch, per channel over `rows`: mean and 1/√(var + ε) with the BIASED variance; scale = γ·invStd,
- * shift = β − mean·scale, so that the normalized map is scale·x + shift. Running statistics move by `momentum`
- * towards the mean and the UNBIASED variance (rows/(rows − 1); with one row, the biased one).
- */
-export type BatchNormStats = Call<
-  "batchNormStats",
-  { x: TensorId; gamma: TensorId; beta: TensorId },
-  { mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
-  { runningMean: TensorId; runningVar: TensorId },
-  MatrixShape & StatisticsAttrs
->;
-
-/** Evaluation: scale and shift from the running statistics. */
-export type BatchNormFold = Call<
-  "batchNormFold",
-  { gamma: TensorId; beta: TensorId; runningMean: TensorId; runningVar: TensorId },
-  { scale: TensorId; shift: TensorId },
-  None,
-  { readonly channels: number; readonly epsilon: number }
->;
-
-/**
- * Statistics of every image, per group of channels: mean and 1/√(var + ε) over the group's pixels and channels (biased),
- * [N][groups]; scale = γ·invStd and shift = β − mean·scale per image and channel, [N][C].
- */
-export type GroupNormStats = Call<
-  "groupNormStats",
-  { x: TensorId; gamma: TensorId; beta: TensorId },
-  { mean: TensorId; invStd: TensorId; scale: TensorId; shift: TensorId },
-  None,
-  MapsShape & { readonly groups: number; readonly epsilon: number }
->;
-
-/**
- * First half of the gradient of activation(group norm(x)): dz = dy ⊙ activation′(scale·x + shift);
- * dBeta = Σ dz (+ dBetaProxy), dGamma = Σ dz·x̂ (+ dGammaProxy) over all images; sums[n][group] = the means over the
- * group of γ·dz and of γ·dz·x̂.
- */
-export type GroupNormReduceGrad = Call<
-  "groupNormReduceGrad",
-  {
-    dy: TensorId;
-    x: TensorId;
-    mean: TensorId;
-    invStd: TensorId;
-    scale: TensorId;
-    shift: TensorId;
-    gamma: TensorId;
-    dGammaProxy?: TensorId;
-    dBetaProxy?: TensorId;
-  },
-  { dGamma: TensorId; dBeta: TensorId; sums: TensorId },
-  None,
-  MapsShape & { readonly groups: number; readonly activation: PointwiseActivation }
->;
-
-/** Second half: dx = scale·dz − invStd·(sums₀ + x̂·sums₁) (+ addend). */
-export type GroupNormInputGrad = Call<
-  "groupNormInputGrad",
-  {
-    dy: TensorId;
-    x: TensorId;
-    mean: TensorId;
-    invStd: TensorId;
-    scale: TensorId;
-    shift: TensorId;
-    sums: TensorId;
-    addend?: TensorId;
-  },
-  { dx: TensorId },
-  None,
-  MapsShape & { readonly groups: number; readonly activation: PointwiseActivation }
->;
-
-/**
- * Proxy normalization (Labatie et al. 2021, arXiv:2106.03640): a = activation(γỸ + β) of the proxy
- * Ỹ ~ N(β̃, (1 + γ̃)²) has mean E and variance V per channel, by Gauss–Hermite quadrature over `points` nodes
- * (math/gaussian-quadrature.ts). scale = 1/√(V + ε), shift = −E·scale: what normalizes the activation.
- */
-export type ProxyMoments = Call<
-  "proxyMoments",
-  { gamma: TensorId; beta: TensorId; proxyScale: TensorId; proxyShift: TensorId },
-  { scale: TensorId; shift: TensorId },
-  None,
-  ProxyShape
->;
-
-export interface ProxyShape {
-  readonly channels: number;
-  readonly activation: PointwiseActivation;
-  readonly epsilon: number;
-  readonly points: number;
-}
-
-/** Its gradient; γ̃ is `proxyScale`, β̃ `proxyShift`. dGamma and dBeta are this path's share of the norm's. */
-export type ProxyMomentsGrad = Call<
-  "proxyMomentsGrad",
-  {
-    gamma: TensorId;
-    beta: TensorId;
-    proxyScale: TensorId;
-    proxyShift: TensorId;
-    dScale: TensorId;
-    dShift: TensorId;
-  },
-  { dGamma: TensorId; dBeta: TensorId; dProxyScale: TensorId; dProxyShift: TensorId },
-  None,
-  ProxyShape
->;
-
-/** Gradients of y = scale·x + shift with respect to its vectors: dScale = Σ dy·x, dShift = Σ dy over the rows. */
-export type AffineReduceGrad = Call<
-  "affineReduceGrad",
-  { dy: TensorId; x: TensorId },
-  { dScale: TensorId; dShift: TensorId },
-  None,
-  MatrixShape
->;
-
 /**
  * y = activation(scale·x + shift (+ residual)); an absent scale is 1, an absent shift 0. Both vectors are per channel, or
  * per image and channel, [N][C], where `imageRows` says how many rows an image has.
@@ -331,46 +173,6 @@ export type ActivationGrad = Call<
   { dx: TensorId },
   None,
   MatrixShape & { readonly activation: Exclude<PointwiseActivation, "none"> }
->;
-
-/**
- * First half of the gradient of activation(norm(x)): dz = dy ⊙ activation′(scale·x + shift);
- * dBeta = Σ dz, dGamma = Σ dz·(x − mean)·invStd. Where a residual sum stands before the activation, `saved` is the
- * output of that ReLU and dz = dy where saved > 0. `dz` is written for those who need it again.
- */
-export type BatchNormReduceGrad = Call<
-  "batchNormReduceGrad",
-  {
-    dy: TensorId;
-    x: TensorId;
-    mean: TensorId;
-    invStd: TensorId;
-    scale: TensorId;
-    shift: TensorId;
-    saved?: TensorId;
-  },
-  { dGamma: TensorId; dBeta: TensorId; dz?: TensorId },
-  None,
-  MatrixShape & { readonly activation: PointwiseActivation }
->;
-
-/** Second half: dx = scale·(dz − dBeta/rows − (x − mean)·invStd·dGamma/rows) (+ addend). */
-export type BatchNormInputGrad = Call<
-  "batchNormInputGrad",
-  {
-    dy: TensorId;
-    x: TensorId;
-    mean: TensorId;
-    invStd: TensorId;
-    scale: TensorId;
-    shift: TensorId;
-    dGamma: TensorId;
-    dBeta: TensorId;
-    addend?: TensorId;
-  },
-  { dx: TensorId },
-  None,
-  MatrixShape & { readonly activation: PointwiseActivation }
 >;
 
 /** y = a + b: gradients of a map with several consumers where no other call can take the addend. */

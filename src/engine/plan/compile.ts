@@ -1,6 +1,7 @@
 import type { Graph, NodeId } from "../graph/graph.ts";
 import { lowerBackward } from "./backward.ts";
-import { type KernelCall, type TensorId, transformRow } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import { type KernelCall, transformRow } from "./calls.ts";
 import { lowerForward } from "./forward.ts";
 import { fusedNorms } from "./fused-norms.ts";
 import { defaultFusions, type Fusions, noFusions } from "./fusion.ts";

@@ -1,5 +1,6 @@
 import type { NodeId } from "../graph/graph.ts";
-import type { CallOf, KernelCall, PointwiseActivation, TensorId } from "./calls.ts";
+import type { PointwiseActivation, TensorId } from "./call.ts";
+import type { CallOf, KernelCall } from "./calls.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
 import { dropFactors, type LoweringContext, layerOf } from "./lowering.ts";
 import { lowerFoldedNorm, lowerStatistics, type NormVectors } from "./norms.ts";

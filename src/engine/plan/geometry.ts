@@ -1,6 +1,6 @@
 import type { Graph, GraphNode, NodeId } from "../graph/graph.ts";
 import type { MapShape } from "../network/layers.ts";
-import type { ConvGeometry, MapsShape, MatrixShape, PoolGeometry } from "./calls.ts";
+import type { ConvGeometry, MapsShape, MatrixShape, PoolGeometry } from "./call.ts";
 
 export function shapeAt(graph: Graph, id: NodeId | undefined): MapShape {
   const node = graph.nodes[id ?? -1];

@@ -1,5 +1,5 @@
 import type { Graph, NodeId } from "../graph/graph.ts";
-import type { TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
 import type { FusedNorms } from "./fused-norms.ts";
 import type { Fusions } from "./fusion.ts";
 import type { LayerParameters } from "./parameters.ts";

@@ -1,4 +1,5 @@
-import { type KernelCall, readsOf, type TensorId, writesOf } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import { type KernelCall, readsOf, writesOf } from "./calls.ts";
 import type { BufferName, PlannedBuffer, PlannedTensor } from "./plan.ts";
 import { align, type DraftTensor, type TensorTable } from "./tensors.ts";
 

@@ -1,5 +1,6 @@
 import type { NormSpec } from "../network/spec.ts";
-import type { KernelCall, TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import type { KernelCall } from "./calls.ts";
 import { mapsShape, matrixShape } from "./geometry.ts";
 import { type LoweringContext, layerOf, required } from "./lowering.ts";
 import type { NormUnit } from "./units.ts";

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from "../graph/graph.ts";
-import type { TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
 import type { PlannedParameter, PlannedStatistic } from "./plan.ts";
 import type { TensorTable } from "./tensors.ts";
 

@@ -1,4 +1,5 @@
-import type { CallOf, KernelCall, TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import type { CallOf, KernelCall } from "./calls.ts";
 
 /** Where a tensor lives. Offsets and lengths count float32 elements; offsets are multiples of 4 (16 bytes). */
 export interface PlannedTensor {

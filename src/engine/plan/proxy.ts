@@ -1,7 +1,9 @@
 import type { GraphNode } from "../graph/graph.ts";
-import type { KernelCall, ProxyShape, TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import type { KernelCall } from "./calls.ts";
 import { mapLength, matrixShape, shapeAt } from "./geometry.ts";
 import { type LoweringContext, layerOf, required } from "./lowering.ts";
+import type { ProxyShape } from "./norm-calls.ts";
 
 type ProxyNode = Extract<GraphNode, { op: "proxy" }>;
 

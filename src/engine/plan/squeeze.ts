@@ -1,4 +1,5 @@
-import type { CallOf, SqueezeShape, TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
+import type { CallOf, SqueezeShape } from "./calls.ts";
 import { mapLength, mapsShape, shapeAt } from "./geometry.ts";
 import { type LoweringContext, layerOf, required } from "./lowering.ts";
 import type { SqueezeUnit } from "./units.ts";

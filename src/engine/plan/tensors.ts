@@ -1,4 +1,4 @@
-import type { TensorId } from "./calls.ts";
+import type { TensorId } from "./call.ts";
 import type { BufferName } from "./plan.ts";
 
 /** Elements: 64 bytes, a cache line. */

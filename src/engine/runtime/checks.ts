@@ -1,4 +1,4 @@
-import type { TensorId } from "../plan/calls.ts";
+import type { TensorId } from "../plan/call.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Batch, ExecutorError, type ModelState, type Weights } from "./executor.ts";
 

@@ -1,4 +1,4 @@
-import type { TensorId } from "../../plan/calls.ts";
+import type { TensorId } from "../../plan/call.ts";
 import { ExecutorError } from "../executor.ts";
 import type { Gpu } from "./device.ts";
 import { bufferUsage, mapForReading } from "./flags.ts";

@@ -1,4 +1,4 @@
-import type { TensorId } from "../../plan/calls.ts";
+import type { TensorId } from "../../plan/call.ts";
 import { type Interval, placeIntervals } from "../../plan/memory.ts";
 import { align, type Dispatch, type FixedBuffer, type Program, type ProgramTensor } from "./program.ts";
 

@@ -1,4 +1,5 @@
-import type { KernelCall, TensorId } from "../../plan/calls.ts";
+import type { TensorId } from "../../plan/call.ts";
+import type { KernelCall } from "../../plan/calls.ts";
 import type { BufferName, Plan } from "../../plan/plan.ts";
 import type { Kernel, KernelArgs } from "./kernel.ts";
 import type { Tiles } from "./tiles.ts";

@@ -1,4 +1,4 @@
-import type { TensorId } from "../../plan/calls.ts";
+import type { TensorId } from "../../plan/call.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { checkBatch, checkKeep, checkState, checkWeights, stateTensors } from "../checks.ts";
 import {

@@ -1,4 +1,5 @@
-import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import type { ConvGeometry } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import type { Memory, ReferenceKernel } from "./memory.ts";
 import { batchNormInputGrad, batchNormReduceGrad, batchNormStats } from "./norm.ts";
 import { activate } from "./pointwise.ts";

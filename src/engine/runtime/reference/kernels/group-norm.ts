@@ -1,4 +1,4 @@
-import type { MapsShape } from "../../../plan/calls.ts";
+import type { MapsShape } from "../../../plan/call.ts";
 import type { Memory, ReferenceKernel } from "./memory.ts";
 import { slope } from "./pointwise.ts";
 

@@ -1,4 +1,5 @@
-import type { CallOf, KernelOp, TensorId } from "../../../plan/calls.ts";
+import type { TensorId } from "../../../plan/call.ts";
+import type { CallOf, KernelOp } from "../../../plan/calls.ts";
 
 /** The values of a tensor, in place. Kernels index without checks: a plan's shapes and lengths agree. */
 export type Memory = (id: TensorId) => Float64Array;

@@ -1,4 +1,4 @@
-import type { PointwiseActivation } from "../../../plan/calls.ts";
+import type { PointwiseActivation } from "../../../plan/call.ts";
 import type { ReferenceKernel } from "./memory.ts";
 
 export function activate(kind: PointwiseActivation, x: number): number {

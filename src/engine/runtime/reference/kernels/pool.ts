@@ -1,4 +1,4 @@
-import type { PoolGeometry } from "../../../plan/calls.ts";
+import type { PoolGeometry } from "../../../plan/call.ts";
 import type { ReferenceKernel } from "./memory.ts";
 
 export const globalPool: ReferenceKernel<"globalPool"> = ({ in: input, out, attrs }, memory) => {

@@ -1,4 +1,5 @@
-import type { CallOf, TensorId } from "../../../plan/calls.ts";
+import type { TensorId } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import { activationCodes, afterKinds, afterLayout, viewLayout } from "../records.ts";
 import { lowerStatisticsJoin } from "./norm.ts";
 import type { Pointer, Program } from "./program.ts";

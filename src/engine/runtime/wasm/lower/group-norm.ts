@@ -1,4 +1,5 @@
-import type { CallOf, MapsShape } from "../../../plan/calls.ts";
+import type { MapsShape } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import { activationCodes } from "../records.ts";
 import type { Program } from "./program.ts";
 import { hotRows, join, scratchSlots, slotCountFor } from "./slots.ts";

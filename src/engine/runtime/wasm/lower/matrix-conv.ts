@@ -1,4 +1,5 @@
-import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import type { ConvGeometry } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import { gradientSumsAfter, normedView, normGradView, statisticsAfter } from "./fused.ts";
 import type { Pointer, Program } from "./program.ts";
 import { columnSums, join, slotCountFor, slotsOrResult } from "./slots.ts";

@@ -1,4 +1,5 @@
-import type { CallOf, MapsShape, PoolGeometry } from "../../../plan/calls.ts";
+import type { MapsShape, PoolGeometry } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import type { Program } from "./program.ts";
 
 export function lowerGlobalPool(program: Program, call: CallOf<"globalPool">): void {

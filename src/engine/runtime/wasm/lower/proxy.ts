@@ -1,5 +1,6 @@
 import { gaussianQuadrature } from "../../../math/gaussian-quadrature.ts";
-import type { CallOf, ProxyShape } from "../../../plan/calls.ts";
+import type { CallOf } from "../../../plan/calls.ts";
+import type { ProxyShape } from "../../../plan/norm-calls.ts";
 import { activationCodes } from "../records.ts";
 import { constantFloats, floatTable } from "./constants.ts";
 import type { Program } from "./program.ts";

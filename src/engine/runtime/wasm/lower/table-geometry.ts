@@ -1,4 +1,4 @@
-import type { ConvGeometry } from "../../../plan/calls.ts";
+import type { ConvGeometry } from "../../../plan/call.ts";
 
 /** How table-driven convolutions see a layer. Bytes and floats as in ../records.ts. */
 export interface Groups {

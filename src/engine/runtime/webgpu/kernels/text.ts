@@ -1,4 +1,4 @@
-import type { PointwiseActivation } from "../../../plan/calls.ts";
+import type { PointwiseActivation } from "../../../plan/call.ts";
 
 /** A vector of four channels, or one. */
 export type Lanes = "vec4f" | "f32";

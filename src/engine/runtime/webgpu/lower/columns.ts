@@ -1,4 +1,5 @@
-import type { CallOf, KernelCall, MatrixShape, StatisticsAttrs, TensorId } from "../../../plan/calls.ts";
+import type { MatrixShape, StatisticsAttrs, TensorId } from "../../../plan/call.ts";
+import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import {
   affineSums,
   columnMoments,

@@ -1,4 +1,5 @@
-import type { CallOf, ConvGeometry } from "../../../plan/calls.ts";
+import type { ConvGeometry } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import { type ConvLanes, convForward, convInputGrad } from "../kernels/conv.ts";
 import type { Program } from "../program.ts";
 import { finishMomentsOf, finishSumsOf, normSumsOf } from "./columns.ts";

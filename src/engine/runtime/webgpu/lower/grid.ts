@@ -1,4 +1,4 @@
-import type { TensorId } from "../../../plan/calls.ts";
+import type { TensorId } from "../../../plan/call.ts";
 import type { Lanes } from "../kernels/text.ts";
 
 /** Workgroups of `size` that cover `length`. */

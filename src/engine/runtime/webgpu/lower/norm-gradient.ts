@@ -1,4 +1,5 @@
-import type { CallOf, TensorId } from "../../../plan/calls.ts";
+import type { TensorId } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import { normInputGrad } from "../kernels/pointwise.ts";
 import type { Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";

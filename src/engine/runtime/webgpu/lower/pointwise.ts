@@ -1,4 +1,5 @@
-import type { CallOf, KernelCall, TensorId } from "../../../plan/calls.ts";
+import type { TensorId } from "../../../plan/call.ts";
+import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import { affineMap, moveAverage, slopeMap, update } from "../kernels/pointwise.ts";
 import { activationCode, type Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";

@@ -1,4 +1,5 @@
-import type { CallOf, PoolGeometry } from "../../../plan/calls.ts";
+import type { PoolGeometry } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
 import { channelScaleGrad, globalPool, maxPool, maxPoolGrad } from "../kernels/pool.ts";
 import type { Program } from "../program.ts";
 import { groupsOf } from "./grid.ts";

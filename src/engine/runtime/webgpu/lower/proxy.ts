@@ -1,5 +1,7 @@
 import { gaussianQuadrature } from "../../../math/gaussian-quadrature.ts";
-import type { CallOf, ProxyShape, TensorId } from "../../../plan/calls.ts";
+import type { TensorId } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
+import type { ProxyShape } from "../../../plan/norm-calls.ts";
 import { proxyMoments, proxyMomentsGrad } from "../kernels/proxy.ts";
 import { activationCode } from "../kernels/text.ts";
 import type { Program } from "../program.ts";

@@ -1,13 +1,29 @@
 import fc from "fast-check";
-import type {
-  ConvGeometry,
-  MapsShape,
-  MatrixShape,
-  PointwiseActivation,
-  PoolGeometry,
-  TensorId,
-} from "../../src/engine/plan/call.ts";
-import type { CallOf, KernelCall, KernelOp } from "../../src/engine/plan/calls.ts";
+import type { MatrixShape, TensorId } from "../../src/engine/plan/call.ts";
+import type { KernelOp } from "../../src/engine/plan/calls.ts";
+import {
+  activation,
+  callCase,
+  convGeometry,
+  filterLength,
+  flag,
+  grouped,
+  groupNormOperands,
+  maps,
+  mapsLength,
+  matrix,
+  normedAttrs,
+  normedBy,
+  normedOperands,
+  pooledLength,
+  poolGeometry,
+  proxyOperands,
+  small,
+  sourceOperands,
+  squeezeShape,
+  xLength,
+  yLength,
+} from "./case-parts.ts";
 import type { CallCase } from "./single-call.ts";
 
 /**
@@ -15,166 +31,6 @@ import type { CallCase } from "./single-call.ts";
  * from depthwise to dense, with and without the optional operands.
  */
 type Arbitraries = { readonly [Op in Exclude<KernelOp, "gather">]: fc.Arbitrary<CallCase> };
-
-const small = (most: number) => fc.integer({ min: 1, max: most });
-
-const convGeometry: fc.Arbitrary<ConvGeometry> = fc
-  .record({
-    batch: small(5),
-    height: small(9),
-    width: small(9),
-    groups: fc.constantFrom(1, 1, 2, 3, 5),
-    groupChannels: fc.constantFrom(1, 2, 3, 4, 8, 8, 16, 24, 7),
-    groupFilters: fc.constantFrom(1, 2, 3, 4, 8, 8, 16, 24, 9),
-    kernel: fc.constantFrom(1, 1, 3, 3, 5, 7),
-    stride: fc.constantFrom(1, 1, 2, 3),
-    square: fc.boolean(),
-  })
-  .map(({ batch, height, width, groups, groupChannels, groupFilters, kernel, stride, square }) => {
-    // Square groups are what networks have, and the fast path of many kernels.
-    const filters = square ? groupChannels : groupFilters;
-    return {
-      batch,
-      ...windows(height, width, kernel, stride),
-      groups,
-      channels: groups * groupChannels,
-      filters: groups * filters,
-    };
-  });
-
-const poolGeometry: fc.Arbitrary<PoolGeometry> = fc
-  .record({
-    batch: small(3),
-    height: small(9),
-    width: small(9),
-    channels: small(21),
-    kernel: fc.constantFrom(1, 3, 5),
-    stride: fc.constantFrom(1, 2, 3),
-  })
-  .map(({ batch, height, width, channels, kernel, stride }) => ({
-    batch,
-    channels,
-    ...windows(height, width, kernel, stride),
-  }));
-
-function windows(height: number, width: number, kernel: number, stride: number) {
-  return {
-    height,
-    width,
-    kernel,
-    stride,
-    padding: (kernel - 1) / 2,
-    outHeight: Math.floor((height - 1) / stride) + 1,
-    outWidth: Math.floor((width - 1) / stride) + 1,
-  };
-}
-
-const matrix = fc.record({
-  rows: fc.oneof(small(7), fc.integer({ min: 60, max: 700 })),
-  channels: fc.oneof(small(40), fc.constantFrom(8, 16, 24, 64)),
-});
-const maps = fc.record({ batch: small(5), pixels: small(50), channels: small(40) });
-/** Batches beyond the slots of a sum, maps beyond one block of it. */
-const grouped = fc
-  .record({
-    batch: fc.oneof(small(5), fc.integer({ min: 17, max: 40 })),
-    pixels: fc.oneof(small(50), fc.integer({ min: 130, max: 300 })),
-    groups: fc.constantFrom(1, 1, 2, 3),
-    width: small(20),
-  })
-  .map(({ width, ...shape }) => ({ ...shape, channels: shape.groups * width }));
-const activation = fc.constantFrom<PointwiseActivation>("none", "relu", "silu", "sigmoid");
-const flag = fc.boolean();
-const squeezeShape = fc
-  .tuple(maps, small(12), activation)
-  .map(([shape, squeezed, kind]) => ({ ...shape, squeezed, activation: kind }));
-
-/** Numbers operands from 0 in the order in which they are asked for. */
-class Operands {
-  readonly lengths = new Map<TensorId, number>();
-
-  of(length: number): TensorId {
-    const id = this.lengths.size;
-    this.lengths.set(id, length);
-    return id;
-  }
-
-  /** `{[name]: operand}`, or nothing. */
-  optional<Name extends string>(given: boolean, name: Name, length: number): { [N in Name]?: TensorId } {
-    return given ? ({ [name]: this.of(length) } as { [N in Name]?: TensorId }) : {};
-  }
-}
-
-type Parts<Op extends KernelOp> = Pick<CallOf<Op>, "in" | "out" | "attrs"> &
-  Partial<Pick<CallOf<Op>, "update">>;
-
-function callCase<Op extends KernelOp>(op: Op, build: (operands: Operands) => Parts<Op>): CallCase {
-  const operands = new Operands();
-  const call = { op, label: op, update: {}, ...build(operands) } as unknown as KernelCall;
-  return { call, lengths: operands.lengths };
-}
-
-const xLength = (g: ConvGeometry | PoolGeometry) => g.batch * g.height * g.width * g.channels;
-const yLength = (g: ConvGeometry) => g.batch * g.outHeight * g.outWidth * g.filters;
-const pooledLength = (g: PoolGeometry) => g.batch * g.outHeight * g.outWidth * g.channels;
-const filterLength = (g: ConvGeometry) => (g.kernel * g.kernel * g.channels * g.filters) / g.groups;
-
-/** The activation of the norm that a convolution reads through, if any. */
-const normedBy = fc.constantFrom<(PointwiseActivation | undefined)[]>(
-  undefined,
-  undefined,
-  "relu",
-  "relu",
-  "none",
-  "silu",
-  "sigmoid",
-);
-
-function normedOperands(o: Operands, attrs: ConvGeometry, activation: PointwiseActivation | undefined) {
-  const normed = activation !== undefined;
-  return {
-    ...o.optional(normed, "xScale", attrs.channels),
-    ...o.optional(normed, "xShift", attrs.channels),
-  };
-}
-
-function normedAttrs(activation: PointwiseActivation | undefined) {
-  return activation === undefined ? {} : { xActivation: activation };
-}
-
-/** The norm behind a convolution whose gradient is taken in, if any. */
-function sourceOperands(o: Operands, attrs: ConvGeometry, sourced: boolean) {
-  return {
-    ...o.optional(sourced, "y", yLength(attrs)),
-    ...o.optional(sourced, "yScale", attrs.filters),
-    ...o.optional(sourced, "yMean", attrs.filters),
-    ...o.optional(sourced, "yInvStd", attrs.filters),
-    ...o.optional(sourced, "yDGamma", attrs.filters),
-    ...o.optional(sourced, "yDBeta", attrs.filters),
-  };
-}
-
-const mapsLength = (shape: MapsShape) => shape.batch * shape.pixels * shape.channels;
-
-function groupNormOperands(o: Operands, shape: MapsShape & { readonly groups: number }) {
-  return {
-    dy: o.of(mapsLength(shape)),
-    x: o.of(mapsLength(shape)),
-    mean: o.of(shape.batch * shape.groups),
-    invStd: o.of(shape.batch * shape.groups),
-    scale: o.of(shape.batch * shape.channels),
-    shift: o.of(shape.batch * shape.channels),
-  };
-}
-
-function proxyOperands(o: Operands, channels: number) {
-  return {
-    gamma: o.of(channels),
-    beta: o.of(channels),
-    proxyScale: o.of(channels),
-    proxyShift: o.of(channels),
-  };
-}
 
 export const callCases: Arbitraries = {
   conv2d: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, biased, xActivation, statistics]) =>

@@ -3,8 +3,8 @@ import { blockWidthsFigure, trainingFigure } from "../charts/curve-charts.tsx";
 import type { FigureSource } from "../charts/figure/figure.ts";
 import { populationLook } from "../charts/palette.ts";
 import type { Observation } from "../engine/analysis/trials/observation.ts";
+import { widthLine } from "../engine/analysis/trials/width-line.ts";
 import { blockWidths } from "../engine/spaces/fit.ts";
-import { quantizedWidths } from "../engine/spaces/quantized.ts";
 import { chartFigure } from "./chart-figure.ts";
 import type { ReportFigure } from "./figure-html.ts";
 
@@ -51,12 +51,4 @@ export function bestFigures(
     description: `Test error per epoch of the ${trained.length} best networks of ${label}.`,
   });
   return [...figures, chartFigure(`Training of the ${trained.length} best`, curves, source)];
-}
-
-/** u_j of a RegNet's line; other networks have none. */
-function widthLine({ values }: Observation): readonly number[] | undefined {
-  const { depth, initialWidth, slope, widthMultiplier } = values;
-  if (depth === undefined || initialWidth === undefined) return undefined;
-  if (slope === undefined || widthMultiplier === undefined) return undefined;
-  return quantizedWidths({ depth, initialWidth, slope, widthMultiplier }).line;
 }

@@ -1,8 +1,7 @@
 import type { Group } from "../charts/chart-props.ts";
 import type { FigureSource } from "../charts/figure/figure.ts";
 import { type TrendSeries, trendFigure } from "../charts/trend-chart.tsx";
-import type { NamedTrend, ParameterTrend } from "../engine/analysis/parameter-trend.ts";
-import { type TrendFit, trendAt } from "../engine/analysis/trend-fit.ts";
+import { type NamedTrend, type ParameterTrend, trendLine } from "../engine/analysis/parameter-trend.ts";
 import { chartFigure } from "./chart-figure.ts";
 import { metricAxis } from "./chart-rows.ts";
 import type { ReportFigure } from "./figure-html.ts";
@@ -29,7 +28,7 @@ export function trendFigures(
         low: good.low,
         high: good.high,
       })),
-      ...(fit.found ? { fit: fittedPoints(fit.value, trend) } : {}),
+      fit: trendLine(trend),
     };
     const content = trendFigure({
       series: [series],
@@ -46,18 +45,4 @@ function clarity({ fit }: ParameterTrend): number {
   if (!fit.found) return 0;
   const { value, low, high } = fit.value.slope;
   return high > low ? Math.abs(value) / (high - low) : Math.abs(value);
-}
-
-/** Where the line and its interval are drawn. */
-const fitSteps = 24;
-
-function fittedPoints(fit: TrendFit, { points }: ParameterTrend): NonNullable<TrendSeries["fit"]> {
-  const [from, to] = [points[0]!.cost, points.at(-1)!.cost];
-  const highest = 2 * Math.max(...points.map(({ good }) => good.high));
-  return Array.from({ length: fitSteps + 1 }, (_, i) => {
-    const x = from * (to / from) ** (i / fitSteps);
-    const { value, low, high } = trendAt(fit, x);
-    // Few regimes leave an interval that would squeeze the points; it is drawn as far as there is something to see.
-    return { x, y: Math.min(value, highest), low: Math.max(0, low), high: Math.min(high, highest) };
-  });
 }

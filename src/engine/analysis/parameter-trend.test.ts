@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
-import { costRegimes, parameterTrend } from "./parameter-trend.ts";
+import { costRegimes, parameterTrend, trendLine } from "./parameter-trend.ts";
 import { type Observation, observe } from "./trials/observation.ts";
 
 const base = observe(fakeTrial("RegNetX", 0, 0.3));
@@ -30,6 +30,16 @@ describe("trends of a parameter over cost", () => {
     expect(points[0]).toMatchObject({ min: 0, max: 19 });
     if (!fit.found) throw new Error(fit.message);
     expect(fit.value.slope.value).toBeCloseTo(0.5, 6);
+    // The line goes through them, from the first to the last; a perfect fit has an interval of no width.
+    const line = trendLine(trend.value)!;
+    const [first, last] = [line[0]!, line.at(-1)!];
+    for (const [at, depth] of [
+      [first, 10],
+      [line[12]!, 20],
+      [last, 40],
+    ] as const)
+      for (const value of [at.y, at.low, at.high]) expect(value).toBeCloseTo(depth, 6);
+    expect([first.x, last.x]).toEqual([points[0]!.cost, points[2]!.cost]);
   });
 
   test("a regime without the parameter or without errors is skipped and named; two regimes have no fit", () => {

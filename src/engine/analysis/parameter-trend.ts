@@ -1,7 +1,7 @@
 import { type BootstrapOptions, bootstrapRanges, type GoodRange } from "./bootstrap-ranges.ts";
 import { type Finding, found, missing } from "./finding.ts";
 import { medianOf, sortedFinite } from "./percentiles.ts";
-import { type FitKind, fitTrend, type TrendFit } from "./trend-fit.ts";
+import { type FitKind, fitTrend, type TrendFit, trendAt } from "./trend-fit.ts";
 import { metricValue, metricValues } from "./trials/metrics.ts";
 import type { Observation } from "./trials/observation.ts";
 
@@ -111,6 +111,31 @@ function trendThrough(
 function spanOf(values: readonly (number | undefined)[]): { readonly min: number; readonly max: number } {
   const sorted = sortedFinite(values);
   return { min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 };
+}
+
+/** A point of the fitted line and of its interval. */
+export interface TrendLinePoint {
+  /** Cost. */
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where the line and its interval are drawn. */
+const lineSteps = 24;
+
+/** The fit from the first regime to the last, at costs of equal ratio; undefined where there is no fit. */
+export function trendLine({ points, fit }: ParameterTrend): TrendLinePoint[] | undefined {
+  if (!fit.found) return undefined;
+  const [from, to] = [points[0]!.cost, points.at(-1)!.cost];
+  const highest = 2 * Math.max(...points.map(({ good }) => good.high));
+  return Array.from({ length: lineSteps + 1 }, (_, i) => {
+    const x = from * (to / from) ** (i / lineSteps);
+    const { value, low, high } = trendAt(fit.value, x);
+    // Few regimes leave an interval that would squeeze the points; it is drawn as far as there is something to see.
+    return { x, y: Math.min(value, highest), low: Math.max(0, low), high: Math.min(high, highest) };
+  });
 }
 
 /**

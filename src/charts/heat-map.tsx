@@ -29,7 +29,7 @@ export interface HeatMapProps extends ChartProps {
   readonly y: AxisProps;
 }
 
-/** Two parameters in cells, the darker the better their networks rank; a cell selects its trials. */
+/** Two parameters in cells, the stronger the colour the better their networks rank; a cell selects its trials. */
 export function HeatMap({ size, cells, x, y, description, empty, selection, still = false }: HeatMapProps) {
   const [cell, setCell] = useState<string>();
   const shown = useMemo(
@@ -76,7 +76,7 @@ export function HeatMap({ size, cells, x, y, description, empty, selection, stil
       x={axisX}
       y={axisY}
       description={description}
-      note={shown.length > 0 ? "darker: lower errors" : undefined}
+      note={shown.length > 0 ? "stronger colour: lower errors" : undefined}
       empty={shown.length > 0 ? undefined : (empty ?? "No network has both parameters and an error.")}
       answers={!still && selection !== undefined}
     >

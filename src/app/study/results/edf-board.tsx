@@ -1,4 +1,5 @@
-import { memo, useMemo } from "react";
+import { SegmentedControl } from "@mantine/core";
+import { memo, useMemo, useState } from "react";
 import { edfFigure } from "../../../charts/edf/edf-chart.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
@@ -48,6 +49,7 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
     () => (selection.selected.size > 0 ? selection.selected : new Set(best === undefined ? [] : [best])),
     [selection.selected, best],
   );
+  const [focus, setFocus] = useState<Focus>("usual");
   const empty = curves.every((curve) => curve.n === 0);
   const content = useMemo(
     () =>
@@ -55,9 +57,10 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
         curves,
         selection,
         marked,
+        focus,
         description: empty ? "Error distribution functions: no network is trained yet." : describe(curves),
       }),
-    [curves, selection, marked, empty],
+    [curves, selection, marked, focus, empty],
   );
 
   return (
@@ -68,6 +71,7 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
         source={results.source}
         content={content}
         className={styles.plain}
+        controls={!empty && <FocusSwitch focus={focus} onChange={setFocus} />}
       >
         {reasons.map((reason) => (
           <p key={reason} className={styles.reason} role="status">
@@ -84,6 +88,32 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
     </div>
   );
 });
+
+/** How much of the error axis is shown. */
+type Focus = "usual" | "all" | "best";
+
+const focusLabels: readonly { readonly value: Focus; readonly label: string }[] = [
+  { value: "usual", label: "Usual" },
+  { value: "all", label: "All" },
+  { value: "best", label: "Best" },
+];
+
+interface FocusSwitchProps {
+  readonly focus: Focus;
+  readonly onChange: (focus: Focus) => void;
+}
+
+function FocusSwitch({ focus, onChange }: FocusSwitchProps) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Errors shown: usual leaves out outliers, best ends at each population's first quarter"
+      data={[...focusLabels]}
+      value={focus}
+      onChange={onChange}
+    />
+  );
+}
 
 function describe(curves: ReturnType<typeof edfCurve>[]): string {
   const parts = curves

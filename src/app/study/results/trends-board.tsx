@@ -1,12 +1,13 @@
 import { memo, useMemo } from "react";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
 import { scatterFigure } from "../../../charts/scatter-chart.tsx";
-import type { Finding } from "../../../engine/analysis/finding.ts";
-import type { TrendFit } from "../../../engine/analysis/trend-fit.ts";
 import { drawnParameters } from "../../../engine/analysis/trials/drawn-parameters.ts";
 import { observedMetric } from "../../../engine/analysis/trials/metrics.ts";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { useServices, useView } from "../state/services.tsx";
+import { BestWidths } from "./best-widths.tsx";
+import { fitText } from "./fit-text.ts";
+import { GoodValues } from "./good-values.tsx";
 import { MetricSelect } from "./metric-select.tsx";
 import styles from "./results.module.css";
 import { axisChoices, axisOf, chartGroups, emptyReason, metricOr, pointRows } from "./rows.ts";
@@ -79,13 +80,8 @@ export const TrendsBoard = memo(function TrendsBoard({ results }: { readonly res
           })}
         </FigureFrame>
       ))}
+      <GoodValues results={results} parameter={own} />
+      <BestWidths results={results} />
     </div>
   );
 });
-
-function fitText(symbol: string, fit: Finding<TrendFit>): string {
-  if (!fit.found) return fit.message;
-  const { slope, r2, n, confidence } = fit.value;
-  const interval = `${Math.round(100 * confidence)}%: ${slope.low.toFixed(2)} to ${slope.high.toFixed(2)}`;
-  return `${symbol.replace("_", "")} ~ FLOPs^${slope.value.toFixed(2)} (${interval}), R² ${r2.toFixed(2)}, n = ${n}`;
-}

@@ -72,6 +72,43 @@ test("a brush marks trials everywhere, the address brings all of it back, figure
   }
 });
 
+test("a heat map of any two parameters, trends with their regimes, and how much of the error axis is shown", async ({
+  page,
+}) => {
+  const id = studyId(defaultStudy);
+  const trials = defaultStudy.populations.flatMap(({ name }, p) =>
+    Array.from({ length: 8 }, (_, index) => ({
+      ...fakeTrial(name, index, 0.2 + 0.01 * ((index * 7 + p) % 8) + (index === 0 ? 0.5 : 0)),
+      study: id,
+      id: trialId(id, name, index),
+    })),
+  );
+  const count = trials.length;
+  await record(page, defaultStudy, trials);
+  await page.goto(`./?again#/study?${encodeStudy(defaultStudy)}&show=parameters&hx=depth&hy=params`);
+  const heat = page.locator("[data-figure^=heat]");
+  await expect(heat).toHaveAttribute("data-figure", "heat-depth-params");
+  const counts = await heat
+    .locator("[data-cell]")
+    .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-cell"))));
+  expect(counts.reduce((a, b) => a + b)).toBe(count);
+  await page.getByLabel("Horizontal axis of the heat map").selectOption("flops");
+  await expect(page).toHaveURL(/hx=flops&hy=params/);
+
+  await page.getByRole("tab", { name: "Trends" }).click();
+  const trend = page.locator("[data-figure=trend-params]");
+  await expect(trend.locator("[data-range]").first()).toBeAttached();
+  await expect(trend.getByText(/FLOPs\^|needs three/).first()).toBeVisible();
+  await expect(page.locator("[data-figure=block-widths] [data-curve]").first()).toBeAttached();
+
+  await page.getByRole("tab", { name: "EDFs" }).click();
+  const ends = () => page.locator("[data-figure=edf] [data-tick=x]").allTextContents();
+  const usual = await ends();
+  await page.getByRole("radiogroup").getByText("All", { exact: true }).click();
+  await expect.poll(ends).not.toEqual(usual);
+  expect(Number.parseFloat((await ends()).at(-1)!)).toBeGreaterThan(Number.parseFloat(usual.at(-1)!));
+});
+
 async function save(page: Page, item: "Save SVG" | "Save CSV") {
   await page.getByRole("button", { name: "Figure: Test error × FLOPs" }).click();
   const [file] = await Promise.all([

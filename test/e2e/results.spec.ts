@@ -107,6 +107,10 @@ test("a heat map of any two parameters, trends with their regimes, and how much 
   await page.getByRole("radiogroup").getByText("All", { exact: true }).click();
   await expect.poll(ends).not.toEqual(usual);
   expect(Number.parseFloat((await ends()).at(-1)!)).toBeGreaterThan(Number.parseFloat(usual.at(-1)!));
+
+  await page.getByRole("link", { name: "Open in Explore" }).click();
+  await expect(page).toHaveURL(/#\/explore\?f=(anynetxa|regnetx)&/);
+  await expect(page.getByRole("region", { name: "Use the network" })).toBeVisible();
 });
 
 async function save(page: Page, item: "Save SVG" | "Save CSV") {

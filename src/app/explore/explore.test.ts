@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest";
 import { findDataset } from "../../engine/data/catalogue.ts";
 import { complexity } from "../../engine/network/complexity.ts";
 import { publishedNetworks } from "../../engine/published/registry.ts";
+import { drawNetwork } from "../../engine/spaces/population.ts";
 import { families, familyOf } from "./families/registry.ts";
 import { evenStops, logStops, nearestStop } from "./families/stops.ts";
 import { adjustmentLines, adjustmentsOf } from "./model/adjustments.ts";
+import { trialHash } from "./model/explore-trial.ts";
 import { exploreHash, readExploreHash } from "./model/explore-url.ts";
-import { imagenetImages, smallImages } from "./model/images.ts";
+import { imagenetImages, settingOf, smallImages } from "./model/images.ts";
 import { nearestRelative, relativesOn } from "./model/nearest.ts";
 import { explore, problemsOf } from "./model/network.ts";
 import { trainableOn } from "./model/trainable.ts";
@@ -17,6 +19,29 @@ const family = (id: string) => familyOf(id)!;
 const anyFamily = fc.constantFrom(...families);
 const anyImages = fc.constantFrom(smallImages, imagenetImages, { ...smallImages, side: 32, channels: 3 });
 const baseline = "efficientnet-b0";
+
+describe("a network of a study", () => {
+  const spaces = families.flatMap(({ space }) => (space === undefined ? [] : [space]));
+  test.each(spaces)("of %s is found again at its address, the very same network", (space) => {
+    for (const index of [0, 1, 2]) {
+      const setting = settingOf(smallImages, 3);
+      const { spec, params } = drawNetwork({ space, setting, budget: {}, seed: 5 }, index);
+      const hash = trialHash({ space, params, spec });
+      if (hash === undefined) throw new Error(`network ${index} has no address`);
+      const { address, problems } = readExploreHash(hash);
+      expect(problems).toEqual([]);
+      expect({ ...address.family.build(address.point).spec, name: "" }).toEqual({ ...spec, name: "" });
+    }
+  });
+
+  test("has no address where its space has no knobs for it, or gives another network", () => {
+    const setting = settingOf(smallImages, 3);
+    const { spec, params } = drawNetwork({ space: "regnetx", setting, budget: {}, seed: 5 }, 0);
+    expect(trialHash({ space: undefined, params, spec })).toBeUndefined();
+    const other = { ...spec, stages: spec.stages.map((stage) => ({ ...stage, depth: stage.depth + 1 })) };
+    expect(trialHash({ space: "regnetx", params, spec: other })).toBeUndefined();
+  });
+});
 
 describe("training what is shown", () => {
   const dataset = findDataset("fashion-mnist")!;

@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo, useState } from "react";
 import { isEveryTrial, passes } from "../../engine/analysis/trials/filter.ts";
+import { OpenTrial } from "../explore/actions/open-trial.tsx";
 import { InspectButton } from "../inspect/inspect-button.tsx";
 import { tensorFlowExport } from "../inspect/tensor-flow-export.ts";
 import { ExportCard } from "./network/export-card.tsx";
@@ -36,6 +37,8 @@ export function StudyView() {
   const selected = rows.find((row) => row.id === chosen && (marked.size === 0 || marked.has(row.id)));
   const among = marked.size === 0 ? kept : kept.filter((row) => marked.has(row.id));
   const shown = selected ?? bestRow(among) ?? bestRow(kept) ?? kept.find((row) => row.status === "training");
+  // One element as long as the network is the same: the card is drawn again only with another one.
+  const openTrial = useMemo(() => <OpenTrial row={shown} />, [shown]);
 
   return (
     <main className={styles.main}>
@@ -56,7 +59,9 @@ export function StudyView() {
             <NetworkCard
               row={shown}
               isBest={selected === undefined && shown?.status === "done" && shown === bestRow(rows)}
-            />
+            >
+              {openTrial}
+            </NetworkCard>
           </div>
           <ExportCard row={shown} more={tensorFlowExport(shown)}>
             <InspectButton row={shown} />

@@ -1,5 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { memo, useMemo, useState } from "react";
+import { memo, type ReactNode, useMemo, useState } from "react";
 import { NetworkDrawing } from "../../../charts/network-drawing.tsx";
 import { TrainingChart } from "../../../charts/training-chart.tsx";
 import { WidthChart } from "../../../charts/width-chart.tsx";
@@ -14,13 +14,16 @@ export interface NetworkCardProps {
   readonly row: TrialRow | undefined;
   /** The user did not choose it: it is the best so far. */
   readonly isBest: boolean;
+  /** Below the facts of a network: where else it can be seen. */
+  readonly children?: ReactNode;
 }
 
 /** One network: drawn, its widths, how it trained, what it costs. */
-export const NetworkCard = memo(function NetworkCard({ row, isBest }: NetworkCardProps) {
+export const NetworkCard = memo(function NetworkCard({ row, isBest, children }: NetworkCardProps) {
   return (
     <section className={styles.card} aria-label="Network">
       {row === undefined ? <NoNetwork /> : <NetworkBody row={row} isBest={isBest} />}
+      {row !== undefined && children}
     </section>
   );
 });

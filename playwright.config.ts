@@ -10,7 +10,8 @@ const chromium = findChromium();
 export default defineConfig({
   testDir: "test/e2e",
   outputDir: ".cache/e2e",
-  workers: 1,
+  // Pages wait more than they work.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,

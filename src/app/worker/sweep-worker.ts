@@ -9,7 +9,7 @@ import { selfTest } from "../../engine/runtime/webgpu/self-test.ts";
 import { createServer } from "../../engine/runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "../../engine/sweep/protocol.ts";
 import { type DeviceOptions, type OpenDevice, SweepService } from "../../engine/sweep/service.ts";
-import { SweepStore } from "../../engine/sweep/store.ts";
+import { SweepStore } from "../../engine/sweep/store/store.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
 import { trainNetwork } from "../../engine/training/trainer.ts";
 import { holdLifeline } from "./lifeline.ts";

@@ -7,7 +7,7 @@ import { createClient, createServer, type Endpoint, type RpcServer } from "../ru
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
 import type { TrialJob } from "./scheduler.ts";
 import { SweepService } from "./service.ts";
-import { SweepStore } from "./store.ts";
+import { SweepStore } from "./store/store.ts";
 import { studyId } from "./study-id.ts";
 
 const id = studyId(smallStudy);

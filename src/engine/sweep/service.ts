@@ -18,7 +18,7 @@ import type {
   SweepSummary,
 } from "./protocol.ts";
 import { runSweep, type TrialTrainer } from "./scheduler.ts";
-import type { SweepStore } from "./store.ts";
+import type { SweepStore } from "./store/store.ts";
 import { isGiven, type Population, parseStudy, type Study } from "./study.ts";
 import { studyId } from "./study-id.ts";
 import { isSettled } from "./trial.ts";

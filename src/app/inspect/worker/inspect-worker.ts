@@ -1,7 +1,7 @@
 import { fetchSource } from "../../../engine/data/shard-source.ts";
 import layersScript from "../../../engine/export/tfjs/designscape-layers.js?raw";
 import { createServer } from "../../../engine/runtime/worker/rpc.ts";
-import { SweepStore } from "../../../engine/sweep/store.ts";
+import { SweepStore } from "../../../engine/sweep/store/store.ts";
 import { Inspector } from "./inspector.ts";
 import type { InspectEvents, InspectRequests } from "./protocol.ts";
 

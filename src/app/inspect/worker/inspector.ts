@@ -12,7 +12,7 @@ import {
   latencyKey,
   latencySpreadKey,
 } from "../../../engine/sweep/latency-key.ts";
-import type { SweepStore } from "../../../engine/sweep/store.ts";
+import type { SweepStore } from "../../../engine/sweep/store/store.ts";
 import { findBackends } from "./backends.ts";
 import { measureLatency } from "./latency.ts";
 import type {

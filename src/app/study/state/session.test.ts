@@ -10,7 +10,7 @@ import {
 } from "../../../engine/runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "../../../engine/sweep/protocol.ts";
 import { SweepService } from "../../../engine/sweep/service.ts";
-import { SweepStore } from "../../../engine/sweep/store.ts";
+import { SweepStore } from "../../../engine/sweep/store/store.ts";
 import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { encodeStudy } from "../../../engine/sweep/study-url.ts";
 import type { RunState } from "./run-store.ts";

@@ -1,14 +1,19 @@
 import "fake-indexeddb/auto";
 import { Dexie } from "dexie";
 import { afterEach, expect, test } from "vitest";
-import { fakeEpochs, fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
-import type { ModelState } from "../runtime/executor.ts";
-import { createControl } from "../runtime/worker/control.ts";
-import { drawTrial } from "./population.ts";
-import { runSweep } from "./scheduler.ts";
+import {
+  fakeEpochs,
+  fakeTrainer,
+  memoryRecorder,
+  smallStudy,
+} from "../../../../test/fixtures/fake-training.ts";
+import type { ModelState } from "../../runtime/executor.ts";
+import { createControl } from "../../runtime/worker/control.ts";
+import { drawTrial } from "../population.ts";
+import { runSweep } from "../scheduler.ts";
+import { studyId } from "../study-id.ts";
+import type { Trial } from "../trial.ts";
 import { SweepStore } from "./store.ts";
-import { studyId } from "./study-id.ts";
-import type { Trial } from "./trial.ts";
 
 const id = studyId(smallStudy);
 const trial = drawTrial({ ...smallStudy, studyId: id }, smallStudy.populations[0]!, 0);
@@ -203,4 +208,21 @@ test("measurements are added to a trial's record", async () => {
   const wanted = { ...done, measured: { "latency.cpu.1": 2, "latency.cpu.1.spread": 0.5 } };
   expect((await target.load(id))?.trials).toEqual([wanted]);
   expect(await target.measured("another", { "latency.cpu.1": 2 })).toBeUndefined();
+});
+
+test("a database that a newer version wrote is refused, and keeps its records as they are", async () => {
+  const name = "version 99";
+  const newer = new Dexie(name);
+  newer.version(99).stores({ studies: "id, updatedAt", trials: "id, study", futures: "id" });
+  await newer.table("studies").put({ id, study: smallStudy, createdAt: 1, updatedAt: 1 });
+  newer.close();
+  const { store: target } = store(name);
+  await expect(target.list()).rejects.toThrow(/newer version of this page \(store 99, this page knows 2\)/);
+  await expect(target.open(id, smallStudy)).rejects.toThrow(/reload the page/);
+  const again = new Dexie(name);
+  await again.open();
+  expect(await again.table("studies").toArray()).toEqual([
+    { id, study: smallStudy, createdAt: 1, updatedAt: 1 },
+  ]);
+  again.close();
 });

@@ -1,4 +1,4 @@
-import type { ModelState } from "../runtime/executor.ts";
+import type { ModelState } from "../../runtime/executor.ts";
 
 /**
  * The weights and running statistics of a finished trial as stores keep them: one array, so that it is written and read

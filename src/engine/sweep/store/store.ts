@@ -1,0 +1,117 @@
+import type { ModelState } from "../../runtime/executor.ts";
+import type { EpochRecord } from "../../training/trainer.ts";
+import type { RunningTrial, StoredStudy, StudySummary } from "../protocol.ts";
+import type { TrialRecorder } from "../scheduler.ts";
+import type { Study } from "../study.ts";
+import type { Trial } from "../trial.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { writeWithRoom } from "./room.ts";
+import { listStudies, loadStudy, removeStudy, trialsOf } from "./studies.ts";
+import { defaultWeightBytes, keepWeights, weightsOf } from "./weights.ts";
+
+export interface StoreOptions {
+  readonly name?: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Bytes that all kept weights may take; the oldest make room. */
+  readonly weightBytes?: number;
+}
+
+/**
+ * Studies and trials in the browser's IndexedDB. Every epoch is written when it ends: a closed tab or a killed worker
+ * loses the epoch under way, nothing else. A finished trial replaces its running row and epochs in one transaction. A
+ * write that finds no room rejects with a StoreFullError and changes nothing.
+ */
+export class SweepStore implements TrialRecorder {
+  readonly #db: Database;
+  readonly #now: () => number;
+  readonly #weightBytes: number;
+
+  constructor(options: StoreOptions = {}) {
+    const { name = "designscape", now = Date.now, weightBytes = defaultWeightBytes } = options;
+    this.#db = createDatabase(name);
+    this.#now = now;
+    this.#weightBytes = weightBytes;
+  }
+
+  /** Creates a study, or takes over its new name and counts; gives the trials recorded so far. */
+  async open(id: string, study: Study): Promise<readonly Trial[]> {
+    const now = this.#now();
+    const { studies } = this.#db;
+    await this.#write(() =>
+      this.#db.transaction("rw", studies, async () => {
+        const createdAt = (await studies.get(id))?.createdAt ?? now;
+        await studies.put({ id, study, createdAt, updatedAt: now });
+      }),
+    );
+    return trialsOf(this.#db, id, study);
+  }
+
+  async begin(trial: RunningTrial): Promise<void> {
+    const { running, epochs } = this.#db;
+    await this.#write(() =>
+      this.#db.transaction("rw", running, epochs, async () => {
+        // What an interrupted run left of it: it starts anew.
+        await epochs.where({ trialId: trial.trialId }).delete();
+        await running.put({ ...trial, startedAt: this.#now() });
+      }),
+    );
+  }
+
+  async epoch({ trialId, studyId }: RunningTrial, epoch: EpochRecord): Promise<void> {
+    await this.#write(() => this.#db.epochs.put({ trialId, studyId, number: epoch.epoch, epoch }));
+  }
+
+  async finish(trial: Trial, state?: ModelState): Promise<void> {
+    const { studies, trials, running, epochs } = this.#db;
+    await this.#write(() =>
+      this.#db.transaction("rw", studies, trials, running, epochs, async () => {
+        await trials.put(trial);
+        await running.delete(trial.id);
+        await epochs.where({ trialId: trial.id }).delete();
+        await studies.update(trial.study, { updatedAt: this.#now() });
+      }),
+    );
+    if (state !== undefined) await keepWeights(this.#db, trial, state, this.#now(), this.#weightBytes);
+  }
+
+  /** The weights a trial ended with; undefined where they were not kept, or made room for later ones. */
+  weightsOf(trialId: string): Promise<ModelState | undefined> {
+    return weightsOf(this.#db, trialId);
+  }
+
+  /** Adds what was measured of a trained network to its record; undefined if there is no such trial. */
+  async measured(trialId: string, values: Readonly<Record<string, number>>): Promise<Trial | undefined> {
+    const { trials } = this.#db;
+    return this.#write(() =>
+      this.#db.transaction("rw", trials, async () => {
+        const trial = await trials.get(trialId);
+        if (trial === undefined) return undefined;
+        const updated = { ...trial, measured: { ...trial.measured, ...values } };
+        await trials.put(updated);
+        return updated;
+      }),
+    );
+  }
+
+  /** Newest first. */
+  list(): Promise<StudySummary[]> {
+    return listStudies(this.#db);
+  }
+
+  load(id: string): Promise<StoredStudy | undefined> {
+    return loadStudy(this.#db, id);
+  }
+
+  remove(id: string): Promise<void> {
+    return removeStudy(this.#db, id);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #write<T>(write: () => PromiseLike<T>): Promise<T> {
+    return writeWithRoom(this.#db, write);
+  }
+}

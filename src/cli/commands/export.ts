@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { findDataset } from "../../engine/data/catalogue.ts";
 import { loadManifest } from "../../engine/data/loader.ts";
 import { nodeSource } from "../../engine/data/node-source.ts";
 import { specToJson } from "../../engine/export/json.ts";
@@ -12,7 +11,8 @@ import { writeZip, type ZipEntry } from "../../engine/export/zip.ts";
 import { buildGraph } from "../../engine/graph/build.ts";
 import type { NetworkSpec } from "../../engine/network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../../engine/plan/compile.ts";
-import { type DatasetName, datasetNames, defaultRegime } from "../../engine/training/regime.ts";
+import { defaultRegime } from "../../engine/training/regime.ts";
+import { readFacts } from "../dataset.ts";
 import { CliError } from "../failure.ts";
 import { readNetwork } from "../input.ts";
 import { printNote } from "../output.ts";
@@ -21,7 +21,7 @@ import { readTrainingNetwork } from "../training-network.ts";
 interface Options {
   readonly to: "json" | "pycls" | "tfjs";
   readonly weights?: string;
-  readonly dataset: DatasetName;
+  readonly dataset: string;
   readonly out: string;
 }
 
@@ -36,10 +36,10 @@ export function registerExport(program: Command): void {
     .argument("<network>", "preset or spec.json")
     .addOption(new Option("--to <tool>", "the tool").choices(["json", "pycls", "tfjs"]).makeOptionMandatory())
     .option("--weights <file>", "trained weights, safetensors in PyTorch's layout (tfjs)")
-    .addOption(
-      new Option("--dataset <name>", "what it was trained on: size, classes, normalization (tfjs)")
-        .choices([...datasetNames])
-        .default(defaultRegime.dataset),
+    .option(
+      "--dataset <name>",
+      "what it was trained on: size, classes, normalization (tfjs)",
+      defaultRegime.dataset,
     )
     .requiredOption("--out <path>", "file or, for tfjs, folder")
     .action(exportNetwork);
@@ -57,7 +57,7 @@ async function exportNetwork(presetOrFile: string, options: Options): Promise<vo
 
 async function exportTensorFlow(presetOrFile: string, { weights, dataset, out }: Options): Promise<void> {
   if (weights === undefined) throw new CliError("--weights: tfjs needs the file that `train --save` wrote");
-  const spec = await readTrainingNetwork(presetOrFile, findDataset(dataset)!);
+  const spec = await readTrainingNetwork(presetOrFile, await readFacts(dataset));
   const files = await tensorFlowFiles(spec, await readBytes(weights), dataset);
   if (out.endsWith(".zip")) await writeFile(out, writeZip(files));
   else {

@@ -10,8 +10,9 @@ import { runSweep, type SweepListener } from "../../engine/sweep/scheduler.ts";
 import type { Study } from "../../engine/sweep/study.ts";
 import { studyId } from "../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../engine/sweep/trial.ts";
-import { loadTrainingData } from "../../engine/training/load-data.ts";
-import { type TrainingData, trainNetwork } from "../../engine/training/trainer.ts";
+import { type LoadedData, loadTrainingData } from "../../engine/training/load-data.ts";
+import { trainNetwork } from "../../engine/training/trainer.ts";
+import { readFacts } from "../dataset.ts";
 import { executorOption, openExecutor, reproducibleOption, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { duration } from "../format.ts";
@@ -57,7 +58,8 @@ async function sweep(path: string, options: Options): Promise<void> {
   const study = options.reproducible
     ? { ...written, regime: { ...written.regime, reproducible: true } }
     : written;
-  checkPopulations(study);
+  const dataset = await readFacts(study.regime.dataset);
+  checkPopulations(study, dataset);
   const executor = await openExecutor(options.executor, {
     threads: options.threads,
     reproducible: study.regime.reproducible,
@@ -88,7 +90,7 @@ async function run(
   study: Study,
   out: TrialFile,
   executor: Executor,
-  data: TrainingData,
+  data: LoadedData,
   { json }: Options,
 ): Promise<Finished> {
   const control = createControl();
@@ -102,6 +104,7 @@ async function run(
       runSweep({
         study,
         studyId: studyId(study),
+        dataset: data.facts,
         recorded: trials,
         train: (job) => trainNetwork({ ...job, executor, data, control }),
         recorder: out,

@@ -11,6 +11,7 @@ import { loadTrainingData } from "../../engine/training/load-data.ts";
 import type { Regime } from "../../engine/training/regime.ts";
 import { type EpochRecord, type TrainOutcome, trainNetwork } from "../../engine/training/trainer.ts";
 import { trainingPlan } from "../../engine/training/training-plan.ts";
+import { readFacts } from "../dataset.ts";
 import { describeWithMemory } from "../describe-network.ts";
 import { executorOption, openExecutor, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
@@ -20,7 +21,7 @@ import { stopOnInterrupt } from "../interrupt.ts";
 import { LiveLine } from "../live-line.ts";
 import { printLine, printNote } from "../output.ts";
 import { readTrainingNetwork } from "../training-network.ts";
-import { addRegimeOptions, datasetOf, type RegimeOptions, regimeOf } from "../training-options.ts";
+import { addRegimeOptions, type RegimeOptions, regimeOf } from "../training-options.ts";
 
 interface Options extends RegimeOptions {
   readonly stem?: "small" | "imagenet";
@@ -62,9 +63,10 @@ export function registerTrain(program: Command): void {
 
 async function train(presetOrFile: string, options: Options): Promise<void> {
   const regime = regimeOf(options);
+  const dataset = await readFacts(regime.dataset);
   const { stem, resolution } = options;
   const chosen = { ...(stem && { stem }), ...(resolution && { resolution }) };
-  const spec = await readTrainingNetwork(presetOrFile, datasetOf(regime), chosen);
+  const spec = await readTrainingNetwork(presetOrFile, dataset, chosen);
   const executor = await openExecutor(options.executor, {
     threads: options.threads,
     reproducible: regime.reproducible,

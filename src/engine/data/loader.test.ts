@@ -89,7 +89,16 @@ describe("loadDataset", () => {
     const { source } = smallDataset();
     const error = await failure(loadDataset("minst", { source }));
     expect(error.problem).toBe("unknown");
-    expect(error.message).toBe('data set "minst" is unknown; known are fashion-mnist, mnist');
+    expect(error.message).toContain('data set "minst" is unknown; known are "fashion-mnist", "mnist"');
+    expect(error.message).toContain("such as own:flowers");
+  });
+
+  test("a user's own images that are not on this machine: how to add them", async () => {
+    const { source } = smallDataset();
+    const error = await failure(loadDataset("own:flowers", { source }));
+    expect(error.problem).toBe("absent");
+    expect(error.message).toContain("data set own:flowers is not on this machine");
+    expect(error.message).toContain("npm run designscape -- data own:flowers --from");
   });
 
   test.each([-1, 1.5, Number.NaN, 61])("%s training images are refused with the allowed range", async (n) => {

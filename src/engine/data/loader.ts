@@ -1,6 +1,7 @@
-import { findDataset } from "./catalogue.ts";
+import { type DatasetFacts, findDataset } from "./catalogue.ts";
 import { sha256 } from "./checksum.ts";
-import { DatasetError, fileError, unknownDataset } from "./errors.ts";
+import { datasetFolder, isOwnName } from "./dataset-name.ts";
+import { absentDataset, DatasetError, fileError, unknownDataset } from "./errors.ts";
 import { type DatasetManifest, manifestSchema, type ShardEntry } from "./manifest.ts";
 import type { ShardSource } from "./shard-source.ts";
 
@@ -39,7 +40,6 @@ export interface LoadOptions {
  * damaged; the message says which file, what was expected, and the command that repairs it
  */
 export async function loadDataset(name: string, options: LoadOptions): Promise<Dataset> {
-  if (findDataset(name) === undefined) throw unknownDataset(name);
   const manifest = await loadManifest(name, options.source);
   const trainCount = checkCount(name, "training", options.trainImages, manifest.train.count);
   const testCount = checkCount(name, "test", options.testImages, manifest.test.count);
@@ -50,10 +50,24 @@ export async function loadDataset(name: string, options: LoadOptions): Promise<D
   };
 }
 
-/** Reads and verifies a data set's manifest. */
+/**
+ * What networks must know of a data set: of one of the catalogue without reading anything, of a user's own images from
+ * their manifest.
+ * @throws {DatasetError} where the name is unknown, or the images are not on this machine
+ */
+export async function datasetFacts(name: string, source: ShardSource): Promise<DatasetFacts> {
+  return findDataset(name) ?? (await loadManifest(name, source));
+}
+
+/** Reads and verifies a data set's manifest. @throws {DatasetError} as `loadDataset` does */
 export async function loadManifest(name: string, source: ShardSource): Promise<DatasetManifest> {
-  const file = `${name}/manifest.json`;
-  const bytes = await readFrom(source, name, file);
+  const packaged = findDataset(name)?.origin.kind === "package";
+  if (findDataset(name) === undefined && !isOwnName(name)) throw unknownDataset(name);
+  const file = `${datasetFolder(name)}/manifest.json`;
+  const bytes = await readFrom(source, name, file).catch((error: unknown) => {
+    // Set-up has written the packaged ones: one that is not there is damage.
+    throw packaged ? error : absentDataset(name);
+  });
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
@@ -110,7 +124,7 @@ async function loadShard(
   shard: ShardEntry,
   source: ShardSource,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const file = `${name}/${shard.file}`;
+  const file = `${datasetFolder(name)}/${shard.file}`;
   const bytes = await readFrom(source, name, file);
   if (bytes.length !== shard.bytes) {
     throw fileError("damaged", name, file, `${bytes.length} bytes where ${shard.bytes} belong`);

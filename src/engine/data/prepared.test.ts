@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { datasetNames } from "./catalogue.ts";
+import { packagedNames } from "./catalogue.ts";
 import { type ImageSet, loadDataset } from "./loader.ts";
 import { nodeSource } from "./node-source.ts";
 
 /** The data sets as set-up wrote them: `npm run setup` comes first. */
 const loaded = new Map(
   await Promise.all(
-    datasetNames.map(async (name) => [name, await loadDataset(name, { source: nodeSource() })] as const),
+    packagedNames.map(async (name) => [name, await loadDataset(name, { source: nodeSource() })] as const),
   ),
 );
 
@@ -22,7 +22,7 @@ function perClass(set: ImageSet, images: number): number[] {
   return counts;
 }
 
-describe.each(datasetNames)("%s", (name) => {
+describe.each(packagedNames)("%s", (name) => {
   const { train, test: tests } = load(name);
 
   test("has 60,000 training and 10,000 test images of 28×28", () => {

@@ -1,4 +1,4 @@
-import { type DatasetEntry, findDataset } from "../data/catalogue.ts";
+import { type DatasetFacts, findDataset } from "../data/catalogue.ts";
 import { buildGraph } from "../graph/build.ts";
 import { InputError } from "../math/input-error.ts";
 import { createRng } from "../math/rng.ts";
@@ -18,6 +18,8 @@ export interface DrawContext {
   readonly studyId: string;
   readonly seed: number;
   readonly regime: Regime;
+  /** Of the regime's data set; may be left out for one of the catalogue. */
+  readonly dataset?: DatasetFacts | undefined;
 }
 
 /**
@@ -26,14 +28,14 @@ export interface DrawContext {
  * the population stands.
  */
 export function drawTrial(
-  { studyId, seed, regime }: DrawContext,
+  { studyId, seed, regime, dataset = catalogued(regime.dataset) }: DrawContext,
   population: Population,
   index: number,
   path = "",
 ): RunningTrial {
   const member = isGiven(population)
-    ? given(population, index, regime.dataset, path)
-    : drawn(population, index, seed, regime.dataset, path);
+    ? given(population, index, dataset, path)
+    : drawn(population, index, seed, dataset, path);
   const { spec } = member;
   const plan = compilePlan(buildGraph(spec, graphOptions(regime)), compileOptions(regime));
   return {
@@ -55,9 +57,14 @@ interface Member {
 }
 
 /** A population of one network bears its name; among several each keeps its own. */
-function given({ name, networks }: GivenPopulation, index: number, dataset: string, path: string): Member {
+function given(
+  { name, networks }: GivenPopulation,
+  index: number,
+  dataset: DatasetFacts,
+  path: string,
+): Member {
   const spec = networks[index]!;
-  const problem = misfit(spec, datasetOf(dataset));
+  const problem = misfit(spec, dataset);
   if (problem)
     throw new InputError([{ path: at(path, `networks[${index}]${problem.path}`), message: problem.message }]);
   const own = networks.length === 1 ? name : (spec.name ?? `${name} ${index + 1}`);
@@ -67,7 +74,7 @@ function given({ name, networks }: GivenPopulation, index: number, dataset: stri
 /** What keeps a network from being trained on a data set: other channels or other classes. Images are resized to its input. */
 export function misfit(
   { input: { channels }, classes }: NetworkSpec,
-  { title, shape, classes: names }: DatasetEntry,
+  { title, shape, classes: names }: DatasetFacts,
 ): { readonly path: string; readonly message: string } | undefined {
   if (channels !== shape[2])
     return { path: ".input.channels", message: `${channels} is not allowed; ${title} has ${shape[2]}` };
@@ -79,7 +86,7 @@ function drawn(
   population: DrawnPopulation,
   index: number,
   seed: number,
-  dataset: string,
+  dataset: DatasetFacts,
   path: string,
 ): Member {
   const { spec, params, tally } = draw(
@@ -99,14 +106,13 @@ function at(path: string, field: string): string {
 export function populationSource(
   population: DrawnPopulation,
   seed: number,
-  dataset: string,
+  dataset: DatasetFacts,
 ): PopulationSource {
-  const entry = datasetOf(dataset);
-  const [height, width, channels] = entry.shape;
+  const [height, width, channels] = dataset.shape;
   const frame = {
     ...smallImageSetting.frame,
     input: { height, width, channels },
-    classes: entry.classes.length,
+    classes: dataset.classes.length,
     stem: { ...smallImageSetting.frame.stem, width: population.stemWidth },
   };
   return {
@@ -117,14 +123,21 @@ export function populationSource(
   };
 }
 
-function datasetOf(name: string): DatasetEntry {
+function catalogued(name: string): DatasetFacts {
   const entry = findDataset(name);
-  if (!entry) throw new InputError([{ path: "regime.dataset", message: `"${name}" is not known` }]);
+  if (!entry)
+    throw new InputError([{ path: "regime.dataset", message: `"${name}" is not in the catalogue` }]);
   return entry;
 }
 
-/** Finds out before anything is trained whether every population can be drawn at all, and every given network trained. */
-export function checkPopulations({ populations, seed, regime: { dataset } }: Study): void {
+/**
+ * Finds out before anything is trained whether every population can be drawn at all, and every given network trained.
+ * @param dataset may be left out for one of the catalogue
+ */
+export function checkPopulations(
+  { populations, seed, regime }: Study,
+  dataset: DatasetFacts = catalogued(regime.dataset),
+): void {
   populations.forEach((population, i) => {
     const path = `populations[${i}]`;
     if (!isGiven(population)) drawn(population, 0, seed, dataset, path);

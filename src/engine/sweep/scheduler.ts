@@ -1,3 +1,4 @@
+import type { DatasetFacts } from "../data/catalogue.ts";
 import { ExecutorError, type ModelState } from "../runtime/executor.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import type { EpochRecord, TrainOutcome, TrainRequest } from "../training/trainer.ts";
@@ -35,6 +36,8 @@ export interface SweepListener {
 export interface SweepRun {
   readonly study: Study;
   readonly studyId: string;
+  /** Of the study's data set; may be left out for one of the catalogue. */
+  readonly dataset?: DatasetFacts | undefined;
   /** Trials of earlier runs; the settled ones are not trained again. */
   readonly recorded: readonly Trial[];
   readonly train: TrialTrainer;
@@ -55,8 +58,8 @@ const progressInterval = 250;
  * rejects.
  */
 export async function runSweep(run: SweepRun): Promise<SweepSummary> {
-  const { study, studyId, control, listener } = run;
-  checkPopulations(study);
+  const { study, studyId, dataset, control, listener } = run;
+  checkPopulations(study, dataset);
   const settled = new Map(run.recorded.filter(isSettled).map((trial) => [trial.id, trial]));
   const meter = new ProgressMeter(study, studyId);
   const acceptance = new Map(
@@ -82,7 +85,7 @@ export async function runSweep(run: SweepRun): Promise<SweepSummary> {
   for (const { population, index } of pending) {
     if ((await control.gate()) === "stop") break;
     const path = `populations[${population}]`;
-    const trial = drawTrial({ ...study, studyId }, study.populations[population]!, index, path);
+    const trial = drawTrial({ ...study, studyId, dataset }, study.populations[population]!, index, path);
     count(trial);
     const record = await runTrial(run, trial, meter);
     listener.trialDone?.(record);

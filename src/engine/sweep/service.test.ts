@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { findDataset } from "../data/catalogue.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
@@ -32,10 +33,12 @@ function connect(
       store,
       openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
       loadData: async () => ({
+        facts: findDataset("fashion-mnist")!,
         train: { count: 64, shape: [28, 28, 1], dispose() {} },
         test: { count: 32, shape: [28, 28, 1], dispose() {} },
         dispose() {},
       }),
+      factsOf: async (name) => findDataset(name)!,
       trainer: (_, __, control) => fakeTrainer(control, before),
       version: "0",
     },

@@ -1,3 +1,4 @@
+import type { DatasetFacts } from "../data/catalogue.ts";
 import { InputError } from "../math/input-error.ts";
 import { type Executor, ExecutorError } from "../runtime/executor.ts";
 import { createControl, type RunControl } from "../runtime/worker/control.ts";
@@ -29,6 +30,8 @@ export interface ServiceParts {
   /** Made once per set of options and kept. */
   readonly openDevice: (options: DeviceOptions) => Promise<OpenDevice>;
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
+  /** What networks must know of a data set. */
+  readonly factsOf: (dataset: string) => Promise<DatasetFacts>;
   /** A trainer that works on this executor, with these data, under this control. */
   readonly trainer: (executor: Executor, data: TrainingData, control: RunControl) => TrialTrainer;
   readonly version: string;
@@ -174,6 +177,7 @@ export class SweepService {
     return runSweep({
       study,
       studyId: id,
+      dataset: data.facts,
       recorded,
       train: trainer(executor, data, control),
       recorder: store,
@@ -214,12 +218,13 @@ export class SweepService {
       populations: [population],
       regime: { dataset: options.dataset, batch: options.batch, images: Math.max(options.batch, 2_048) },
     });
+    const dataset = await this.#parts.factsOf(regime.dataset);
     const yieldToEvents = createYield();
     const drawn = [];
     const [only] = populations;
     const count = isGiven(only!) ? Math.min(only.count, options.count) : options.count;
     for (let index = 0; index < count; index++) {
-      drawn.push(drawTrial({ studyId: "preview", seed, regime }, only!, index));
+      drawn.push(drawTrial({ studyId: "preview", seed, regime, dataset }, only!, index));
       await yieldToEvents();
     }
     return {

@@ -1,3 +1,4 @@
+import type { DatasetFacts } from "../data/catalogue.ts";
 import { loadDataset, loadManifest } from "../data/loader.ts";
 import type { ShardSource } from "../data/shard-source.ts";
 import { InputError, type InputProblem } from "../math/input-error.ts";
@@ -7,6 +8,7 @@ import type { TrainingData } from "./trainer.ts";
 
 /** Resident until disposed. */
 export interface LoadedData extends TrainingData {
+  readonly facts: DatasetFacts;
   dispose(): void;
 }
 
@@ -35,6 +37,7 @@ export async function loadTrainingData(
   const train = await executor.attach(loaded.train);
   const test = await executor.attach(loaded.test);
   return {
+    facts: manifest,
     train,
     test,
     dispose() {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { datasetNames } from "../data/catalogue.ts";
+import { isOwnName } from "../data/dataset-name.ts";
+import { allowedNames } from "../data/errors.ts";
 import { maxMagnitude } from "../data/rand-augment.ts";
 import type { GraphOptions } from "../graph/build.ts";
 import type { CompileOptions } from "../plan/compile.ts";
@@ -39,7 +41,13 @@ const real = (limits: { readonly min: number; readonly max: number }) =>
 
 export const regimeSchema = z
   .strictObject({
-    dataset: z.enum(datasetNames).default("fashion-mnist"),
+    /** One of the catalogue, or a user's own images: whether they are on this machine is known when they are loaded. */
+    dataset: z
+      .string()
+      .refine((name) => datasetNames.includes(name) || isOwnName(name), {
+        error: ({ input }) => `${JSON.stringify(input)} is not allowed; expected ${allowedNames()}`,
+      })
+      .default("fashion-mnist"),
     /** Training images per epoch: the first so many of the (stratified) training set, the same in every epoch. */
     images: int(regimeLimits.images).default(2_048),
     /** Test images the error is measured on after every epoch. */
@@ -96,10 +104,6 @@ export const regimeSchema = z
   });
 
 export type Regime = Readonly<z.output<typeof regimeSchema>>;
-
-/** A name of the data catalogue. */
-export type DatasetName = Regime["dataset"];
-export { datasetNames };
 
 export const defaultRegime: Regime = regimeSchema.parse({});
 

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatSi } from "../../../charts/format.ts";
-import { type DatasetEntry, findDataset } from "../../../engine/data/catalogue.ts";
+import { type DatasetFacts, findDataset } from "../../../engine/data/catalogue.ts";
 import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { useRouter } from "../../shell/router-context.tsx";
 import { isActive } from "../../study/state/run-store.ts";
@@ -64,7 +64,7 @@ export function ActionsCard() {
 }
 
 /** What would be trained may be another network (a small-image version): it is looked for when the knobs have rested. */
-function useTrainable(dataset: DatasetEntry | undefined): Trainable | undefined {
+function useTrainable(dataset: DatasetFacts | undefined): Trainable | undefined {
   const store = useExploreStore();
   const [trainable, setTrainable] = useState(() => dataset && trainableOn(dataset, store.getState()));
   useEffect(() => {
@@ -94,7 +94,7 @@ function CostLine() {
   );
 }
 
-function noteOf(trainable: Trainable, { title, shape: [side] }: DatasetEntry, active: boolean): string {
+function noteOf(trainable: Trainable, { title, shape: [side] }: DatasetFacts, active: boolean): string {
   if (active) return "A study is running: stop it to train another network.";
   if ("reason" in trainable) return trainable.reason;
   const { height, width } = trainable.spec.input;

@@ -1,4 +1,4 @@
-import type { DatasetEntry } from "../../../engine/data/catalogue.ts";
+import type { DatasetFacts } from "../../../engine/data/catalogue.ts";
 import type { NetworkSpec } from "../../../engine/network/spec.ts";
 import { misfit } from "../../../engine/sweep/population.ts";
 import type { Family, Point } from "../families/family.ts";
@@ -17,7 +17,7 @@ export interface Shown {
 }
 
 export function trainableOn(
-  dataset: DatasetEntry,
+  dataset: DatasetFacts,
   { family, point, network: { spec: shown } }: Shown,
 ): Trainable {
   if (misfit(shown, dataset) === undefined) return { spec: shown, asSmall: false };
@@ -29,7 +29,7 @@ export function trainableOn(
     : { reason: `It cannot be trained on ${dataset.title}: ${problem.path.slice(1)} ${problem.message}.` };
 }
 
-function imagesOfDataset({ shape, classes }: DatasetEntry, own: Images): Images {
+function imagesOfDataset({ shape, classes }: DatasetFacts, own: Images): Images {
   const [side, , channels] = shape;
   // An ImageNet stem is twice as wide as small images need.
   const stemWidth = kindOf(own) === "small" ? own.stemWidth : smallImages.stemWidth;

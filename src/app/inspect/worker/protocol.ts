@@ -1,6 +1,5 @@
 import type { NetworkSpec } from "../../../engine/network/spec.ts";
 import type { LatencyBackend, LatencyKey } from "../../../engine/sweep/latency-key.ts";
-import type { DatasetName } from "../../../engine/training/regime.ts";
 
 /** Every request that the page may make of an inspector: a worker that holds one trained network in TF.js. */
 export type InspectRequests = {
@@ -25,7 +24,7 @@ export interface InspectedTrial {
   readonly id: string;
   readonly name: string;
   readonly spec: NetworkSpec;
-  readonly dataset: DatasetName;
+  readonly dataset: string;
   readonly testImages: number;
   /** The page's address; data lie beside it. */
   readonly base: string;

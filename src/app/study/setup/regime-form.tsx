@@ -1,9 +1,7 @@
 import { Checkbox, NativeSelect, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
-import { findDataset } from "../../../engine/data/catalogue.ts";
+import { findDataset, packagedNames } from "../../../engine/data/catalogue.ts";
 import {
-  type DatasetName,
-  datasetNames,
   defaultRegime,
   type RegimeField,
   regimeFields,
@@ -56,9 +54,9 @@ export function RegimeForm() {
       <legend className={styles.sectionTitle}>Regime</legend>
       <NativeSelect
         label="Data"
-        data={datasetNames.map((name) => ({ value: name, label: datasetLabel(name) }))}
+        data={packagedNames.map((name) => ({ value: name, label: datasetLabel(name) }))}
         value={study.regime.dataset}
-        onChange={(event) => editRegime({ dataset: event.currentTarget.value as DatasetName })}
+        onChange={(event) => editRegime({ dataset: event.currentTarget.value })}
         classNames={{ root: styles.field, label: styles.fieldLabel, wrapper: styles.fieldBox }}
       />
       {regimeFields.filter(({ key }) => isMain(key)).map(field)}
@@ -95,11 +93,11 @@ export function RegimeForm() {
 }
 
 /** `Fashion-MNIST`. */
-export function datasetTitle(name: DatasetName): string {
+export function datasetTitle(name: string): string {
   return findDataset(name)?.title ?? name;
 }
 
-function datasetLabel(name: DatasetName): string {
+function datasetLabel(name: string): string {
   const shape = findDataset(name)?.shape;
   return shape === undefined ? name : `${datasetTitle(name)}, ${shape[0]}×${shape[1]}`;
 }

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
+import { findDataset } from "../../../engine/data/catalogue.ts";
 import {
   createClient,
   createServer,
@@ -42,10 +43,12 @@ function browser(trainDelay?: () => Promise<void>) {
           info: { executor: "reference", device: "fake" },
         }),
         loadData: async () => ({
+          facts: findDataset("fashion-mnist")!,
           train: { count: 64, shape: [28, 28, 1], dispose() {} },
           test: { count: 32, shape: [28, 28, 1], dispose() {} },
           dispose() {},
         }),
+        factsOf: async (name) => findDataset(name)!,
         trainer: (_, __, control) => fakeTrainer(control, trainDelay),
         version: "0",
       },

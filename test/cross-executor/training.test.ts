@@ -14,7 +14,13 @@ import { withoutTimes } from "../../src/engine/sweep/trial.ts";
 import { parseTrialLines } from "../../src/engine/sweep/trial-lines.ts";
 import { loadTrainingData } from "../../src/engine/training/load-data.ts";
 import { type Regime, regimeSchema } from "../../src/engine/training/regime.ts";
-import { type EpochRecord, type TrainOutcome, trainNetwork } from "../../src/engine/training/trainer.ts";
+import {
+  type Checkpoint,
+  type EpochRecord,
+  type TrainOutcome,
+  type TrainRequest,
+  trainNetwork,
+} from "../../src/engine/training/trainer.ts";
 import { executors } from "./executors.ts";
 
 /** Real images, few of them, and a network that the plain loops of the reference train in a second. */
@@ -25,10 +31,24 @@ const spec = networkOf(frame, [
 ]);
 const short = regimeSchema.parse({ images: 32, testImages: 20, batch: 8, epochs: 2 });
 
-async function train(executor: Executor, regime: Regime, seed: number): Promise<TrainOutcome> {
+async function train(
+  executor: Executor,
+  regime: Regime,
+  seed: number,
+  more: Pick<TrainRequest, "onEpoch" | "resume"> = {},
+): Promise<TrainOutcome> {
   const data = await loadTrainingData(executor, regime, nodeSource());
   const control = createControl();
-  const outcome = await trainNetwork({ spec, regime, seed, executor, data, control, keepState: true });
+  const outcome = await trainNetwork({
+    spec,
+    regime,
+    seed,
+    executor,
+    data,
+    control,
+    keepState: true,
+    ...more,
+  });
   data.dispose();
   return outcome;
 }
@@ -57,6 +77,23 @@ describe.each(executors)("$name trains a network", ({ create }) => {
     expect(timeless(second.epochs)).toEqual(timeless(first.epochs));
     expect(second.state).toEqual(first.state);
     expect(timeless(other.epochs)).not.toEqual(timeless(first.epochs));
+  });
+
+  test("a run that goes on from a checkpoint ends with the bits of the whole one, whatever is drawn", async () => {
+    const all = { cropPadding: 2, flip: true, randAugment: 5, mixup: 0.4, ema: 0.8, stochasticDepth: 0.5 };
+    const regime = { ...short, images: 24, testImages: 16, ...all };
+    const kept: Checkpoint[] = [];
+    const onEpoch: TrainRequest["onEpoch"] = async (_, checkpoint) => void kept.push(await checkpoint());
+    const whole = await train(executor, regime, 1, { onEpoch });
+    expect(kept.map(({ epoch, epochs }) => [epoch, epochs.length])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    const resumed = await train(executor, regime, 1, { resume: kept[0]! });
+    expect(resumed.epochs[0]).toEqual(whole.epochs[0]);
+    expect(timeless(resumed.epochs)).toEqual(timeless(whole.epochs));
+    expect(resumed.error).toBe(whole.error);
+    expect(resumed.state).toEqual(whole.state);
   });
 
   test("with stochastic depth, too, a seed gives the same weights, and another run than without", async () => {

@@ -25,7 +25,7 @@ export interface PlannedParameters {
 /**
  * Lays out parameters, gradients and running statistics. All are listed in the order of the graph (pycls' order); in
  * memory the weights of convolutions and linear layers come first, so that weight decay can end where they do. A
- * gradient stands where its parameter does, and so does an average.
+ * gradient stands where its parameter does, and so do a momentum and an average.
  */
 export function planParameters(graph: Graph, table: TensorTable, averaged: boolean): PlannedParameters {
   const shaped = graph.nodes.flatMap((node) => parametersOf(node, graph));
@@ -36,7 +36,8 @@ export function planParameters(graph: Graph, table: TensorTable, averaged: boole
       const length = shape.reduce((product, side) => product * side, 1);
       const tensor = table.kept("parameters", name, length);
       const gradient = table.kept("gradients", `grad:${name}`, length);
-      return [name, { tensor, gradient, ...averageOf(table, averaged, name, length) }] as const;
+      const momentum = table.kept("velocity", `momentum:${name}`, length);
+      return [name, { tensor, gradient, momentum, ...averageOf(table, averaged, name, length) }] as const;
     }),
   );
   const firstOther = places.get(others[0]?.name ?? "");
@@ -91,7 +92,10 @@ function isWeight({ kind }: Pick<PlannedParameter, "kind">): boolean {
   return kind === "conv" || kind === "linear";
 }
 
-function parametersOf(node: GraphNode, graph: Graph): Omit<PlannedParameter, "tensor" | "average">[] {
+function parametersOf(
+  node: GraphNode,
+  graph: Graph,
+): Omit<PlannedParameter, "tensor" | "momentum" | "average">[] {
   const shapes = shapesOf(node, graph);
   if (shapes === undefined) return [];
   const { weight, bias } = shapes;

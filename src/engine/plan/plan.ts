@@ -47,6 +47,8 @@ export interface PlannedParameter {
   readonly name: string;
   readonly kind: ParameterKind;
   readonly tensor: TensorId;
+  /** What the optimizer carries from step to step: its velocity. */
+  readonly momentum: TensorId;
   /** Its moving average, where the plan has them. */
   readonly average?: TensorId;
   /** PyTorch's shape: conv [K, C/G, k, k], linear [K, C], others [C]. In the plan conv is [k, k, C/G, K]. */

@@ -2,14 +2,35 @@ import type { TensorId } from "../plan/call.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Batch, ExecutorError, type ModelState, type Weights } from "./executor.ts";
 
-/** Every parameter and statistic must be there, with its length. */
-export function checkState(plan: Plan, state: ModelState): void {
-  for (const { name, tensor } of [...plan.parameters, ...plan.statistics]) {
+/**
+ * What load() writes, by tensor: every parameter and statistic; momenta where they are given, they begin as 0 otherwise;
+ * moving averages as they are given, or as what they average. Entries that the plan has no use for are left out.
+ *
+ * @throws ExecutorError "misuse" where a parameter or statistic is missing, or a length is wrong.
+ */
+export function loadedValues(
+  plan: Plan,
+  state: ModelState,
+): readonly (readonly [TensorId, Float32Array | Float64Array])[] {
+  return [...checkpointTensors(plan)].flatMap(([name, tensor]) => {
+    const given = state.get(name) ?? state.get(name.replace(/^ema:/, ""));
+    if (given === undefined && name.startsWith("momentum:")) return [];
     const length = plan.tensors[tensor]?.length;
-    const values = state.get(name);
-    if (values?.length !== length)
-      throw new ExecutorError("misuse", `${name}: ${values?.length ?? "no"} values given, ${length} needed`);
+    if (given === undefined || given.length !== length)
+      throw new ExecutorError("misuse", `${name}: ${given?.length ?? "no"} values given, ${length} needed`);
+    return [[tensor, given] as const];
+  });
+}
+
+/** All that outlives a step, by name: parameters, statistics, and their momenta and moving averages. */
+export function checkpointTensors(plan: Plan): ReadonlyMap<string, TensorId> {
+  const tensors = new Map<string, TensorId>();
+  for (const { name, tensor, average } of [...plan.parameters, ...plan.statistics]) {
+    tensors.set(name, tensor);
+    if (average !== undefined) tensors.set(`ema:${name}`, average);
   }
+  for (const { name, momentum } of plan.parameters) tensors.set(`momentum:${name}`, momentum);
+  return tensors;
 }
 
 /** A batch must fill the plan, or, where it may be partial, not exceed it. */

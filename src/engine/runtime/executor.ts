@@ -26,7 +26,10 @@ export interface Executor {
   room?(plan: Plan): Room;
   /** Makes images resident, once for all sessions. Held until dispose() of the handle or of the executor. */
   attach(images: ResidentImages): Promise<ImageHandle>;
-  /** Allocates the plan's buffers and prepares its calls. `state` gives every parameter and running statistic. */
+  /**
+   * Allocates the plan's buffers and prepares its calls. `state` gives every parameter and running statistic; momenta and
+   * moving averages too, where it is a checkpoint.
+   */
   load(plan: Plan, state: ModelState): Promise<Session>;
   dispose(): Promise<void>;
 }
@@ -61,7 +64,10 @@ export interface ImageHandle {
   dispose(): void;
 }
 
-/** Values in the PLAN's layouts (filters [k, k, C/G, K]), by parameter or statistic name. */
+/**
+ * Values in the PLAN's layouts (filters [k, k, C/G, K]), by parameter or statistic name. A checkpoint also has
+ * "momentum:" + a parameter's name, and "ema:" + a parameter's or statistic's name where the plan keeps averages.
+ */
 export type ModelState = ReadonlyMap<string, Float32Array | Float64Array>;
 
 /** Where a batch comes from: rows of a resident set, or values given outright (goldens, single pictures). */
@@ -108,7 +114,10 @@ export interface BatchResult {
 /** Which values of the parameters and running statistics: the trained ones (where not said) or their moving averages. */
 export type Weights = "trained" | "averages";
 
-/** One network, loaded. Moving averages begin as the values that load() was given. */
+/**
+ * One network, loaded. Momenta begin as 0 and moving averages as the values that load() was given, unless it was given
+ * them too.
+ */
 export interface Session {
   readonly plan: Plan;
   /**
@@ -122,13 +131,18 @@ export interface Session {
    */
   evaluate(batch: Batch, weights?: Weights): Promise<BatchResult>;
   /**
-   * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "ema:" +
-   * a parameter's or statistic's name (its moving average), "images", "targets", "logits", or a key of
+   * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "momentum:" +
+   * a parameter's name, "ema:" + a parameter's or statistic's name (its moving average), "images", "targets", "logits", or a key of
    * plan.kept.outputs. In the plan's layout.
    */
   read(name: string): Promise<Float32Array | Float64Array>;
   /** All parameters and running statistics, or their moving averages, by the same names. */
   readState(weights?: Weights): Promise<ModelState>;
+  /**
+   * All that a session carries from step to step: parameters, running statistics, momenta and moving averages. A session
+   * that is loaded with it goes on with the same bits.
+   */
+  readCheckpoint(): Promise<ModelState>;
   dispose(): void;
 }
 

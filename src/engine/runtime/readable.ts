@@ -7,7 +7,7 @@ export function readable(plan: Plan): ReadonlyMap<string, TensorId> {
   for (const name of ["images", "targets", "logits"] as const) names.set(name, plan.kept[name]);
   for (const { name, tensor } of [...plan.parameters, ...plan.statistics]) names.set(name, tensor);
   plan.tensors.forEach(({ name }, id) => {
-    if (name.startsWith("grad:") || name.startsWith("ema:")) names.set(name, id);
+    if (/^(grad|momentum|ema):/.test(name)) names.set(name, id);
   });
   return names;
 }

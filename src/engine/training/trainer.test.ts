@@ -3,7 +3,7 @@ import { createFakeExecutor, type FakeAnswers } from "../../../test/fixtures/fak
 import { networkOf, smallImageFrame } from "../network/frame.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { regimeSchema } from "./regime.ts";
-import { type TrainRequest, trainNetwork } from "./trainer.ts";
+import { type Checkpoint, type TrainRequest, trainNetwork } from "./trainer.ts";
 
 const spec = networkOf(smallImageFrame, [{ block: "vanilla", depth: 1, width: 8, stride: 2 }]);
 const regime = regimeSchema.parse({ images: 70, testImages: 40, batch: 16, epochs: 3 });
@@ -90,6 +90,20 @@ test("stop ends the run before the next step and keeps the complete epochs", asy
   expect(outcome).toMatchObject({ status: "stopped", reason: "stopped in epoch 2", error: null });
   expect(outcome.epochs).toHaveLength(1);
   expect(wanted.fake.batches).toHaveLength(6);
+});
+
+test("a resumed run trains only the epochs that are missing, at their learning rates, and its time is that of both parts", async () => {
+  const whole = request({}, { onEpoch: async (_, checkpoint) => void kept.push(await checkpoint()) });
+  const kept: Checkpoint[] = [];
+  const outcome = await trainNetwork(whole);
+  for (const resume of kept) {
+    const rest = request({}, { resume });
+    const resumed = await trainNetwork(rest);
+    expect(resumed.epochs).toEqual(outcome.epochs);
+    expect(resumed.ms).toBe(outcome.ms);
+    expect(rest.fake.learningRates).toEqual(whole.fake.learningRates.slice(4 * resume.epoch));
+    expect(rest.fake.batches).toEqual(whole.fake.batches.slice(4 * resume.epoch));
+  }
 });
 
 test("a paused run goes on where it was, and the pause costs no time of its own", async () => {

@@ -45,6 +45,16 @@ export interface EpochRecord {
   readonly ms: number;
 }
 
+/** A run after a complete epoch: all that it needs to go on as if nothing had come between. */
+export interface Checkpoint {
+  /** The last complete epoch, from 1. */
+  readonly epoch: number;
+  /** All complete epochs. */
+  readonly epochs: readonly EpochRecord[];
+  /** Parameters, running statistics, momenta and moving averages (Session.readCheckpoint). */
+  readonly state: ModelState;
+}
+
 export interface TrainRequest {
   readonly spec: NetworkSpec;
   readonly regime: Regime;
@@ -52,13 +62,21 @@ export interface TrainRequest {
   readonly executor: Executor;
   readonly data: TrainingData;
   readonly control: RunControl;
-  readonly onEpoch?: (epoch: EpochRecord) => void | Promise<void>;
+  /**
+   * Told of every complete epoch. `checkpoint` reads what the run could go on from, for those who keep such; it is to be
+   * called before the answer.
+   */
+  readonly onEpoch?: OnEpoch;
+  /** A checkpoint of the same spec, regime and seed: the run goes on from there, with the same bits on one executor. */
+  readonly resume?: Checkpoint;
   /** `ms`: of the run so far. */
   readonly onStep?: (step: number, steps: number, ms: number) => void;
   /** Asks for the trained weights (of a run that ended "done"). */
   readonly keepState?: boolean;
   readonly now?: () => number;
 }
+
+export type OnEpoch = (epoch: EpochRecord, checkpoint: () => Promise<Checkpoint>) => void | Promise<void>;
 
 export interface TrainOutcome {
   readonly status: "done" | "diverged" | "stopped";
@@ -80,11 +98,11 @@ export interface TrainOutcome {
  * pass through; the session is disposed whatever happens.
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
-  const { spec, regime, executor, seed, keepState = false } = request;
+  const { spec, regime, executor, seed, resume, keepState = false } = request;
   const planAt = (batch: number) => trainingPlan(spec, { ...regime, batch }, executor.fusions);
   const plan = planAt(regime.batch);
   checkRoom(executor, plan, planAt, regimeLimits.batch.min);
-  const session = await executor.load(plan, initialState(plan, seed));
+  const session = await executor.load(plan, resume?.state ?? initialState(plan, seed));
   try {
     const run = new Run(request, session);
     const ending = await run.train();
@@ -117,10 +135,15 @@ class Run {
     this.#session = session;
     this.#now = request.now ?? (() => performance.now());
     this.#steps = stepsPerEpoch(request.regime) * request.regime.epochs;
+    const { epoch = 0, epochs = [] } = request.resume ?? {};
+    this.epochs.push(...epochs);
+    this.ms = epochs.reduce((sum, { ms }) => sum + ms, 0);
+    this.#step = stepsPerEpoch(request.regime) * epoch;
   }
 
   async train(): Promise<Ending> {
-    for (let epoch = 1; epoch <= this.#request.regime.epochs; epoch++) {
+    const { regime, resume } = this.#request;
+    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= regime.epochs; epoch++) {
       const ending = await this.#epoch(epoch);
       if (ending !== "done") return ending;
     }
@@ -162,8 +185,12 @@ class Run {
       ms: this.ms - startedMs,
     };
     this.epochs.push(record);
-    await onEpoch?.(record);
+    await onEpoch?.(record, () => this.#checkpoint(epoch));
     return "done";
+  }
+
+  async #checkpoint(epoch: number): Promise<Checkpoint> {
+    return { epoch, epochs: [...this.epochs], state: await this.#session.readCheckpoint() };
   }
 
   /** A random stream for each step: none depends on what other steps drew. */

@@ -66,6 +66,10 @@ export class GpuPage {
     return [...(await this.#get<Session>(session).readState(weights))] as [string, Float32Array][];
   }
 
+  async readCheckpoint(session: number): Promise<NamedValues> {
+    return [...(await this.#get<Session>(session).readCheckpoint())] as [string, Float32Array][];
+  }
+
   /** As a driver that fails would. */
   destroyDevice(executor: number): void {
     this.#get<WebGpuExecutor>(executor).gpu.device.destroy();

@@ -111,6 +111,10 @@ class RemoteSession implements Session {
     return new Map(await call<NamedValues>(this.#page, "readState", this.#id, weights));
   }
 
+  async readCheckpoint(): Promise<ModelState> {
+    return new Map(await call<NamedValues>(this.#page, "readCheckpoint", this.#id));
+  }
+
   dispose(): void {
     void call(this.#page, "dispose", this.#id).catch(ignore);
   }

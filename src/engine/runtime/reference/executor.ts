@@ -1,7 +1,14 @@
 import type { TensorId } from "../../plan/call.ts";
 import type { KernelCall } from "../../plan/calls.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { checkBatch, checkKeep, checkState, checkWeights, stateTensors } from "../checks.ts";
+import {
+  checkBatch,
+  checkKeep,
+  checkpointTensors,
+  checkWeights,
+  loadedValues,
+  stateTensors,
+} from "../checks.ts";
 import {
   type Batch,
   type BatchResult,
@@ -52,7 +59,7 @@ class ReferenceSession implements Session {
   readonly #names: ReadonlyMap<string, TensorId>;
 
   constructor(plan: Plan, state: ModelState) {
-    checkState(plan, state);
+    const loaded = loadedValues(plan, state);
     this.plan = plan;
     const buffers = new Map(plan.buffers.map(({ name, length }) => [name, new Float64Array(length)]));
     this.#tensors = plan.tensors.map(({ name, buffer, offset, length }) => {
@@ -61,8 +68,7 @@ class ReferenceSession implements Session {
       return values.subarray(offset, offset + length);
     });
     this.#names = readable(plan);
-    for (const { name, tensor, average } of [...plan.parameters, ...plan.statistics])
-      for (const id of [tensor, average]) if (id !== undefined) this.#values(id).set(state.get(name) ?? []);
+    for (const [tensor, values] of loaded) this.#values(tensor).set(values);
   }
 
   async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
@@ -90,12 +96,19 @@ class ReferenceSession implements Session {
   }
 
   async readState(weights: Weights = "trained"): Promise<ModelState> {
-    const tensors = [...stateTensors(this.plan, weights)];
-    return new Map(tensors.map(([name, tensor]) => [name, this.#values(tensor).slice()]));
+    return this.#copies(stateTensors(this.plan, weights));
+  }
+
+  async readCheckpoint(): Promise<ModelState> {
+    return this.#copies(checkpointTensors(this.plan));
   }
 
   dispose(): void {
     // The garbage collector frees the arrays.
+  }
+
+  #copies(tensors: ReadonlyMap<string, TensorId>): ModelState {
+    return new Map([...tensors].map(([name, tensor]) => [name, this.#values(tensor).slice()]));
   }
 
   #run(batch: Batch, calls: readonly KernelCall[]): BatchResult {

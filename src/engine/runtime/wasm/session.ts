@@ -1,6 +1,13 @@
 import type { TensorId } from "../../plan/call.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { checkBatch, checkKeep, checkState, checkWeights, stateTensors } from "../checks.ts";
+import {
+  checkBatch,
+  checkKeep,
+  checkpointTensors,
+  checkWeights,
+  loadedValues,
+  stateTensors,
+} from "../checks.ts";
 import {
   type Batch,
   type BatchResult,
@@ -62,7 +69,7 @@ export class WasmSession implements Session {
     options: SessionOptions,
     pool?: ThreadPool,
   ) {
-    checkState(plan, state);
+    const loaded = loadedValues(plan, state);
     this.plan = plan;
     this.#kernels = kernels;
     this.#memory = memory;
@@ -79,8 +86,7 @@ export class WasmSession implements Session {
     // Momenta, and gradients read before the first step, start at 0. Activations are written whole before they are read.
     for (const { name, start, bytes } of this.#program.buffers)
       if (name !== "activations") memory.bytes(this.#base + start, bytes).fill(0);
-    for (const { name, tensor, average } of [...plan.parameters, ...plan.statistics])
-      for (const id of [tensor, average]) if (id !== undefined) this.#values(id).set(state.get(name) ?? []);
+    for (const [tensor, values] of loaded) this.#values(tensor).set(values);
   }
 
   /** Bytes of linear memory that this session holds. */
@@ -116,13 +122,21 @@ export class WasmSession implements Session {
 
   async readState(weights: Weights = "trained"): Promise<ModelState> {
     this.#check();
-    const tensors = [...stateTensors(this.plan, weights)];
-    return new Map(tensors.map(([name, tensor]) => [name, this.#values(tensor).slice()]));
+    return this.#copies(stateTensors(this.plan, weights));
+  }
+
+  async readCheckpoint(): Promise<ModelState> {
+    this.#check();
+    return this.#copies(checkpointTensors(this.plan));
   }
 
   dispose(): void {
     if (!this.#disposed) this.#memory.free(this.#base);
     this.#disposed = true;
+  }
+
+  #copies(tensors: ReadonlyMap<string, TensorId>): ModelState {
+    return new Map([...tensors].map(([name, tensor]) => [name, this.#values(tensor).slice()]));
   }
 
   #check(): void {

@@ -1,6 +1,13 @@
 import type { TensorId } from "../../plan/call.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { checkBatch, checkKeep, checkState, checkWeights, stateTensors } from "../checks.ts";
+import {
+  checkBatch,
+  checkKeep,
+  checkpointTensors,
+  checkWeights,
+  loadedValues,
+  stateTensors,
+} from "../checks.ts";
 import {
   type Batch,
   type BatchResult,
@@ -51,7 +58,7 @@ export class WebGpuSession implements Session {
     plan: Plan,
     state: ModelState,
   ): Promise<WebGpuSession> {
-    checkState(plan, state);
+    const loaded = loadedValues(plan, state);
     const program = createProgram(plan, tiles);
     const train = program.list([plan.gather, ...plan.train], lowerCall);
     const evaluate = program.list([plan.gather, ...plan.evaluate], lowerCall);
@@ -74,7 +81,7 @@ export class WebGpuSession implements Session {
         });
         const made = await Promise.all(commands);
         memory.flush();
-        return new WebGpuSession(gpu, program, memory, made, state);
+        return new WebGpuSession(gpu, program, memory, made, loaded);
       });
     } catch (error) {
       memory?.dispose();
@@ -89,7 +96,7 @@ export class WebGpuSession implements Session {
     program: Program,
     memory: Memory,
     [train, evaluate, averages]: readonly Commands[],
-    state: ModelState,
+    loaded: ReturnType<typeof loadedValues>,
   ) {
     this.plan = program.plan;
     this.#gpu = gpu;
@@ -101,8 +108,7 @@ export class WebGpuSession implements Session {
     this.#names = readable(this.plan);
     this.#host = new Float32Array(memory.lengthOf("host"));
     this.#hostWords = new Uint32Array(this.#host.buffer);
-    for (const { name, tensor, average } of [...this.plan.parameters, ...this.plan.statistics])
-      for (const id of [tensor, average]) if (id !== undefined) memory.write(id, state.get(name)!);
+    for (const [tensor, values] of loaded) memory.write(tensor, values);
     for (const [tensor, values] of program.constants) memory.write(tensor, values);
     for (const [tensor, make] of program.addressTables) {
       const words = make((ids) => memory.bind(ids, "read", 0).offsets);
@@ -149,15 +155,22 @@ export class WebGpuSession implements Session {
   }
 
   async readState(weights: Weights = "trained"): Promise<ModelState> {
-    this.#check();
-    const tensors = stateTensors(this.plan, weights);
-    const values = await this.#read([...tensors.values()]);
-    return new Map([...tensors.keys()].map((name, i) => [name, values[i]!]));
+    return this.#copies(stateTensors(this.plan, weights));
+  }
+
+  async readCheckpoint(): Promise<ModelState> {
+    return this.#copies(checkpointTensors(this.plan));
   }
 
   dispose(): void {
     if (!this.#disposed) this.#memory.dispose();
     this.#disposed = true;
+  }
+
+  async #copies(tensors: ReadonlyMap<string, TensorId>): Promise<ModelState> {
+    this.#check();
+    const values = await this.#read([...tensors.values()]);
+    return new Map([...tensors.keys()].map((name, i) => [name, values[i]!]));
   }
 
   #check(): void {

@@ -135,9 +135,17 @@ function catalogued(name: string): DatasetFacts {
  * @param dataset may be left out for one of the catalogue
  */
 export function checkPopulations(
-  { populations, seed, regime }: Study,
+  { populations, seed, regime, archive }: Study,
   dataset: DatasetFacts = catalogued(regime.dataset),
 ): void {
+  if (archive !== undefined)
+    throw new InputError([
+      {
+        path: "archive",
+        message:
+          "known by its records alone; what its networks are drawn from is not known, so it cannot be run",
+      },
+    ]);
   populations.forEach((population, i) => {
     const path = `populations[${i}]`;
     if (!isGiven(population)) drawn(population, 0, seed, dataset, path);

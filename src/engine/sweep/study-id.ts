@@ -3,16 +3,23 @@ import type { Study } from "./study.ts";
 
 /**
  * The id of a study: a hash of all that decides its trials. Name and counts are left out, so that renaming or extending
- * a study keeps the trials it has.
+ * a study keeps the trials it has. An archive has the id of its records.
  */
 export function studyId(study: Study): string {
+  if (study.archive !== undefined) return study.archive;
   const decisive = {
     version: study.version,
     seed: study.seed,
     populations: study.populations.map(({ count: _, ...population }) => population),
     regime: Object.fromEntries(Object.entries(study.regime).filter(([key, value]) => counts(key, value))),
+    ...(study.copy === undefined ? {} : { copy: study.copy }),
   };
-  return fnv1a64(canonicalJson(decisive));
+  return contentId(decisive);
+}
+
+/** 16 hexadecimal digits that tell contents apart: of the value as canonical JSON. */
+export function contentId(value: unknown): string {
+  return fnv1a64(canonicalJson(value));
 }
 
 /** Fields of a regime that older studies lack count only where they are on. */

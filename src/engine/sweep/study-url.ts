@@ -25,6 +25,8 @@ import {
 export function encodeStudy(study: Study): string {
   const query = new URLSearchParams({ v: String(study.version), name: study.name, seed: String(study.seed) });
   for (const population of study.populations) query.append("p", encodePopulation(population));
+  if (study.copy !== undefined) query.set("copy", String(study.copy));
+  if (study.archive !== undefined) query.set("archive", study.archive);
   for (const key of regimeKeys)
     if (study.regime[key] !== defaultRegime[key]) query.append(key, String(study.regime[key]));
   // "," ":" and "%" are legal in a query; leaving the first two as they are keeps the address readable.
@@ -43,7 +45,9 @@ export function decodeStudy(query: string | URLSearchParams): Study | undefined 
     if (key === "v") continue;
     else if (key === "p") populations.push(decodePopulation(value, populations.length));
     else if (key === "name") study.name = value;
-    else if (key === "seed") study.seed = scalar(value);
+    else if (key === "seed" || key === "copy") study[key] = scalar(value);
+    // Its digits may look like a number's.
+    else if (key === "archive") study.archive = value;
     else regime[key] = scalar(value);
   }
   return parseStudy({ ...study, populations, regime });
@@ -60,11 +64,13 @@ function encodePopulation(population: Population): string {
   return isGiven(population) ? encodeGiven(population) : encodeDrawn(population);
 }
 
-function encodeGiven({ name, networks }: GivenPopulation): string {
+function encodeGiven({ name, networks, count }: GivenPopulation): string {
   const bytes = new TextEncoder().encode(JSON.stringify(networks));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   const safe = base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return `name:${encodeURIComponent(name)},networks:${safe}`;
+  // Of an archive's population only the number is known.
+  const counted = networks.length === 0 ? `,count:${count}` : "";
+  return `name:${encodeURIComponent(name)},networks:${safe}${counted}`;
 }
 
 function decodeNetworks(text: string, path: string): unknown {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { anyStudy, smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { defaultRegime } from "../training/regime.ts";
+import { checkPopulations } from "./population.ts";
 import { defaultStudy, parseStudy } from "./study.ts";
 import { studyId } from "./study-id.ts";
 
@@ -233,4 +234,35 @@ test("a field that every study has counts whatever its value", () => {
   const without = { ...defaultStudy, regime: { ...defaultRegime, momentum: 0, nesterov: false } };
   expect(studyId(without)).not.toBe(studyId(defaultStudy));
   expect(studyId({ ...without, regime: { ...without.regime, nesterov: true } })).not.toBe(studyId(without));
+});
+
+describe("copies and archives", () => {
+  test("a copy has an id of its own; studies without the field keep theirs", () => {
+    const copy = parseStudy({ ...defaultStudy, copy: 2 });
+    expect(studyId(copy)).not.toBe(studyId(defaultStudy));
+    expect(studyId(parseStudy({ ...defaultStudy, copy: 3 }))).not.toBe(studyId(copy));
+  });
+
+  const archive = {
+    version: 1,
+    archive: "00000000000000ab",
+    populations: [{ name: "read", networks: [], count: 500 }],
+  };
+
+  test("an archive has the id of its records, and is not run", () => {
+    const study = parseStudy(archive);
+    expect(studyId(study)).toBe("00000000000000ab");
+    expect(() => checkPopulations(study)).toThrow(/archive: known by its records alone/);
+  });
+
+  test.each([
+    [
+      "no number",
+      { populations: [{ name: "read", networks: [] }] },
+      "populations[0].count: missing; how many there are",
+    ],
+    ["an id that is a path", { archive: "../other" }, "archive:"],
+  ])("an archive with %s is refused", (_, change, message) => {
+    expect(() => parseStudy({ ...archive, ...change })).toThrow(message);
+  });
 });

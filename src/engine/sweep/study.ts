@@ -18,6 +18,7 @@ export const studyLimits = {
   networks: 100,
   nameLength: 80,
   stemWidth: 512,
+  copies: 9_999,
 } as const;
 
 /** Costs a budget may bound. */
@@ -69,6 +70,7 @@ function keysOf(path: string): (string | number)[] {
 /** Networks given one by one. */
 export interface GivenPopulation {
   readonly name: string;
+  /** None in an archive: there they are known from the records alone. */
   readonly networks: readonly NetworkSpec[];
   /** As many as there are. */
   readonly count: number;
@@ -77,16 +79,23 @@ export interface GivenPopulation {
 export const givenPopulationSchema = z
   .strictObject({
     name,
-    networks: z.array(givenNetworkSchema).min(1).max(studyLimits.networks),
-    /** May be left out. */
-    count: z.int().optional(),
+    networks: z.array(givenNetworkSchema).max(studyLimits.networks),
+    /** May be left out where networks are given. */
+    count: z.int().min(1).optional(),
   })
   .superRefine(({ networks, count }, context) => {
-    if (count === undefined || count === networks.length) return;
+    // Whether there may be none is the study's to say.
+    if (networks.length === 0 || count === undefined || count === networks.length) return;
     const message = `${count} is not allowed; there are ${networks.length} networks`;
     context.addIssue({ code: "custom", path: ["count"], message });
   })
-  .transform(({ name, networks }): GivenPopulation => ({ name, networks, count: networks.length }));
+  .transform(
+    ({ name, networks, count }): GivenPopulation => ({
+      name,
+      networks,
+      count: networks.length || (count ?? 0),
+    }),
+  );
 
 export const populationSchema = z.union([drawnPopulationSchema, givenPopulationSchema]);
 
@@ -98,8 +107,34 @@ export const studySchema = z
     seed: z.int().min(0).max(0xffffffff).default(1),
     populations: z.array(populationSchema).min(1).max(studyLimits.populations),
     regime: regimeSchema.default(defaultRegime),
+    /** Which of several studies of one set-up this is: a duplicate has an id and records of its own. Absent: the first. */
+    copy: z.int().min(2).max(studyLimits.copies).optional(),
+    /**
+     * The id of a study that is known by its records alone, such as one read from a results file or put together from
+     * several studies: what its networks were drawn from is not known, so it can be looked at and not be run.
+     */
+    archive: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, { error: "expected the id of a study, letters and digits" })
+      .optional(),
   })
-  .superRefine(({ populations }, context) => {
+  .superRefine(({ populations, archive }, context) => {
+    populations.forEach((population, index) => {
+      if (!isGiven(population) || population.networks.length > 0) return;
+      const path = ["populations", index];
+      if (archive === undefined)
+        context.addIssue({
+          code: "custom",
+          path: [...path, "networks"],
+          message: "[] is not allowed; at least 1 item",
+        });
+      else if (population.count < 1)
+        context.addIssue({
+          code: "custom",
+          path: [...path, "count"],
+          message: "missing; how many there are",
+        });
+    });
     const seen = new Map<string, number>();
     populations.forEach(({ name }, index) => {
       const first = seen.get(name);

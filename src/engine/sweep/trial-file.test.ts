@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { TrialFile, type TrialFileMode } from "./node-trial-file.ts";
@@ -93,4 +93,54 @@ test("a trial is read back from its line", async () => {
   await runSweep({ study: smallStudy, studyId: id, ...parts });
   const text = recorder.trials.map(formatTrialLine).join("");
   expect(parseTrialLines(new TextEncoder().encode(text)).trials).toEqual(recorder.trials);
+});
+
+describe("records of other versions", () => {
+  const recorded = async () => {
+    const recorder = memoryRecorder();
+    const control = createControl();
+    const train = fakeTrainer(control);
+    const parts = { recorded: [], recorder, train, listener: {}, control, device: "fake", version: "0" };
+    await runSweep({ study: smallStudy, studyId: id, ...parts });
+    return recorder.trials[0]!;
+  };
+  const read = (record: unknown) =>
+    parseTrialLines(new TextEncoder().encode(`${JSON.stringify(record)}\n`)).trials[0]!;
+
+  test("a record of the first version, which counted no draws and had fewer settings, is read as it was meant", async () => {
+    const { draws: _, network, regime, ...trial } = await recorded();
+    const { nesterov: __, warmup: ___, ...olderRegime } = regime;
+    const olderStages = network.stages.map(({ expansion: ____, kernel: _____, ...stage }) => stage);
+    const older = { ...trial, network: { ...network, stages: olderStages }, regime: olderRegime };
+    expect(read(older)).toEqual({
+      ...trial,
+      network,
+      regime: { ...regime, nesterov: true, warmup: 0.1 },
+      draws: 1,
+    });
+  });
+
+  test.each([
+    ["trained in a way", { regime: { quantumSteps: 3 } }, "line 1.regime.quantumSteps: a field"],
+    ["that ended in a way", { status: "pruned" }, 'line 1.status: a status, "pruned",'],
+  ])(
+    "a record %s that this version does not know is refused with its version",
+    async (_, change, message) => {
+      const trial = await recorded();
+      const newer = {
+        ...{ ...trial, ...change, version: "9.1.0" },
+        regime: { ...trial.regime, ...("regime" in change ? change.regime : {}) },
+      };
+      expect(() => read(newer)).toThrow(message);
+      expect(() => read(newer)).toThrow(
+        "by version 9.1.0 of the program: read it with that version or a later one",
+      );
+    },
+  );
+
+  test("a study of another program keeps its own limits and data", async () => {
+    const trial = await recorded();
+    const regime = { ...trial.regime, dataset: "imagenet", images: 1_281_167, batch: 8_192 };
+    expect(read({ ...trial, regime }).regime).toEqual(regime);
+  });
 });

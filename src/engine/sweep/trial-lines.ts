@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { InputError, type InputProblem, parseInput } from "../math/input-error.ts";
+import { stageRow } from "../network/describe.ts";
 import { networkSpecSchema } from "../network/spec.ts";
-import { regimeSchema } from "../training/regime.ts";
+import { defaultRegime, regimeSchema } from "../training/regime.ts";
 import type { Trial } from "./trial.ts";
 
 /** A results file: JSON Lines, one trial a line. */
@@ -25,8 +26,21 @@ const epochSchema = z.looseObject({
   ms: z.number(),
 });
 
+/**
+ * A regime as records have it. Its limits are those of whoever trained: a study of another program has its own. Fields that
+ * its program did not have yet are as they were before there were such fields.
+ */
+const recordedRegimeSchema = z.looseObject({
+  dataset: z.string(),
+  images: count.optional(),
+  testImages: count.optional(),
+  epochs: count,
+  batch: count,
+  learningRate: z.number(),
+});
+
 /** What a reader of trials relies on; further fields pass. */
-export const trialSchema = z.looseObject({
+const trialSchema = z.looseObject({
   id: z.string(),
   study: z.string(),
   population: z.string(),
@@ -41,9 +55,10 @@ export const trialSchema = z.looseObject({
     acts: count,
     trainBytes: count,
   }),
-  draws: count,
+  /** Records of the first programs do not have it. */
+  draws: count.default(1),
   seed: count,
-  regime: regimeSchema,
+  regime: recordedRegimeSchema,
   status: z.enum(["done", "diverged", "failed", "stopped"]),
   reason: z.string().optional(),
   epochs: z.array(epochSchema),
@@ -80,8 +95,44 @@ function parseLine(line: string, number: number): Trial {
   } catch {
     throw new InputError([{ path, message: "not JSON; a results file has one trial record a line" }]);
   }
-  parseInput(trialSchema, value, path);
-  return value as Trial;
+  return upgradeTrial(value, path);
+}
+
+/**
+ * A trial from a record of this version or an older one: what its program did not write yet is filled in.
+ * @throws InputError where it is no trial, or of a newer version that this one would misread
+ */
+export function upgradeTrial(value: unknown, path = "trial"): Trial {
+  refuseNewer(value, path);
+  const { draws } = parseInput(trialSchema, value, path);
+  const trial = value as Trial;
+  const { network } = trial;
+  return {
+    ...trial,
+    draws,
+    network: { ...network, stages: network.spec.stages.map(stageRow) },
+    regime: { ...defaultRegime, ...trial.regime },
+  };
+}
+
+const knownRegimeFields: ReadonlySet<string> = new Set(Object.keys(regimeSchema.shape));
+const knownStatuses: ReadonlySet<unknown> = new Set(trialSchema.shape.status.options);
+
+/** What a newer program may say and this one would silently leave out: how a network was trained, and how it ended. */
+function refuseNewer(value: unknown, path: string): void {
+  const { regime, status, version } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const fields = Object.keys((regime ?? {}) as object).filter((key) => !knownRegimeFields.has(key));
+  const problems = fields.map((key) => ({ path: `${path}.regime.${key}`, what: "a field" }));
+  if (typeof status === "string" && !knownStatuses.has(status))
+    problems.push({ path: `${path}.status`, what: `a status, ${JSON.stringify(status)},` });
+  if (problems.length === 0) return;
+  const by = typeof version === "string" ? `version ${version} of the program` : "another program";
+  throw new InputError(
+    problems.map(({ path, what }) => ({
+      path,
+      message: `${what} that this version does not know; the record is by ${by}: read it with that version or a later one`,
+    })),
+  );
 }
 
 /** Problems of trials that do not belong to a study. */

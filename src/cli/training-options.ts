@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseInput } from "../engine/math/input-error.ts";
-import { type Regime, regimeLimits, regimeSchema } from "../engine/training/regime.ts";
+import { type Regime, regimeLimits, regimeSchema, scheduleLimits } from "../engine/training/regime.ts";
+import { type ScheduleName, scheduleNames } from "../engine/training/schedule.ts";
 import { reproducibleOption } from "./executor.ts";
 import { wholeNumber } from "./input.ts";
 
@@ -15,6 +16,10 @@ export interface RegimeOptions {
   readonly momentum?: number;
   readonly weightDecay?: number;
   readonly warmup?: number;
+  readonly schedule?: ScheduleName;
+  readonly finalRate?: number;
+  readonly milestones?: readonly number[];
+  readonly stepFactor?: number;
   readonly labelSmoothing?: number;
   readonly stochasticDepth?: number;
   readonly cropPadding?: number;
@@ -55,6 +60,26 @@ export function addRegimeOptions(command: Command): Command {
       `fraction of the steps with a growing learning rate ${shown("warmup")}`,
       real("warmup"),
     )
+    .addOption(
+      new Option("--schedule <name>", "how the learning rate falls from its peak")
+        .choices(scheduleNames)
+        .default(undefined, regimeSchema.parse({}).schedule),
+    )
+    .option(
+      "--final-rate <f>",
+      "learning rate at the end over its peak (default: 0; with exponential 0.01)",
+      within(scheduleLimits.finalRate),
+    )
+    .option(
+      "--milestones <a,b,…>",
+      "fractions of the run at which schedule step falls (default: 0.5,0.75)",
+      fractions,
+    )
+    .option(
+      "--step-factor <x>",
+      "what each milestone multiplies the learning rate with (default: 0.1)",
+      within(scheduleLimits.stepFactor),
+    )
     .option("--label-smoothing <x>", shown("labelSmoothing"), real("labelSmoothing"))
     .option(
       "--stochastic-depth <p>",
@@ -90,7 +115,14 @@ export function regimeOf({ lr, ...options }: RegimeOptions): Regime {
 }
 
 function real(key: keyof typeof regimeLimits): (text: string) => number {
-  const { min, max } = regimeLimits[key];
+  return within(regimeLimits[key]);
+}
+
+function fractions(text: string): number[] {
+  return text.split(",").map(within(scheduleLimits.milestone));
+}
+
+function within({ min, max }: { readonly min: number; readonly max: number }): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() !== "" && value >= min && value <= max) return value;

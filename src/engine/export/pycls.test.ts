@@ -8,7 +8,7 @@ import { type NetworkSpec, proxyLayerNorm } from "../network/spec.ts";
 import { drawNetwork } from "../spaces/population.ts";
 import { spaceIds } from "../spaces/registry.ts";
 import { imagenetSetting, smallImageSetting } from "../spaces/setting.ts";
-import { defaultRegime } from "../training/regime.ts";
+import { defaultRegime, regimeSchema } from "../training/regime.ts";
 import { specToJson } from "./json.ts";
 import { specToPycls } from "./pycls.ts";
 import { specFromPycls } from "./pycls-import.ts";
@@ -69,6 +69,26 @@ describe("export", () => {
       labelSmoothing: 0.1,
     };
     expect(specToPycls({ ...spec, name: "first" }, { regime, ...regnet })).toMatchSnapshot();
+  });
+
+  test.each([
+    [{ schedule: "cosine" }, ["LR_POLICY: cos"]],
+    [{ schedule: "cosine", finalRate: 0.1 }, ["LR_POLICY: cos", "MIN_LR: 0.1"]],
+    [{ schedule: "linear" }, ["LR_POLICY: lin"]],
+    [{ schedule: "exponential" }, ["LR_POLICY: exp", "MIN_LR: 0.01"]],
+    [{ schedule: "step" }, ["LR_POLICY: steps", "STEPS: [0, 5, 8]", "LR_MULT: 0.1"]],
+    [
+      { schedule: "step", milestones: [0.3, 0.6], stepFactor: 0.2 },
+      ["LR_POLICY: steps", "STEPS: [0, 3, 6]", "LR_MULT: 0.2"],
+    ],
+    [{ schedule: "constant" }, ["LR_POLICY: steps", "STEPS: [0]"]],
+  ] as const)("%o is pycls' %o", (schedule, lines) => {
+    const regime = regimeSchema.parse({ epochs: 10, ...schedule });
+    const optim = specToPycls(sample({}), { regime })
+      .split("\n")
+      .map((line) => line.trim());
+    const keys = ["LR_POLICY", "MIN_LR", "STEPS", "LR_MULT"];
+    expect(optim.filter((line) => keys.includes(line.split(":")[0]!))).toEqual(lines);
   });
 
   test.each<[string, NetworkSpec]>([

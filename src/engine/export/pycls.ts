@@ -3,6 +3,7 @@ import { stageRow } from "../network/describe.ts";
 import type { NetworkSpec, StageSpec } from "../network/spec.ts";
 import { type RegNetParams, regnetStages } from "../spaces/regnet.ts";
 import type { Regime } from "../training/regime.ts";
+import { finalRateOf, scheduleDefaults } from "../training/schedule.ts";
 
 export interface PyclsOptions {
   /** Also writes how to train it. */
@@ -199,7 +200,7 @@ function trainingSections(regime: Regime, side: number): Record<string, Section>
   return {
     OPTIM: {
       BASE_LR: float(regime.learningRate),
-      ...(regime.schedule === "cosine" ? { LR_POLICY: "cos" } : { LR_POLICY: "steps", STEPS: list([0]) }),
+      ...policy(regime),
       MAX_EPOCH: `${regime.epochs}`,
       MOMENTUM: float(regime.momentum),
       NESTEROV: flag(regime.nesterov),
@@ -210,4 +211,29 @@ function trainingSections(regime: Regime, side: number): Record<string, Section>
     TRAIN: { ...data, BATCH_SIZE: `${regime.batch}`, LABEL_SMOOTHING: float(regime.labelSmoothing) },
     TEST: data,
   };
+}
+
+/** The schedule as pycls' LR_POLICY; its steps are epochs, the first of them 0, where ours are fractions of the run. */
+function policy(regime: Regime): Section {
+  const { schedule, epochs, milestones = scheduleDefaults.milestones } = regime;
+  const { stepFactor = scheduleDefaults.stepFactor } = regime;
+  const floor = finalRateOf(regime);
+  const ending = floor > 0 ? { MIN_LR: float(floor) } : {};
+  switch (schedule) {
+    case "cosine":
+      return { LR_POLICY: "cos", ...ending };
+    case "linear":
+      return { LR_POLICY: "lin", ...ending };
+    case "exponential":
+      return { LR_POLICY: "exp", ...ending };
+    case "step": {
+      // Some may meet in one epoch: pycls then multiplies once for each of them.
+      const steps = [0, ...milestones.map((milestone) => Math.round(milestone * epochs))];
+      return { LR_POLICY: "steps", STEPS: list(steps), LR_MULT: float(stepFactor) };
+    }
+    case "constant":
+      return { LR_POLICY: "steps", STEPS: list([0]) };
+    default:
+      return schedule satisfies never;
+  }
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../math/input-error.ts";
 import { defaultRegime, type Regime, regimeSchema } from "../training/regime.ts";
 import { formatRange } from "./quantity.ts";
+import { decodeRegimeField, encodeRegimeField } from "./regime-url.ts";
 import {
   type Budget,
   budgetKeys,
@@ -27,8 +28,10 @@ export function encodeStudy(study: Study): string {
   for (const population of study.populations) query.append("p", encodePopulation(population));
   if (study.copy !== undefined) query.set("copy", String(study.copy));
   if (study.archive !== undefined) query.set("archive", study.archive);
-  for (const key of regimeKeys)
-    if (study.regime[key] !== defaultRegime[key]) query.append(key, String(study.regime[key]));
+  for (const key of regimeKeys) {
+    const value = study.regime[key];
+    if (value !== undefined && value !== defaultRegime[key]) query.append(key, encodeRegimeField(value));
+  }
   // "," ":" and "%" are legal in a query; leaving the first two as they are keeps the address readable.
   return query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
@@ -48,7 +51,7 @@ export function decodeStudy(query: string | URLSearchParams): Study | undefined 
     else if (key === "seed" || key === "copy") study[key] = scalar(value);
     // Its digits may look like a number's.
     else if (key === "archive") study.archive = value;
-    else regime[key] = scalar(value);
+    else regime[key] = decodeRegimeField(key, value, scalar);
   }
   return parseStudy({ ...study, populations, regime });
 }

@@ -218,6 +218,7 @@ test.each([
   ["mixup", 0, 0.2],
   ["spareNorms", false, true],
   ["ema", 0, 0.9],
+  ["finalRate", 0, 0.1],
   ["reproducible", false, true],
 ])(
   "%s changes a study's id; without it, studies are what they were before there was such a field",

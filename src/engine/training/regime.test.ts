@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  compileOptions,
-  defaultRegime,
-  regimeFields,
-  regimeLimits,
-  regimeSchema,
-  regimeSwitches,
-  stepsPerEpoch,
-} from "./regime.ts";
+import { parseInput } from "../math/input-error.ts";
+import { compileOptions, defaultRegime, regimeLimits, regimeSchema, stepsPerEpoch } from "./regime.ts";
+import { regimeFields, regimeSwitches } from "./regime-fields.ts";
 
 test("every limited number of the regime is described once, and its default (0, where it is absent) is within its limits", () => {
   expect(regimeFields.map(({ key }) => key).sort()).toEqual(Object.keys(regimeLimits).sort());
@@ -53,4 +47,33 @@ test("the plan gets batch, smoothing and optimizer of the regime", () => {
     labelSmoothing: 0.1,
     optimizer: { type: "sgd", momentum: 0.5, nesterov: false, weightDecay: 5e-4 },
   });
+});
+
+test.each([
+  [{ images: 64, batch: 65 }, "batch: 65 is not allowed; at most the images per epoch (64)"],
+  [
+    { schedule: "step", milestones: [0.5, 0.5] },
+    "milestones[1]: 0.5 is not allowed; milestones ascend, so above 0.5",
+  ],
+  [{ schedule: "step", milestones: [] }, "milestones: [] is not allowed; at least 1 item"],
+  [
+    { schedule: "step", milestones: [0] },
+    "milestones[0]: 0 is not allowed; expected a number from 0.001 to 0.999",
+  ],
+  [{ milestones: [0.5] }, 'milestones: not with schedule "cosine"; only with "step"'],
+  [{ schedule: "linear", stepFactor: 0.5 }, 'stepFactor: not with schedule "linear"; only with "step"'],
+  [
+    { schedule: "exponential", finalRate: 0 },
+    'finalRate: 0 is not allowed; above 0 with schedule "exponential"',
+  ],
+  [
+    { schedule: "constant", finalRate: 0.1 },
+    'finalRate: not with schedule "constant"; only with "cosine", "linear" or "exponential"',
+  ],
+  [
+    { schedule: "half" },
+    'schedule: "half" is not allowed; expected "cosine", "linear", "exponential", "step" or "constant"',
+  ],
+])("%o is refused with the field and what is allowed", (fields, message) => {
+  expect(() => parseInput(regimeSchema, fields)).toThrow(message);
 });

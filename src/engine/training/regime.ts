@@ -5,6 +5,8 @@ import { allowedNames } from "../data/errors.ts";
 import { maxMagnitude } from "../data/rand-augment.ts";
 import type { GraphOptions } from "../graph/build.ts";
 import type { CompileOptions } from "../plan/compile.ts";
+import { contradictions } from "./regime-checks.ts";
+import { scheduleNames } from "./schedule.ts";
 
 /**
  * A regime says how every network of a study is trained: data, length, optimizer, schedule. With a seed it fixes a
@@ -32,6 +34,16 @@ export const regimeLimits = {
   randAugment: { min: 0, max: maxMagnitude },
   mixup: { min: 0, max: 10 },
   ema: { min: 0, max: 0.99999 },
+} as const;
+
+/** Of the fields that belong to some schedules only. */
+export const scheduleLimits = {
+  finalRate: { min: 0, max: 1 },
+  /** A fraction of the run. */
+  milestone: { min: 0.001, max: 0.999 },
+  /** How many. */
+  milestones: 20,
+  stepFactor: { min: 0.001, max: 1 },
 } as const;
 
 const int = (limits: { readonly min: number; readonly max: number }) =>
@@ -62,8 +74,14 @@ export const regimeSchema = z
     nesterov: z.boolean().default(true),
     /** Added to the gradient as weightDecay·p. */
     weightDecay: real(regimeLimits.weightDecay).default(5e-4),
-    /** How the learning rate falls from its peak: `cosine` to 0 over the whole run, `constant` not at all. */
-    schedule: z.enum(["cosine", "constant"]).default("cosine"),
+    /** How the learning rate falls from its peak (schedule.ts). */
+    schedule: z.enum(scheduleNames).default("cosine"),
+    /** f: η at the end over its peak. Left out, here as below: what schedule.ts says. */
+    finalRate: real(scheduleLimits.finalRate).optional(),
+    /** Of `step`: fractions of the run at which η falls. */
+    milestones: z.array(real(scheduleLimits.milestone)).min(1).max(scheduleLimits.milestones).optional(),
+    /** Of `step`: what every milestone multiplies η with (pycls' LR_MULT). */
+    stepFactor: real(scheduleLimits.stepFactor).optional(),
     /** Fraction of all steps in which the learning rate grows linearly to its peak. */
     warmup: real(regimeLimits.warmup).default(0.1),
     /** s: the target is s/classes everywhere plus 1 − s on the label. */
@@ -95,118 +113,14 @@ export const regimeSchema = z
      */
     reproducible: z.boolean().optional(),
   })
-  .refine((regime) => regime.batch <= regime.images, {
-    path: ["batch"],
-    error: (issue) => {
-      const { batch, images } = issue.input as { batch: number; images: number };
-      return `${batch} is not allowed; at most the images per epoch (${images})`;
-    },
+  .superRefine((regime, context) => {
+    for (const { key, message } of contradictions(regime))
+      context.addIssue({ code: "custom", path: key, message });
   });
 
 export type Regime = Readonly<z.output<typeof regimeSchema>>;
 
 export const defaultRegime: Regime = regimeSchema.parse({});
-
-/** A number of the regime as controls, tables and files present it. */
-export interface RegimeField {
-  readonly key: keyof typeof regimeLimits;
-  readonly label: string;
-  /** How the papers write it, where they do. */
-  readonly symbol?: string;
-  readonly integer: boolean;
-  readonly help: string;
-}
-
-export const regimeFields: readonly RegimeField[] = [
-  {
-    key: "images",
-    label: "Images per epoch",
-    integer: true,
-    help: "training images a network sees per epoch",
-  },
-  { key: "testImages", label: "Test images", integer: true, help: "images the error is measured on" },
-  { key: "epochs", label: "Epochs", integer: true, help: "passes over the training images" },
-  { key: "batch", label: "Batch", integer: true, help: "images per step" },
-  {
-    key: "learningRate",
-    label: "Learning rate",
-    symbol: "η",
-    integer: false,
-    help: "peak, reached after the warm-up",
-  },
-  { key: "momentum", label: "Momentum", integer: false, help: "of SGD" },
-  {
-    key: "weightDecay",
-    label: "Weight decay",
-    integer: false,
-    help: "added to the gradient, times the weight",
-  },
-  {
-    key: "warmup",
-    label: "Warm-up",
-    integer: false,
-    help: "fraction of the steps in which the learning rate grows",
-  },
-  {
-    key: "labelSmoothing",
-    label: "Label smoothing",
-    symbol: "s",
-    integer: false,
-    help: "share of the target spread over all classes",
-  },
-  {
-    key: "stochasticDepth",
-    label: "Stochastic depth",
-    symbol: "p",
-    integer: false,
-    help: "chance that training leaves out the deepest residual branch; less for those before it",
-  },
-  {
-    key: "cropPadding",
-    label: "Crop padding",
-    integer: true,
-    help: "training images are cropped at random from a frame of so many pixels around them",
-  },
-  {
-    key: "randAugment",
-    label: "RandAugment",
-    symbol: "M",
-    integer: false,
-    help: "magnitude of two random changes per image: shear, shift, rotation, contrast, brightness",
-  },
-  {
-    key: "mixup",
-    label: "Mixup",
-    symbol: "α",
-    integer: false,
-    help: "images and labels are mixed in pairs, with weights drawn from Beta(α, α)",
-  },
-  {
-    key: "ema",
-    label: "Averaged weights",
-    symbol: "d",
-    integer: false,
-    help: "decay of moving averages of the weights, over about 1/(1 − d) steps, evaluated as well",
-  },
-];
-
-/** What of the regime is on or off, as controls present it. */
-export interface RegimeSwitch {
-  readonly key: "nesterov" | "flip" | "spareNorms" | "reproducible";
-  readonly label: string;
-  readonly help: string;
-}
-
-export const regimeSwitches: readonly RegimeSwitch[] = [
-  { key: "nesterov", label: "Nesterov momentum", help: "the gradient is taken where the momentum leads" },
-  { key: "flip", label: "Random flips", help: "half of the training images, left and right exchanged" },
-  {
-    key: "spareNorms",
-    label: "Decay spares norms",
-    help: "weight decay leaves norms and biases alone",
-  },
-  { key: "reproducible", label: "Reproducible", help: "the same numbers on every machine, a little slower" },
-];
 
 /** What a regime asks of the graph of every network. */
 export function graphOptions({ stochasticDepth = 0 }: Pick<Regime, "stochasticDepth">): GraphOptions {

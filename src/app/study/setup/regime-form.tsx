@@ -3,11 +3,9 @@ import { useState } from "react";
 import { findDataset, packagedNames } from "../../../engine/data/catalogue.ts";
 import {
   defaultRegime,
-  type RegimeField,
-  regimeFields,
   regimeLimits,
-  regimeSwitches,
 } from "../../../engine/training/regime.ts";
+import { type RegimeField, regimeFields, regimeSwitches } from "../../../engine/training/regime-fields.ts";
 import { useDraft, useServices } from "../state/services.tsx";
 import { NumberField } from "./number-field.tsx";
 import styles from "./setup.module.css";

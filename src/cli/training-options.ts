@@ -22,6 +22,7 @@ export interface RegimeOptions {
   readonly stepFactor?: number;
   readonly labelSmoothing?: number;
   readonly stochasticDepth?: number;
+  readonly dropout?: number;
   readonly cropPadding?: number;
   readonly flip?: true;
   readonly randAugment?: number;
@@ -85,6 +86,11 @@ export function addRegimeOptions(command: Command): Command {
       "--stochastic-depth <p>",
       "chance that the deepest residual branch is left out (default: 0)",
       real("stochasticDepth"),
+    )
+    .option(
+      "--dropout <p>",
+      "chance that a unit before the classifier is left out (default: 0)",
+      real("dropout"),
     )
     .option(
       "--crop-padding <n>",

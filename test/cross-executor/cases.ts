@@ -304,6 +304,7 @@ export const callCases: Arbitraries = {
     .oneof(
       maps,
       maps.map((shape) => ({ ...shape, channels: 1 })),
+      maps.map((shape) => ({ ...shape, pixels: 1 })),
     )
     .map((shape) =>
       callCase("channelScale", (o) => ({

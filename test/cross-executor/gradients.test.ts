@@ -3,6 +3,7 @@ import { buildGraph } from "../../src/engine/graph/build.ts";
 import { createRng } from "../../src/engine/math/rng.ts";
 import type { NetworkSpec, NormSpec, StageSpec } from "../../src/engine/network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
+import { keepLength } from "../../src/engine/runtime/checks.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 
 // Central differences in double precision. SiLU throughout: a kink of ReLU inside the difference would be an error of
@@ -21,6 +22,7 @@ interface GradientCase {
   readonly stage: StageSpec;
   readonly norm?: NormSpec;
   readonly stochasticDepth?: boolean;
+  readonly dropout?: boolean;
 }
 
 const cases: readonly GradientCase[] = [
@@ -38,10 +40,12 @@ const cases: readonly GradientCase[] = [
   { name: "proxy-normalized group norm, MBConv", stage: mbconv, norm: { ...groupNorm, proxyEpsilon: 0.03 } },
   { name: "stochastic depth", stage: x, stochasticDepth: true },
   { name: "stochastic depth, MBConv", stage: mbconv, stochasticDepth: true },
+  { name: "dropout", stage: x, dropout: true },
+  { name: "dropout and stochastic depth", stage: mbconv, dropout: true, stochasticDepth: true },
 ];
 
 test.each(cases)("$name: gradients equal finite differences within 1e-6", async (gradientCase) => {
-  const { name: stream, stage, norm = batchNorm, stochasticDepth = false } = gradientCase;
+  const { name: stream, stage, norm = batchNorm, stochasticDepth = false, dropout = false } = gradientCase;
   const spec: NetworkSpec = {
     version: 1,
     input: { height: 7, width: 6, channels: 2 },
@@ -53,7 +57,8 @@ test.each(cases)("$name: gradients equal finite differences within 1e-6", async 
     norm,
   };
   const batch = 3;
-  const plan = compilePlan(buildGraph(spec, { stochasticDepth }), { batch, optimizer: defaultOptimizer });
+  const graph = buildGraph(spec, { stochasticDepth, dropout });
+  const plan = compilePlan(graph, { batch, optimizer: defaultOptimizer });
   const rng = createRng(11, stream);
   const values = (length: number, scale: number) => Float64Array.from({ length }, () => scale * rng.normal());
   const lengthOf = (tensor: number) => plan.tensors[tensor]?.length ?? 0;
@@ -67,7 +72,7 @@ test.each(cases)("$name: gradients equal finite differences within 1e-6", async 
   );
   const images = values(lengthOf(plan.kept.images), 1);
   const targets = Float64Array.from([0.7, 0.2, 0.1, 0, 1, 0, 0.05, 0.05, 0.9]);
-  const keep = Float32Array.from({ length: plan.drops.length * batch }, () => (rng.float() < 0.5 ? 0 : 2));
+  const keep = Float32Array.from({ length: keepLength(plan) }, () => (rng.float() < 0.5 ? 0 : 2));
   const executor = createReferenceExecutor();
   const lossOf = async (changed: ReadonlyMap<string, Float64Array>) => {
     const session = await executor.load(plan, changed);

@@ -9,6 +9,7 @@ import {
 } from "../../src/engine/network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
 import type { Plan } from "../../src/engine/plan/plan.ts";
+import { keepLength } from "../../src/engine/runtime/checks.ts";
 import type { Executor, ModelState } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { initialState } from "../../src/engine/training/initialize.ts";
@@ -75,7 +76,7 @@ async function lossesOf(executor: Executor, plan: Plan, state: ModelState): Prom
   const values = { from: "values", images, targets } as const;
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
-    const keep = Float32Array.from({ length: plan.drops.length * batch }, () => (rng.float() < 0.5 ? 0 : 2));
+    const keep = Float32Array.from({ length: keepLength(plan) }, () => (rng.float() < 0.5 ? 0 : 2));
     losses.push((await session.step(values, 0.05, keep)).lossSum);
   }
   losses.push((await session.evaluate(values)).lossSum);

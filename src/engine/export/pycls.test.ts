@@ -91,6 +91,13 @@ describe("export", () => {
     expect(optim.filter((line) => keys.includes(line.split(":")[0]!))).toEqual(lines);
   });
 
+  test("dropout is a field of pycls' EffNets, and a comment for others", () => {
+    const regime = regimeSchema.parse({ dropout: 0.2 });
+    const effnet = published.find(([name]) => name.startsWith("EfficientNet"))![1];
+    expect(specToPycls(effnet, { regime })).toContain("  DROPOUT_RATIO: 0.2\n");
+    expect(specToPycls(sample({}), { regime })).toContain("# Trained with dropout 0.2: not in this file.\n");
+  });
+
   test.each<[string, NetworkSpec]>([
     ["square images only", sample({ input: { height: 28, width: 30, channels: 1 } })],
     ["one block for all stages; stage 2 differs", mixed()],

@@ -35,7 +35,7 @@ export function specToPycls(spec: NetworkSpec, options: PyclsOptions = {}): stri
     `${name}:`,
     ...Object.entries(section).map(([key, value]) => `  ${key}: ${value}`),
   ]);
-  const notes = comments(spec.name, channels, options.regime).map((line) => `# ${line}`);
+  const notes = comments(type, spec.name, channels, options.regime).map((line) => `# ${line}`);
   return `${[...notes, ...lines].join("\n")}\n`;
 }
 
@@ -59,7 +59,12 @@ function flag(value: boolean): string {
   return value ? "True" : "False";
 }
 
-function comments(name: string | undefined, channels: number, regime: Regime | undefined): string[] {
+function comments(
+  type: ModelType,
+  name: string | undefined,
+  channels: number,
+  regime: Regime | undefined,
+): string[] {
   return [
     // A name must not end its comment.
     ...(name ? [name.replace(/\p{Cc}/gu, " ")] : []),
@@ -71,14 +76,15 @@ function comments(name: string | undefined, channels: number, regime: Regime | u
     ...(regime && !regime.dataset.startsWith("cifar")
       ? [`pycls has no loader for ${regime.dataset}: add one to pycls/datasets/loader.py under this name.`]
       : []),
-    ...beyondPycls(regime),
+    ...beyondPycls(type, regime),
   ];
 }
 
 /** What the network was trained with and this file does not ask of pycls: it lacks it, or has it otherwise. */
-function beyondPycls(regime: Partial<Regime> = {}): string[] {
-  const { stochasticDepth, cropPadding, flip, randAugment, mixup, spareNorms, ema } = regime;
+function beyondPycls(type: ModelType, regime: Partial<Regime> = {}): string[] {
+  const { stochasticDepth, dropout, cropPadding, flip, randAugment, mixup, spareNorms, ema } = regime;
   const others = [
+    ...(dropout && type !== "effnet" ? [`dropout ${dropout}`] : []),
     ...(cropPadding ? [`crop padding ${cropPadding}`] : []),
     ...(flip ? ["random flips"] : []),
     ...(randAugment ? [`RandAugment ${randAugment}`] : []),
@@ -94,7 +100,9 @@ function beyondPycls(regime: Partial<Regime> = {}): string[] {
   ];
 }
 
-function modelType(spec: NetworkSpec, { regnet }: PyclsOptions): "regnet" | "anynet" | "effnet" {
+type ModelType = "regnet" | "anynet" | "effnet";
+
+function modelType(spec: NetworkSpec, { regnet }: PyclsOptions): ModelType {
   if (spec.stages.some(({ block }) => block === "mbconv" || block === "fused_mbconv")) return "effnet";
   return regnet && givesSpec(regnet, spec) ? "regnet" : "anynet";
 }
@@ -104,16 +112,12 @@ function givesSpec(params: RegNetParams, spec: NetworkSpec): boolean {
   return JSON.stringify(stages.map(stageRow)) === JSON.stringify(spec.stages.map(stageRow));
 }
 
-function modelSection(
-  type: ReturnType<typeof modelType>,
-  spec: NetworkSpec,
-  options: PyclsOptions,
-): Record<string, Section> {
+function modelSection(type: ModelType, spec: NetworkSpec, options: PyclsOptions): Record<string, Section> {
   switch (type) {
     case "regnet":
       return { REGNET: regnetSection(spec, options.regnet!) };
     case "effnet":
-      return { EN: effnetSection(spec) };
+      return { EN: effnetSection(spec, options.regime?.dropout) };
     case "anynet":
       return { ANYNET: anynetSection(spec) };
   }
@@ -162,7 +166,7 @@ function squeeze(seRatio: number): Section {
   return seRatio > 0 ? { SE_ON: flag(true), SE_R: float(seRatio) } : { SE_ON: flag(false) };
 }
 
-function effnetSection(spec: NetworkSpec): Section {
+function effnetSection(spec: NetworkSpec, dropout = 0): Section {
   const stages = spec.stages.map((stage, i) => {
     if (stage.block === "mbconv" && (stage.groupWidth ?? 1) === 1) return stage;
     if (stage.block === "mbconv")
@@ -184,6 +188,7 @@ function effnetSection(spec: NetworkSpec): Section {
     STRIDES: list(stages.map(({ stride }) => stride)),
     SE_R: float(seRatio),
     HEAD_W: `${spec.head.width}`,
+    ...(dropout > 0 ? { DROPOUT_RATIO: float(dropout) } : {}),
   };
 }
 

@@ -16,9 +16,9 @@ type Draft = GraphNode extends infer Node
 class GraphSink implements LayerSink<NodeId> {
   readonly nodes: GraphNode[] = [];
   readonly outputs = new Map<string, NodeId>();
-  readonly #options: { readonly proxied: boolean; readonly stochasticDepth: boolean };
+  readonly #options: Required<GraphOptions> & { readonly proxied: boolean };
 
-  constructor(options: { readonly proxied: boolean; readonly stochasticDepth: boolean }) {
+  constructor(options: Required<GraphOptions> & { readonly proxied: boolean }) {
     this.#options = options;
   }
 
@@ -61,7 +61,10 @@ class GraphSink implements LayerSink<NodeId> {
   }
 
   linear(x: NodeId, name: string, units: number): NodeId {
-    return this.#push({ op: "linear", name, inputs: [x], units });
+    const kept = this.#options.dropout
+      ? this.#push({ op: "dropout", name: this.#unnamed("dropout"), inputs: [x] })
+      : x;
+    return this.#push({ op: "linear", name, inputs: [kept], units });
   }
 
   channels(x: NodeId): number {
@@ -103,6 +106,8 @@ class GraphSink implements LayerSink<NodeId> {
 export interface GraphOptions {
   /** Put a drop node on every residual branch, for training with stochastic depth. */
   readonly stochasticDepth?: boolean;
+  /** Put dropout before the classifier, the only linear layer there is (as EfficientNets have it). */
+  readonly dropout?: boolean;
 }
 
 /**
@@ -110,8 +115,9 @@ export interface GraphOptions {
  * @throws Error when the spec builds an unsound graph (a block that breaks a rule); parseNetworkSpec refuses the specs
  * that could.
  */
-export function buildGraph(spec: NetworkSpec, { stochasticDepth = false }: GraphOptions = {}): Graph {
-  const sink = new GraphSink({ proxied: isProxied(spec.norm), stochasticDepth });
+export function buildGraph(spec: NetworkSpec, options: GraphOptions = {}): Graph {
+  const { stochasticDepth = false, dropout = false } = options;
+  const sink = new GraphSink({ proxied: isProxied(spec.norm), stochasticDepth, dropout });
   const logits = buildNetwork(spec, sink, sink.input(spec.input));
   const graph: Graph = { spec, nodes: sink.nodes, logits, outputs: sink.outputs };
   const faults = verifyGraph(graph);

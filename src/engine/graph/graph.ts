@@ -24,6 +24,8 @@ export type GraphNode =
   | NodeBase<"add">
   /** Stochastic depth: leaves a residual branch out at random in training. */
   | (NodeBase<"drop"> & { readonly residual: number })
+  /** Leaves units of a 1×1 map out at random in training. */
+  | NodeBase<"dropout">
   | (NodeBase<"maxPool"> & { readonly attrs: PoolAttrs })
   | NodeBase<"globalPool">
   /** inputs: the map, then the 1×1 map of factors. */

@@ -32,6 +32,7 @@ export function shapeOf(node: GraphNode, inputs: readonly MapShape[]): MapShape 
     case "norm":
     case "proxy":
     case "drop":
+    case "dropout":
     case "activation":
       return x;
     case "add":

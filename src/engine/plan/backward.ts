@@ -3,7 +3,7 @@ import type { TensorId } from "./call.ts";
 import type { CallOf, KernelCall } from "./calls.ts";
 import { type Forward, normedAttrs, normedOperands } from "./forward.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
-import { dropFactors, type LoweringContext, layerOf, required } from "./lowering.ts";
+import { dropFactors, dropShape, type LoweringContext, layerOf, required } from "./lowering.ts";
 import { groupsOf } from "./norms.ts";
 import { lowerProxyGrad } from "./proxy.ts";
 import { lowerSqueezeGrad } from "./squeeze.ts";
@@ -264,15 +264,16 @@ class Backward {
         this.give(input, dx);
         return;
       }
-      case "drop": {
+      case "drop":
+      case "dropout": {
         const dx = this.#temporary(input);
         this.calls.push({
           op: "channelScale",
           label,
-          in: { x: dy, s: dropFactors(this.#context, node.residual) },
+          in: { x: dy, s: dropFactors(this.#context, node) },
           out: { y: dx },
           update: {},
-          attrs: { batch, pixels: mapLength(1, node.shape), channels: 1 },
+          attrs: dropShape(this.#context, node),
         });
         this.give(input, dx);
         return;

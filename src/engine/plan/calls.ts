@@ -204,7 +204,7 @@ export type MaxPoolGrad = Call<
 
 /**
  * Squeeze-and-excitation's last step: y[n][p][c] = x[n][p][c]·s[n][c]. With channels = 1 and all elements of an image as
- * pixels it scales whole images: stochastic depth.
+ * pixels it scales whole images: stochastic depth. With pixels = 1 it scales every unit by itself: dropout.
  */
 export type ChannelScale = Call<
   "channelScale",

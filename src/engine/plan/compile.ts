@@ -5,7 +5,7 @@ import { type KernelCall, transformRow } from "./calls.ts";
 import { lowerForward } from "./forward.ts";
 import { fusedNorms } from "./fused-norms.ts";
 import { defaultFusions, type Fusions, noFusions } from "./fusion.ts";
-import { dropFactors, type LoweringContext } from "./lowering.ts";
+import { dropFactors, dropShape, type LoweringContext } from "./lowering.ts";
 import { placeTensors } from "./memory.ts";
 import { type PlannedParameters, planParameters } from "./parameters.ts";
 import type { OptimizerSpec, Plan, PlannedDrop } from "./plan.ts";
@@ -107,10 +107,15 @@ export function compilePlan(graph: Graph, options: CompileOptions): Plan {
 }
 
 function dropsOf(context: LoweringContext): PlannedDrop[] {
-  const drops = context.graph.nodes.flatMap((node) => (node.op === "drop" ? [node.residual] : []));
-  return drops.map((residual) => ({
-    depth: (residual + 1) / drops.length,
-    tensor: dropFactors(context, residual),
+  const { nodes } = context.graph;
+  const branches = nodes.filter((node) => node.op === "drop");
+  const units = nodes.filter((node) => node.op === "dropout");
+  return [...branches, ...units].map((node) => ({
+    tensor: dropFactors(context, node),
+    perImage: dropShape(context, node).channels,
+    ...(node.op === "drop"
+      ? { of: "branch" as const, depth: (node.residual + 1) / branches.length }
+      : { of: "units" as const }),
   }));
 }
 

@@ -2,7 +2,7 @@ import type { NodeId } from "../graph/graph.ts";
 import type { PointwiseActivation, TensorId } from "./call.ts";
 import type { CallOf, KernelCall } from "./calls.ts";
 import { convGeometry, mapLength, mapsShape, matrixShape, poolGeometry, shapeAt } from "./geometry.ts";
-import { dropFactors, type LoweringContext, layerOf } from "./lowering.ts";
+import { dropFactors, dropShape, type LoweringContext, layerOf } from "./lowering.ts";
 import { lowerFoldedNorm, lowerStatistics, type NormVectors } from "./norms.ts";
 import { lowerProxy, type ProxyVectors } from "./proxy.ts";
 import { lowerSqueeze, type SqueezeValues } from "./squeeze.ts";
@@ -144,6 +144,7 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         break;
       }
       case "drop":
+      case "dropout":
         if (mode === "evaluate") {
           values.set(node.id, valueAt(first));
           break;
@@ -151,10 +152,10 @@ export function lowerForward(context: LoweringContext, mode: Mode): Forward {
         calls.push({
           op: "channelScale",
           label,
-          in: { x: valueAt(first), s: dropFactors(context, node.residual) },
+          in: { x: valueAt(first), s: dropFactors(context, node) },
           out: { y: output(node.id) },
           update: {},
-          attrs: { batch, pixels: mapLength(1, node.shape), channels: 1 },
+          attrs: dropShape(context, node),
         });
         break;
       case "add":

@@ -1,5 +1,5 @@
-import type { Graph, NodeId } from "../graph/graph.ts";
-import type { TensorId } from "./call.ts";
+import type { Graph, GraphNode, NodeId } from "../graph/graph.ts";
+import type { MapsShape, TensorId } from "./call.ts";
 import type { FusedNorms } from "./fused-norms.ts";
 import type { Fusions } from "./fusion.ts";
 import type { LayerParameters } from "./parameters.ts";
@@ -30,7 +30,18 @@ export function required(tensor: TensorId | undefined, layer: string): TensorId 
   return tensor;
 }
 
-/** The factors of a residual branch under stochastic depth: one an image, in the host buffer. */
-export function dropFactors({ table, batch }: LoweringContext, residual: number): TensorId {
-  return table.kept("host", `keep:${residual}`, batch);
+type DropNode = Extract<GraphNode, { op: "drop" | "dropout" }>;
+
+/** Stochastic depth scales whole images, dropout each channel of a 1×1 map. */
+export function dropShape({ batch }: LoweringContext, { op, shape }: DropNode): MapsShape {
+  const { height, width, channels } = shape;
+  return op === "drop"
+    ? { batch, pixels: height * width * channels, channels: 1 }
+    : { batch, pixels: height * width, channels };
+}
+
+/** The factors of a node that leaves out at random: as many an image as its shape has channels, in the host buffer. */
+export function dropFactors(context: LoweringContext, node: DropNode): TensorId {
+  const name = node.op === "drop" ? `keep:${node.residual}` : `keep:${node.name}`;
+  return context.table.kept("host", name, context.batch * dropShape(context, node).channels);
 }

@@ -79,13 +79,22 @@ export interface OptimizerSpec {
   readonly ema?: number;
 }
 
-/** A residual branch that training leaves out at random (stochastic depth). */
-export interface PlannedDrop {
-  /** Its place among the residual branches: (branch + 1) / number of branches, 0–1. */
-  readonly depth: number;
-  /** One factor an image, host-written: 0 leaves the branch out, 1/(1 − p) keeps it. */
+/**
+ * What training leaves out at random, by host-written factors: 0 leaves out, 1/(1 − p) keeps. A residual branch of an image
+ * (stochastic depth), or a unit of an image before the classifier (dropout).
+ */
+export type PlannedDrop = {
+  /** batch · perImage factors, those of the first image first. */
   readonly tensor: TensorId;
-}
+  readonly perImage: number;
+} & (
+  | {
+      readonly of: "branch";
+      /** Its place among the residual branches: (branch + 1) / number of branches, 0–1. */
+      readonly depth: number;
+    }
+  | { readonly of: "units" }
+);
 
 /** A compiled network: every kernel call and every byte of a training step, known before anything runs. */
 export interface Plan {
@@ -96,6 +105,7 @@ export interface Plan {
   readonly buffers: readonly PlannedBuffer[];
   readonly parameters: readonly PlannedParameter[];
   readonly statistics: readonly PlannedStatistic[];
+  /** The branches in their order, then the units. */
   readonly drops: readonly PlannedDrop[];
   /** Fills `images` and `targets`; left out when the caller writes them itself. */
   readonly gather: CallOf<"gather">;

@@ -77,11 +77,25 @@ export function stateTensors(plan: Plan, weights: Weights): ReadonlyMap<string, 
   );
 }
 
-/** Factors of the residual branches: all of them, or none for "keep every branch". */
-export function checkKeep(plan: Plan, keep: Float32Array | undefined): Float32Array {
-  const needed = plan.drops.length * plan.batch;
-  if (keep === undefined) return new Float32Array(needed).fill(1);
-  if (keep.length !== needed)
+/** How many factors a step takes for what training leaves out at random. */
+export function keepLength({ drops, batch }: Pick<Plan, "drops" | "batch">): number {
+  return drops.reduce((sum, { perImage }) => sum + perImage * batch, 0);
+}
+
+/** Gives each of the plan's drops its factors: all are given, or none for "keep everything". */
+export function writeKeep(
+  plan: Plan,
+  keep: Float32Array | undefined,
+  write: (tensor: TensorId, factors: Float32Array) => void,
+): void {
+  const needed = keepLength(plan);
+  if (keep !== undefined && keep.length !== needed)
     throw new ExecutorError("misuse", `keep: ${keep.length} factors given, ${needed} needed`);
-  return keep;
+  const factors = keep ?? new Float32Array(needed).fill(1);
+  let start = 0;
+  for (const { tensor, perImage } of plan.drops) {
+    const end = start + perImage * plan.batch;
+    write(tensor, factors.subarray(start, end));
+    start = end;
+  }
 }

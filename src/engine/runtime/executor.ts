@@ -121,8 +121,8 @@ export type Weights = "trained" | "averages";
 export interface Session {
   readonly plan: Plan;
   /**
-   * Forward, backward, update. The result is of the forward pass, before the update. `keep` has plan.batch factors for
-   * each of plan.drops in turn (stochastic depth); left out, every branch is kept.
+   * Forward, backward, update. The result is of the forward pass, before the update. `keep` has batch · perImage factors for
+   * each of plan.drops in turn (stochastic depth, dropout); left out, everything is kept.
    */
   step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult>;
   /**

@@ -218,6 +218,7 @@ test.each([
   ["mixup", 0, 0.2],
   ["spareNorms", false, true],
   ["ema", 0, 0.9],
+  ["dropout", 0, 0.2],
   ["finalRate", 0, 0.1],
   ["reproducible", false, true],
 ])(

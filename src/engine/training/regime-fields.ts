@@ -55,6 +55,13 @@ export const regimeFields: readonly RegimeField[] = [
     help: "chance that training leaves out the deepest residual branch; less for those before it",
   },
   {
+    key: "dropout",
+    label: "Dropout",
+    symbol: "p",
+    integer: false,
+    help: "chance that training leaves out a unit before the classifier",
+  },
+  {
     key: "cropPadding",
     label: "Crop padding",
     integer: true,

@@ -30,6 +30,7 @@ export const regimeLimits = {
   warmup: { min: 0, max: 0.9 },
   labelSmoothing: { min: 0, max: 0.9 },
   stochasticDepth: { min: 0, max: 0.9 },
+  dropout: { min: 0, max: 0.9 },
   cropPadding: { min: 0, max: 32 },
   randAugment: { min: 0, max: maxMagnitude },
   mixup: { min: 0, max: 10 },
@@ -92,6 +93,8 @@ export const regimeSchema = z
      * was such a field stay as they are, and so do the ids and records of their studies.
      */
     stochasticDepth: real(regimeLimits.stochasticDepth).optional(),
+    /** p of dropout before the classifier: training leaves out every unit with this probability (EfficientNet: 0.2–0.5). */
+    dropout: real(regimeLimits.dropout).optional(),
     /** Random crops with so many pixels of padding on every side of the image; pycls' CIFAR loader has 4. */
     cropPadding: int(regimeLimits.cropPadding).optional(),
     /** Half of the training images, left and right exchanged. */
@@ -123,8 +126,9 @@ export type Regime = Readonly<z.output<typeof regimeSchema>>;
 export const defaultRegime: Regime = regimeSchema.parse({});
 
 /** What a regime asks of the graph of every network. */
-export function graphOptions({ stochasticDepth = 0 }: Pick<Regime, "stochasticDepth">): GraphOptions {
-  return { stochasticDepth: stochasticDepth > 0 };
+export function graphOptions(regime: Pick<Regime, "stochasticDepth" | "dropout">): GraphOptions {
+  const { stochasticDepth = 0, dropout = 0 } = regime;
+  return { stochasticDepth: stochasticDepth > 0, dropout: dropout > 0 };
 }
 
 /** What a regime asks of the plan of every network. */

@@ -13,10 +13,10 @@ import type {
 import { checkRoom } from "../runtime/room.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import { initialState } from "./initialize.ts";
+import { keepFactors } from "./keep-factors.ts";
 import { batchesOf, epochOrder } from "./order.ts";
 import { type Regime, regimeLimits, stepsPerEpoch } from "./regime.ts";
 import { learningRateAt } from "./schedule.ts";
-import { keepFactors } from "./stochastic-depth.ts";
 import { trainingPlan } from "./training-plan.ts";
 
 /** Images that are resident on the executor. */
@@ -196,9 +196,10 @@ class Run {
   /** A random stream for each step: none depends on what other steps drew. */
   #keepFactors(): Float32Array | undefined {
     const { seed, regime } = this.#request;
-    const { stochasticDepth = 0 } = regime;
-    if (stochasticDepth === 0) return undefined;
-    return keepFactors(this.#session.plan, stochasticDepth, createRng(seed, "stochastic depth", this.#step));
+    const { stochasticDepth = 0, dropout = 0 } = regime;
+    if (stochasticDepth === 0 && dropout === 0) return undefined;
+    const stream = (name: string) => createRng(seed, name, this.#step);
+    return keepFactors(this.#session.plan, { stochasticDepth, dropout }, stream);
   }
 
   /** Drawn for each step, as the factors are: a run that goes on from an epoch sees the same images. */

@@ -1,10 +1,7 @@
 import { Checkbox, NativeSelect, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { findDataset, packagedNames } from "../../../engine/data/catalogue.ts";
-import {
-  defaultRegime,
-  regimeLimits,
-} from "../../../engine/training/regime.ts";
+import { defaultRegime, regimeLimits } from "../../../engine/training/regime.ts";
 import { type RegimeField, regimeFields, regimeSwitches } from "../../../engine/training/regime-fields.ts";
 import { useDraft, useServices } from "../state/services.tsx";
 import { NumberField } from "./number-field.tsx";

@@ -3,11 +3,11 @@ import type { KernelCall } from "../../plan/calls.ts";
 import type { Plan } from "../../plan/plan.ts";
 import {
   checkBatch,
-  checkKeep,
   checkpointTensors,
   checkWeights,
   loadedValues,
   stateTensors,
+  writeKeep,
 } from "../checks.ts";
 import {
   type Batch,
@@ -73,11 +73,8 @@ class ReferenceSession implements Session {
 
   async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
     checkBatch(this.plan, batch, { partial: false });
-    const factors = checkKeep(this.plan, keep);
+    writeKeep(this.plan, keep, (tensor, factors) => this.#values(tensor).set(factors));
     this.#values(this.plan.kept.learningRate)[0] = learningRate;
-    this.plan.drops.forEach(({ tensor }, i) => {
-      this.#values(tensor).set(factors.subarray(i * this.plan.batch, (i + 1) * this.plan.batch));
-    });
     return this.#run(batch, this.plan.train);
   }
 

@@ -2,11 +2,11 @@ import type { TensorId } from "../../plan/call.ts";
 import type { Plan } from "../../plan/plan.ts";
 import {
   checkBatch,
-  checkKeep,
   checkpointTensors,
   checkWeights,
   loadedValues,
   stateTensors,
+  writeKeep,
 } from "../checks.ts";
 import {
   type Batch,
@@ -97,11 +97,8 @@ export class WasmSession implements Session {
   async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
     this.#check();
     checkBatch(this.plan, batch, { partial: false });
-    const factors = checkKeep(this.plan, keep);
+    writeKeep(this.plan, keep, (tensor, factors) => this.#values(tensor).set(factors));
     this.#values(this.plan.kept.learningRate)[0] = learningRate;
-    this.plan.drops.forEach(({ tensor }, i) => {
-      this.#values(tensor).set(factors.subarray(i * this.plan.batch, (i + 1) * this.plan.batch));
-    });
     return this.#run(batch, this.#train);
   }
 

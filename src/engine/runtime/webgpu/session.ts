@@ -2,11 +2,11 @@ import type { TensorId } from "../../plan/call.ts";
 import type { Plan } from "../../plan/plan.ts";
 import {
   checkBatch,
-  checkKeep,
   checkpointTensors,
   checkWeights,
   loadedValues,
   stateTensors,
+  writeKeep,
 } from "../checks.ts";
 import {
   type Batch,
@@ -129,12 +129,8 @@ export class WebGpuSession implements Session {
   async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
     this.#check();
     checkBatch(this.plan, batch, { partial: false });
-    const factors = checkKeep(this.plan, keep);
+    writeKeep(this.plan, keep, (tensor, factors) => this.#host.set(factors, this.#memory.offsetOf(tensor)));
     this.#host[this.#memory.offsetOf(this.plan.kept.learningRate)] = learningRate;
-    const { batch: images } = this.plan;
-    this.plan.drops.forEach(({ tensor }, i) => {
-      this.#host.set(factors.subarray(i * images, (i + 1) * images), this.#memory.offsetOf(tensor));
-    });
     return this.#run(batch, this.#train);
   }
 

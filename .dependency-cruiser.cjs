@@ -18,6 +18,7 @@ const pipeline = [
   "sweep",
   "analysis",
   "export",
+  "exchange",
 ];
 
 const folder = (names) => `^src/engine/(${names.join("|")})/`;

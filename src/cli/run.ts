@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { registerAnalyze } from "./commands/analyze.ts";
 import { registerBench } from "./commands/bench.ts";
+import { registerConvert } from "./commands/convert.ts";
 import { registerData } from "./commands/data.ts";
 import { registerDescribe } from "./commands/describe.ts";
 import { registerExport } from "./commands/export.ts";
@@ -19,6 +20,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerTrain,
   registerSweep,
   registerAnalyze,
+  registerConvert,
   registerVerify,
   registerBench,
   registerExport,

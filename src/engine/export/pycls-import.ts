@@ -3,7 +3,8 @@ import { z } from "zod";
 import { InputError, parseInput } from "../math/input-error.ts";
 import { parseNetworkSpec } from "../network/parse.ts";
 import type { NetworkSpec } from "../network/spec.ts";
-import { regnetStages } from "../spaces/regnet.ts";
+import type { NetworkParams } from "../spaces/registry.ts";
+import { type RegNetParams, regnetStages } from "../spaces/regnet.ts";
 
 const stemTypes = { res_stem_cifar: "small", simple_stem_in: "simple", res_stem_in: "resnet" } as const;
 const stemType = z.enum(["res_stem_cifar", "simple_stem_in", "res_stem_in"]).default("simple_stem_in");
@@ -74,7 +75,21 @@ type PyclsConfig = z.output<typeof configSchema>;
 
 /** The network of a pycls config file. pycls feeds three channels; the file of another network needs them said. */
 export function specFromPycls(yaml: string, channels = 3): NetworkSpec {
-  const config = parseInput(configSchema, readYaml(yaml));
+  return networkFromPycls(readYaml(yaml), channels).spec;
+}
+
+export interface PyclsNetwork {
+  readonly spec: NetworkSpec;
+  /** In the words of the space it is of; "given" where it is of none. */
+  readonly params: NetworkParams | { readonly family: "given" };
+}
+
+/**
+ * The network of a pycls config as an object. A whole config has a section of every model type; only the one that
+ * MODEL.TYPE names counts.
+ */
+export function networkFromPycls(value: unknown, channels = 3): PyclsNetwork {
+  const config = parseInput(configSchema, onlyItsModel(value));
   const { MODEL, BN, TRAIN } = config;
   const frame = {
     version: 1,
@@ -83,7 +98,34 @@ export function specFromPycls(yaml: string, channels = 3): NetworkSpec {
     activation: MODEL.ACTIVATION_FUN === "relu" ? "relu" : "silu",
     norm: { type: "batch", epsilon: BN.EPS, momentum: BN.MOM },
   };
-  return parseNetworkSpec({ ...frame, ...partsOf(config) }, "network");
+  const spec = parseNetworkSpec({ ...frame, ...partsOf(config) }, "network");
+  return { spec, params: paramsOf(config, spec) };
+}
+
+const sections = { anynet: "ANYNET", regnet: "REGNET", effnet: "EN" } as const;
+
+function onlyItsModel(value: unknown): unknown {
+  const type = (value as { readonly MODEL?: { readonly TYPE?: unknown } } | null)?.MODEL?.TYPE;
+  if (typeof type !== "string" || !(type in sections)) return value;
+  const others = Object.values(sections).filter((name) => name !== sections[type as keyof typeof sections]);
+  return Object.fromEntries(
+    Object.entries(value as object).filter(([key]) => !(others as readonly string[]).includes(key)),
+  );
+}
+
+function paramsOf({ MODEL, REGNET }: PyclsConfig, { stages }: NetworkSpec): PyclsNetwork["params"] {
+  if (MODEL.TYPE === "regnet") return { family: "regnet", ...regnetParams(section(REGNET, "REGNET")) };
+  const [depths, widths] = [stages.map(({ depth }) => depth), stages.map(({ width }) => width)];
+  if (MODEL.TYPE === "effnet") return { family: "mbconv", depths, widths };
+  const bottlenecks = stages.flatMap((stage) => (stage.block === "res_bottleneck" ? [stage] : []));
+  if (bottlenecks.length < stages.length) return { family: "given" };
+  return {
+    family: "anynet",
+    ...{ depths, widths, strides: stages.map(({ stride }) => stride) },
+    bottleneckRatios: bottlenecks.map(({ bottleneckRatio }) => bottleneckRatio),
+    groupWidths: bottlenecks.map(({ groupWidth }) => groupWidth),
+    seRatio: bottlenecks[0]!.seRatio,
+  };
 }
 
 function readYaml(yaml: string): unknown {
@@ -131,8 +173,8 @@ function anynetParts(net: NonNullable<PyclsConfig["ANYNET"]>): Parts {
   return { stem: { type: stemTypes[net.STEM_TYPE], width: net.STEM_W }, head: { width: net.HEAD_W }, stages };
 }
 
-function regnetParts(net: NonNullable<PyclsConfig["REGNET"]>): Parts {
-  const params = {
+function regnetParams(net: NonNullable<PyclsConfig["REGNET"]>): RegNetParams {
+  return {
     depth: net.DEPTH,
     initialWidth: net.W0,
     slope: net.WA,
@@ -141,7 +183,10 @@ function regnetParts(net: NonNullable<PyclsConfig["REGNET"]>): Parts {
     bottleneckRatio: 1 / net.BOT_MUL,
     seRatio: net.SE_ON ? net.SE_R : 0,
   };
-  const stages = regnetStages(params, [net.STRIDE]);
+}
+
+function regnetParts(net: NonNullable<PyclsConfig["REGNET"]>): Parts {
+  const stages = regnetStages(regnetParams(net), [net.STRIDE]);
   return { stem: { type: stemTypes[net.STEM_TYPE], width: net.STEM_W }, head: { width: net.HEAD_W }, stages };
 }
 

@@ -10,6 +10,8 @@ export interface TrialLines {
   readonly trials: readonly Trial[];
   /** Bytes up to the end of the last whole line; what follows was being written when its program died. */
   readonly wholeBytes: number;
+  /** Whole lines, empty ones included. */
+  readonly lines: number;
   readonly cutOff: boolean;
 }
 
@@ -77,12 +79,14 @@ export function formatTrialLine(trial: Trial): string {
 /**
  * Reads a results file. A last line without its end is left out; any other line that is no trial is an InputError that
  * names it.
+ * @param before lines of the file that come before these bytes
  */
-export function parseTrialLines(bytes: Uint8Array): TrialLines {
+export function parseTrialLines(bytes: Uint8Array, before = 0): TrialLines {
   const wholeBytes = bytes.lastIndexOf(newline) + 1;
   const text = new TextDecoder().decode(bytes.subarray(0, wholeBytes));
-  const trials = text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [parseLine(line, i + 1)]));
-  return { trials, wholeBytes, cutOff: wholeBytes < bytes.length };
+  const lines = text.split("\n");
+  const trials = lines.flatMap((line, i) => (line.trim() === "" ? [] : [parseLine(line, before + i + 1)]));
+  return { trials, wholeBytes, lines: lines.length - 1, cutOff: wholeBytes < bytes.length };
 }
 
 const newline = 10;

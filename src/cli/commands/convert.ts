@@ -1,0 +1,93 @@
+import { createReadStream } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import { trialsToCsv } from "../../engine/exchange/csv.ts";
+import { type ReadStudies, readStudies } from "../../engine/exchange/read-studies.ts";
+import { writeSweepJson } from "../../engine/exchange/sweep-json.ts";
+import { InputError } from "../../engine/math/input-error.ts";
+import type { Trial } from "../../engine/sweep/trial.ts";
+import { formatTrialLine } from "../../engine/sweep/trial-lines.ts";
+import { CliError } from "../failure.ts";
+import { printNote } from "../output.ts";
+
+const formats = ["jsonl", "csv", "sweep.json"] as const;
+
+interface Options {
+  readonly to: (typeof formats)[number];
+  readonly out: string;
+  readonly force?: true;
+}
+
+export function registerConvert(program: Command): void {
+  program
+    .command("convert")
+    .summary("rewrite results for other tools, and theirs for this one")
+    .description(
+      "Reads trial records (JSON Lines) or the sweep.json of pycls, told by their contents, and writes all their trials " +
+        "into one file: jsonl is what sweep writes and analyze and the page read; csv is a row a trial, for spreadsheets " +
+        "and data frames, and is not read back; sweep.json is what pycls' sweep analysis loads. What does not map is said " +
+        "on stderr.",
+    )
+    .argument("<files...>", "results.jsonl or sweep.json")
+    .addOption(new Option("--to <format>", "what to write").choices([...formats]).makeOptionMandatory())
+    .requiredOption("--out <file>", "where to write it")
+    .option("--force", "replace an existing file")
+    .action(convert);
+}
+
+async function convert(files: readonly string[], { to, out, force }: Options): Promise<void> {
+  const trials = new Map<string, Trial>();
+  let read = 0;
+  for (const file of files) {
+    const { studies, definition, notes } = await readFile(file);
+    if (definition !== undefined) throw new CliError(`${file}: a study without results; nothing to convert`);
+    for (const note of notes) printNote(`${file}: ${note}`);
+    for (const trial of studies.flatMap((study) => study.trials)) {
+      read += 1;
+      trials.set(trial.id, trial);
+    }
+  }
+  if (read > trials.size)
+    printNote(`${read - trials.size} trials are recorded more than once; the last record counts`);
+  await writeFile(out, format([...trials.values()], to), { flag: force ? "w" : "wx" }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new CliError(
+        `--out ${out}: ${error.code === "EEXIST" ? "exists already; --force replaces it" : `cannot be written (${error.code})`}`,
+      );
+    },
+  );
+  printNote(`${trials.size} trials written to ${out}`);
+}
+
+function format(trials: readonly Trial[], to: Options["to"]): string {
+  switch (to) {
+    case "jsonl":
+      return trials.map(formatTrialLine).join("");
+    case "csv":
+      return trialsToCsv(trials);
+    case "sweep.json": {
+      const { text, notes } = writeSweepJson(trials);
+      for (const note of notes) printNote(note);
+      return text;
+    }
+    default:
+      throw new Error(`unknown format ${to satisfies never}`);
+  }
+}
+
+async function readFile(file: string): Promise<ReadStudies> {
+  await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(
+      `${file}: ${error.code === "ENOENT" ? "no such file" : `cannot be read (${error.code})`}`,
+    );
+  });
+  try {
+    return await readStudies(basename(file), createReadStream(file));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.problems.map(({ path, message }) => ({ path: path === "" ? file : `${file}: ${path}`, message })),
+    );
+  }
+}

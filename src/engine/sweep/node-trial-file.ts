@@ -1,7 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { InputError } from "../math/input-error.ts";
-import type { TrialRecorder } from "./scheduler.ts";
-import type { Trial } from "./trial.ts";
+import type { EpochRecord } from "../training/trainer.ts";
+import { CheckpointFolder } from "./node-checkpoint-folder.ts";
+import type { RunningTrial } from "./protocol.ts";
+import type { TrialCheckpoint, TrialRecorder } from "./recorder.ts";
+import { isSettled, type Trial } from "./trial.ts";
 import { foreignTrials, formatTrialLine, parseTrialLines } from "./trial-lines.ts";
 
 /**
@@ -10,29 +13,45 @@ import { foreignTrials, formatTrialLine, parseTrialLines } from "./trial-lines.t
  */
 export type TrialFileMode = "new" | "resume" | "replace";
 
-/** A results file that a sweep appends to: a whole line per finished trial, on the disk before the next one starts. */
+/**
+ * A results file that a sweep appends to: a whole line per finished trial, on the disk before the next one starts. Trials
+ * under way have their checkpoints in a folder beside it, `<file>.checkpoints`, which goes when they end.
+ */
 export class TrialFile implements TrialRecorder {
   /** Of earlier runs. */
   readonly recorded: readonly Trial[];
   /** A half-written last line was cut off. */
   readonly repaired: boolean;
   readonly #file: FileHandle;
+  readonly #checkpoints: CheckpointFolder;
 
-  private constructor(file: FileHandle, recorded: readonly Trial[], repaired: boolean) {
+  private constructor(
+    file: FileHandle,
+    checkpoints: CheckpointFolder,
+    recorded: readonly Trial[],
+    repaired: boolean,
+  ) {
     this.#file = file;
+    this.#checkpoints = checkpoints;
     this.recorded = recorded;
     this.repaired = repaired;
   }
 
   static async open(path: string, studyId: string, mode: TrialFileMode): Promise<TrialFile> {
     const file = await openFile(path, mode);
-    if (mode !== "resume") return new TrialFile(file, [], false);
+    const checkpoints = new CheckpointFolder(`${path}.checkpoints`);
+    if (mode !== "resume") {
+      await checkpoints.tidy(() => false);
+      return new TrialFile(file, checkpoints, [], false);
+    }
     try {
       const { trials, wholeBytes, cutOff } = parseTrialLines(await file.readFile());
       const problems = foreignTrials(trials, studyId);
       if (problems.length > 0) throw new InputError(problems);
       if (cutOff) await file.truncate(wholeBytes);
-      return new TrialFile(file, trials, cutOff);
+      const settled = new Set(trials.map(({ id }) => id));
+      await checkpoints.tidy((trialId) => trialId.startsWith(`${studyId}/`) && !settled.has(trialId));
+      return new TrialFile(file, checkpoints, trials, cutOff);
     } catch (error) {
       await file.close();
       if (!(error instanceof InputError)) throw error;
@@ -42,18 +61,28 @@ export class TrialFile implements TrialRecorder {
     }
   }
 
-  async begin(): Promise<void> {}
+  checkpoint(trialId: string): Promise<TrialCheckpoint | undefined> {
+    return this.#checkpoints.read(trialId);
+  }
 
-  async epoch(): Promise<void> {}
+  async begin({ trialId }: RunningTrial, from?: TrialCheckpoint): Promise<void> {
+    if (from === undefined) await this.#checkpoints.remove(trialId);
+  }
 
-  /** Stopped trials are not written: they are trained anew when the sweep is resumed. */
+  async epoch({ trialId }: RunningTrial, _: EpochRecord, checkpoint?: TrialCheckpoint): Promise<void> {
+    if (checkpoint !== undefined) await this.#checkpoints.write(trialId, checkpoint);
+  }
+
+  /** Stopped trials are not written: they go on from their checkpoints when the sweep is resumed. */
   async finish(trial: Trial): Promise<void> {
-    if (trial.status === "stopped") return;
+    if (!isSettled(trial)) return;
     await this.#file.appendFile(formatTrialLine(trial));
     await this.#file.datasync();
+    await this.#checkpoints.remove(trial.id);
   }
 
   async close(): Promise<void> {
+    await this.#checkpoints.close();
     await this.#file.close();
   }
 }

@@ -115,7 +115,7 @@ export interface StoredStudy {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly trials: readonly Trial[];
-  /** A trial that was running when the tab closed: its epochs so far. It is trained again when the study goes on. */
+  /** A trial that was running when the tab closed: its epochs so far. It goes on from them when the study does. */
   readonly interrupted: readonly InterruptedTrial[];
 }
 

@@ -6,8 +6,9 @@ import { ExecutorError } from "../runtime/executor.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import type { SweepProgress } from "./protocol.ts";
 import { trialOrder } from "./schedule.ts";
-import { runSweep, type SweepRun } from "./scheduler.ts";
+import { runSweep } from "./scheduler.ts";
 import { parseStudy } from "./study.ts";
+import type { SweepRun } from "./sweep-run.ts";
 
 function sweep(more: Partial<SweepRun> = {}) {
   const control = more.control ?? createControl();

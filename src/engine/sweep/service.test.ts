@@ -6,10 +6,10 @@ import { findDataset } from "../data/catalogue.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
-import type { TrialJob } from "./scheduler.ts";
 import { SweepService } from "./service.ts";
 import { SweepStore } from "./store/store.ts";
 import { studyId } from "./study-id.ts";
+import type { TrialJob } from "./sweep-run.ts";
 
 const id = studyId(smallStudy);
 const cleanups: (() => void)[] = [];

@@ -18,10 +18,11 @@ import type {
   SweepRequests,
   SweepSummary,
 } from "./protocol.ts";
-import { runSweep, type TrialTrainer } from "./scheduler.ts";
+import { runSweep } from "./scheduler.ts";
 import type { SweepStore } from "./store/store.ts";
 import { isGiven, type Population, parseStudy, type Study } from "./study.ts";
 import { studyId } from "./study-id.ts";
+import type { TrialTrainer } from "./sweep-run.ts";
 import { isSettled } from "./trial.ts";
 
 /** What the service is made of; the worker's entry supplies the real ones, tests supply others. */

@@ -37,7 +37,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** FNV-1a, 64 bits, of the UTF-8 text, as 16 hexadecimal digits. */
-function fnv1a64(text: string): string {
+export function fnv1a64(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text))
     hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;

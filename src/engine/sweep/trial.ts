@@ -31,7 +31,7 @@ export interface Trial {
    */
   readonly error: number | null;
   readonly ms: number;
-  /** What it was trained on, e.g. "wasm relaxed-simd, 1 thread". */
+  /** What it was trained on, e.g. "wasm relaxed-simd, 1 thread"; several, "…, then …", where it went on on another. */
   readonly device: string;
   /** Of the program. */
   readonly version: string;

@@ -1,5 +1,6 @@
 import { Dexie, type EntityTable, type Table } from "dexie";
 import type { EpochRecord } from "../../training/trainer.ts";
+import type { CheckpointRecord } from "../checkpoint-record.ts";
 import type { RunningTrial } from "../protocol.ts";
 import type { Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
@@ -25,6 +26,12 @@ export interface EpochRow {
   readonly epoch: EpochRecord;
 }
 
+/** What a trial under way can go on from; the epochs stand in their own table. */
+export interface CheckpointRow extends Omit<CheckpointRecord, "epochs"> {
+  readonly trialId: string;
+  readonly studyId: string;
+}
+
 /** Studies and trials as IndexedDB keeps them. */
 export type Database = Dexie & {
   readonly studies: EntityTable<StudyRow, "id">;
@@ -32,6 +39,7 @@ export type Database = Dexie & {
   readonly running: EntityTable<RunningRow, "trialId">;
   readonly epochs: Table<EpochRow, [string, number]>;
   readonly weights: EntityTable<WeightRecord, "trialId">;
+  readonly checkpoints: EntityTable<CheckpointRow, "trialId">;
 };
 
 /** The database was written by a later version of this program, whose records this one could spoil. */
@@ -60,6 +68,7 @@ export function createDatabase(name: string): Database {
   });
   // The sizes are in the index: they can be summed without reading the weights.
   db.version(2).stores({ weights: "trialId, studyId, [savedAt+bytes]" });
+  db.version(3).stores({ checkpoints: "trialId, studyId" });
   const known = db.verno;
   // Dexie would open a newer database, and add the tables it lacks; its records stay as they are.
   db.on("ready", () => {

@@ -43,8 +43,9 @@ async function recordAll(target: SweepStore): Promise<Trial[]> {
     recorded: await target.open(id, smallStudy),
     train: fakeTrainer(control),
     recorder: {
-      begin: (each) => target.begin(each),
-      epoch: (each, epoch) => target.epoch(each, epoch),
+      checkpoint: (each) => target.checkpoint(each),
+      begin: (each, from) => target.begin(each, from),
+      epoch: (each, epoch, checkpoint) => target.epoch(each, epoch, checkpoint),
       finish: async (each) => {
         await target.finish(each);
         await memory.finish(each);
@@ -217,7 +218,7 @@ test("a database that a newer version wrote is refused, and keeps its records as
   await newer.table("studies").put({ id, study: smallStudy, createdAt: 1, updatedAt: 1 });
   newer.close();
   const { store: target } = store(name);
-  await expect(target.list()).rejects.toThrow(/newer version of this page \(store 99, this page knows 2\)/);
+  await expect(target.list()).rejects.toThrow(/newer version of this page \(store 99, this page knows 3\)/);
   await expect(target.open(id, smallStudy)).rejects.toThrow(/reload the page/);
   const again = new Dexie(name);
   await again.open();

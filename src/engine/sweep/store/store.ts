@@ -1,9 +1,10 @@
 import type { ModelState } from "../../runtime/executor.ts";
 import type { EpochRecord } from "../../training/trainer.ts";
 import type { RunningTrial, StoredStudy, StudySummary } from "../protocol.ts";
-import type { TrialRecorder } from "../scheduler.ts";
+import type { TrialCheckpoint, TrialRecorder } from "../recorder.ts";
 import type { Study } from "../study.ts";
-import type { Trial } from "../trial.ts";
+import { isSettled, type Trial } from "../trial.ts";
+import { putCheckpoint, readCheckpoint } from "./checkpoints.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { writeWithRoom } from "./room.ts";
 import { listStudies, loadStudy, removeStudy, trialsOf } from "./studies.ts";
@@ -19,8 +20,8 @@ export interface StoreOptions {
 
 /**
  * Studies and trials in the browser's IndexedDB. Every epoch is written when it ends: a closed tab or a killed worker
- * loses the epoch under way, nothing else. A finished trial replaces its running row and epochs in one transaction. A
- * write that finds no room rejects with a StoreFullError and changes nothing.
+ * loses the epoch under way, nothing else; its trial goes on from the checkpoint of the one before. A finished trial
+ * replaces its running row, epochs and checkpoint in one transaction. A write that finds no room rejects with a StoreFullError and changes nothing.
  */
 export class SweepStore implements TrialRecorder {
   readonly #db: Database;
@@ -47,28 +48,44 @@ export class SweepStore implements TrialRecorder {
     return trialsOf(this.#db, id, study);
   }
 
-  async begin(trial: RunningTrial): Promise<void> {
-    const { running, epochs } = this.#db;
+  checkpoint(trialId: string): Promise<TrialCheckpoint | undefined> {
+    return readCheckpoint(this.#db, trialId);
+  }
+
+  async begin(trial: RunningTrial, from?: TrialCheckpoint): Promise<void> {
+    const { running, epochs, checkpoints } = this.#db;
+    const { trialId } = trial;
     await this.#write(() =>
-      this.#db.transaction("rw", running, epochs, async () => {
-        // What an interrupted run left of it: it starts anew.
-        await epochs.where({ trialId: trial.trialId }).delete();
+      this.#db.transaction("rw", running, epochs, checkpoints, async () => {
+        const after = [trialId, (from?.epoch ?? 0) + 1];
+        await epochs.where("[trialId+number]").between(after, [trialId, Number.POSITIVE_INFINITY]).delete();
+        if (from === undefined) await checkpoints.delete(trialId);
         await running.put({ ...trial, startedAt: this.#now() });
       }),
     );
   }
 
-  async epoch({ trialId, studyId }: RunningTrial, epoch: EpochRecord): Promise<void> {
-    await this.#write(() => this.#db.epochs.put({ trialId, studyId, number: epoch.epoch, epoch }));
+  async epoch(trial: RunningTrial, epoch: EpochRecord, checkpoint?: TrialCheckpoint): Promise<void> {
+    const { epochs, checkpoints } = this.#db;
+    const { trialId, studyId } = trial;
+    await this.#write(() =>
+      this.#db.transaction("rw", epochs, checkpoints, async () => {
+        await epochs.put({ trialId, studyId, number: epoch.epoch, epoch });
+        if (checkpoint !== undefined) await putCheckpoint(this.#db, trial, checkpoint);
+      }),
+    );
   }
 
   async finish(trial: Trial, state?: ModelState): Promise<void> {
-    const { studies, trials, running, epochs } = this.#db;
+    const { studies, trials, running, epochs, checkpoints } = this.#db;
     await this.#write(() =>
-      this.#db.transaction("rw", studies, trials, running, epochs, async () => {
+      this.#db.transaction("rw", [studies, trials, running, epochs, checkpoints], async () => {
         await trials.put(trial);
         await running.delete(trial.id);
-        await epochs.where({ trialId: trial.id }).delete();
+        if (isSettled(trial)) {
+          await epochs.where({ trialId: trial.id }).delete();
+          await checkpoints.delete(trial.id);
+        }
         await studies.update(trial.study, { updatedAt: this.#now() });
       }),
     );

@@ -28,8 +28,9 @@ export async function loadStudy(db: Database, id: string): Promise<StoredStudy |
 
 /** A study with everything that is kept of it. */
 export async function removeStudy(db: Database, id: string): Promise<void> {
-  const { studies, trials, running, epochs, weights } = db;
-  await db.transaction("rw", [studies, trials, running, epochs, weights], async () => {
+  const { studies, trials, running, epochs, weights, checkpoints } = db;
+  await db.transaction("rw", [studies, trials, running, epochs, weights, checkpoints], async () => {
+    await checkpoints.where({ studyId: id }).delete();
     await weights.where({ studyId: id }).delete();
     await studies.delete(id);
     await trials.where({ study: id }).delete();

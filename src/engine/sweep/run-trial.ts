@@ -1,0 +1,151 @@
+import { ExecutorError } from "../runtime/executor.ts";
+import type { EpochRecord, TrainOutcome } from "../training/trainer.ts";
+import type { ProgressMeter } from "./progress.ts";
+import type { RunningTrial } from "./protocol.ts";
+import type { TrialCheckpoint } from "./recorder.ts";
+import type { SweepRun, TrialJob } from "./sweep-run.ts";
+import type { Trial } from "./trial.ts";
+
+/** Milliseconds between two reports of progress within a trial. */
+const progressInterval = 250;
+
+/** Sessions that one trial may lose (a thread that ended, say): what happens more often than this will happen again. */
+const mostInterruptions = 3;
+
+/**
+ * Trains a network, from its last complete epoch if an earlier run left one, and records it. A lost session goes on from
+ * the last epoch too.
+ *
+ * @throws what concerns the whole run: the recorder refuses, the device is lost.
+ */
+export async function runTrial(run: SweepRun, trial: RunningTrial, meter: ProgressMeter): Promise<Trial> {
+  for (let interruptions = 0; ; interruptions++) {
+    const attempt = new Attempt(run, trial, meter, await readCheckpoint(run, trial.trialId));
+    const outcome = await attempt.train();
+    const again = attempt.interrupted && interruptions < mostInterruptions;
+    if (again) continue;
+    meter.finish(outcome.status, outcome.ms);
+    const record = trialRecord(run, trial, outcome, attempt.devices);
+    await run.recorder.finish(record, outcome.state);
+    return record;
+  }
+}
+
+/** Of another version of the program, whose plans may differ, none is taken. */
+async function readCheckpoint(
+  { recorder, version }: SweepRun,
+  trialId: string,
+): Promise<TrialCheckpoint | undefined> {
+  const kept = await recorder.checkpoint(trialId);
+  return kept?.version === version ? kept : undefined;
+}
+
+type Outcome = Omit<TrainOutcome, "status"> & Pick<Trial, "status">;
+
+class Attempt {
+  /** The session was lost, the executor was not. */
+  interrupted = false;
+  readonly devices: readonly string[];
+  readonly #run: SweepRun;
+  readonly #trial: RunningTrial;
+  readonly #meter: ProgressMeter;
+  readonly #from: TrialCheckpoint | undefined;
+  readonly #epochs: EpochRecord[];
+  readonly #now: () => number;
+  #reportedAt: number;
+  #refused: { readonly error: unknown } | undefined;
+
+  constructor(run: SweepRun, trial: RunningTrial, meter: ProgressMeter, from: TrialCheckpoint | undefined) {
+    this.#run = run;
+    this.#trial = trial;
+    this.#meter = meter;
+    this.#from = from;
+    this.#epochs = [...(from?.epochs ?? [])];
+    const before = from?.devices ?? [];
+    this.devices = before.at(-1) === run.device ? before : [...before, run.device];
+    this.#now = run.now ?? (() => performance.now());
+    this.#reportedAt = this.#now();
+  }
+
+  async train(): Promise<Outcome> {
+    const { recorder, listener, train, study } = this.#run;
+    const trial = this.#trial;
+    await recorder.begin(trial, this.#from);
+    listener.trialStarted?.(trial);
+    for (const epoch of this.#epochs) listener.epoch?.({ trialId: trial.trialId, epoch });
+    this.#meter.start(trial);
+    try {
+      return await train({
+        trial,
+        spec: trial.network.spec,
+        regime: study.regime,
+        seed: study.seed,
+        ...(this.#from ? { resume: this.#from } : {}),
+        onEpoch: (epoch, checkpoint) => this.#epoch(epoch, checkpoint),
+        onStep: (step, steps, ms) => this.#step(step, steps, ms),
+      });
+    } catch (error) {
+      return this.#failure(error);
+    }
+  }
+
+  #failure(error: unknown): Outcome {
+    if (this.#refused) throw this.#refused.error;
+    // Without its device no other trial would fare better.
+    if (error instanceof ExecutorError && error.code === "lost") throw error;
+    this.interrupted = error instanceof ExecutorError && error.code === "interrupted";
+    const reason = error instanceof Error ? error.message : String(error);
+    const ms = this.#epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
+    return { status: "failed", reason, epochs: this.#epochs, error: null, ms };
+  }
+
+  readonly #epoch: TrialJob["onEpoch"] = async (epoch, checkpoint) => {
+    const { recorder, listener, study, version } = this.#run;
+    const kept =
+      epoch.epoch < study.regime.epochs
+        ? { ...(await checkpoint()), devices: this.devices, version }
+        : undefined;
+    try {
+      await recorder.epoch(this.#trial, epoch, kept);
+    } catch (error) {
+      this.#refused = { error };
+      throw error;
+    }
+    this.#epochs.push(epoch);
+    listener.epoch?.({ trialId: this.#trial.trialId, epoch });
+  };
+
+  #step(step: number, steps: number, ms: number): void {
+    this.#meter.step(step, steps, ms);
+    if (this.#now() - this.#reportedAt < progressInterval) return;
+    this.#reportedAt = this.#now();
+    this.#run.listener.progress?.(this.#meter.read());
+  }
+}
+
+function trialRecord(
+  { study, version }: SweepRun,
+  trial: RunningTrial,
+  outcome: Outcome,
+  devices: readonly string[],
+): Trial {
+  const { status, reason, epochs, error, ms } = outcome;
+  return {
+    id: trial.trialId,
+    study: trial.studyId,
+    population: trial.population,
+    index: trial.index,
+    params: trial.params,
+    network: trial.network,
+    draws: trial.draws,
+    seed: study.seed,
+    regime: study.regime,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    epochs,
+    error,
+    ms,
+    device: devices.join(", then "),
+    version,
+  };
+}

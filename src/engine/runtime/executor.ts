@@ -39,6 +39,8 @@ export interface Room {
   readonly needed: number;
   /** With what is allocated now. */
   readonly available: number;
+  /** What the bytes are of, where not all of the plan's, e.g. "one buffer". */
+  readonly within?: string;
 }
 
 export type ExecutorKind = "reference" | "wasm" | "webgpu";
@@ -111,6 +113,13 @@ export interface BatchResult {
   readonly count: number;
 }
 
+/** What step() is called with. */
+export interface StepRequest {
+  readonly batch: Batch;
+  readonly learningRate: number;
+  readonly keep?: Float32Array;
+}
+
 /** Which values of the parameters and running statistics: the trained ones (where not said) or their moving averages. */
 export type Weights = "trained" | "averages";
 
@@ -130,6 +139,14 @@ export interface Session {
    * moving averages of parameters and statistics, of a plan that has them.
    */
   evaluate(batch: Batch, weights?: Weights): Promise<BatchResult>;
+  /**
+   * As many calls of step() or evaluate() one after the other would do, with the same results to the bit: for executors
+   * that wait for a device behind every call. Left out where nothing is gained; batches.ts falls back to the calls.
+   */
+  steps?(steps: readonly StepRequest[]): Promise<readonly BatchResult[]>;
+  evaluations?(batches: readonly Batch[], weights?: Weights): Promise<readonly BatchResult[]>;
+  /** How many of each are worth asking for at once, as measured so far. */
+  readonly atOnce?: { readonly steps: number; readonly evaluations: number };
   /**
    * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "momentum:" +
    * a parameter's name, "ema:" + a parameter's or statistic's name (its moving average), "images", "targets", "logits", or a key of

@@ -21,22 +21,19 @@ export function writeInputRows(
   const count = indices.length;
   checkTransforms(transforms, count);
   const { matrices, gains, offsets, mix } = transforms;
-  const resize = [width / plan.input.width, 0, 0, 0, height / plan.input.height, 0].map(Math.fround);
+  const resize = Float32Array.of(width / plan.input.width, 0, 0, 0, height / plan.input.height, 0);
+  // Once a step for every image: no object is made in the loop.
   for (let n = 0; n < count; n++) {
-    const matrix = matrices?.subarray(6 * n, 6 * n + 6) ?? resize;
-    const [a = 0, b = 0, , c = 0, d = 0] = matrix;
-    rows.set(matrix, rowLength * n);
-    rows.set(
-      [
-        samples(Math.hypot(a, c), width, height),
-        samples(Math.hypot(b, d), width, height),
-        gains?.[n] ?? 1,
-        offsets?.[n] ?? 0,
-        mix?.lambdas[n] ?? 1,
-        mix?.partners[n] ?? n,
-      ],
-      rowLength * n + 6,
-    );
+    const at = rowLength * n;
+    const from = matrices === undefined ? 0 : 6 * n;
+    const matrix = matrices ?? resize;
+    for (let i = 0; i < 6; i++) rows[at + i] = matrix[from + i]!;
+    rows[at + 6] = samples(Math.hypot(matrix[from]!, matrix[from + 3]!), width, height);
+    rows[at + 7] = samples(Math.hypot(matrix[from + 1]!, matrix[from + 4]!), width, height);
+    rows[at + 8] = gains === undefined ? 1 : gains[n]!;
+    rows[at + 9] = offsets === undefined ? 0 : offsets[n]!;
+    rows[at + 10] = mix === undefined ? 1 : mix.lambdas[n]!;
+    rows[at + 11] = mix === undefined ? n : mix.partners[n]!;
   }
 }
 

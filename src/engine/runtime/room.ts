@@ -20,7 +20,8 @@ export function checkRoom(executor: Executor, plan: Plan, planAt: PlanAt, smalle
       : `a batch of ${fitting} would fit`;
   throw new ExecutorError(
     "out-of-memory",
-    `a network at batch ${plan.batch} needs ${megabytes(room.needed)} (${room.needed} bytes), ` +
+    `a network at batch ${plan.batch} needs ${megabytes(room.needed)} (${room.needed} bytes)` +
+      `${room.within === undefined ? "" : ` in ${room.within}`}, ` +
       `${megabytes(room.available)} are available: ${advice}`,
   );
 }

@@ -3,7 +3,7 @@ import { createFakeExecutor, type FakeAnswers } from "../../../test/fixtures/fak
 import { networkOf, smallImageFrame } from "../network/frame.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { regimeSchema } from "./regime.ts";
-import { type Checkpoint, type TrainRequest, trainNetwork } from "./trainer.ts";
+import { type Checkpoint, type TrainOutcome, type TrainRequest, trainNetwork } from "./trainer.ts";
 
 const spec = networkOf(smallImageFrame, [{ block: "vanilla", depth: 1, width: 8, stride: 2 }]);
 const regime = regimeSchema.parse({ images: 70, testImages: 40, batch: 16, epochs: 3 });
@@ -72,6 +72,29 @@ test("a loss that is not finite ends the run as diverged, with its step, and cou
     });
     expect(outcome.epochs).toHaveLength(1);
   }
+});
+
+test("several steps at once train as single ones do: the same batches, rates and epochs, divergence at its step", async () => {
+  const timeless = ({ epochs }: TrainOutcome) => epochs.map(({ ms: _, ...epoch }) => epoch);
+  const loss = (step: number, count: number) => ({ lossSum: count / step, correct: step % 2 });
+  const single = request({ step: loss });
+  const several = request({ step: loss, atOnce: { steps: 3, evaluations: 2 } });
+  const steps: number[] = [];
+  const [one, many] = [
+    await trainNetwork(single),
+    await trainNetwork({ ...several, onStep: (step) => steps.push(step) }),
+  ];
+  expect(timeless(many)).toEqual(timeless(one));
+  expect(several.fake).toMatchObject({
+    batches: single.fake.batches,
+    learningRates: single.fake.learningRates,
+    evaluated: single.fake.evaluated,
+  });
+  // 4 steps an epoch: threes that no epoch's end cuts through.
+  expect(steps).toEqual([3, 4, 7, 8, 11, 12]);
+  const bad = (step: number, count: number) => ({ lossSum: step === 6 ? Number.NaN : count, correct: 0 });
+  const diverged = await trainNetwork(request({ step: bad, atOnce: { steps: 3, evaluations: 1 } }));
+  expect(diverged.reason).toBe("training loss is NaN at step 6 of 12");
 });
 
 test("a network whose evaluation is not finite has diverged too", async () => {

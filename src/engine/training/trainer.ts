@@ -1,6 +1,7 @@
 import { augmentBatch } from "../data/augment.ts";
 import { createRng } from "../math/rng.ts";
 import type { NetworkSpec } from "../network/spec.ts";
+import { runEvaluations, runSteps } from "../runtime/batches.ts";
 import type {
   BatchResult,
   BatchTransforms,
@@ -8,6 +9,7 @@ import type {
   ImageHandle,
   ModelState,
   Session,
+  StepRequest,
   Weights,
 } from "../runtime/executor.ts";
 import { checkRoom } from "../runtime/room.ts";
@@ -151,21 +153,25 @@ class Run {
   }
 
   async #epoch(epoch: number): Promise<Ending> {
-    const { regime, seed, data, onEpoch, onStep } = this.#request;
+    const { regime, seed, onEpoch, onStep } = this.#request;
     const startedMs = this.ms;
     const training = new Tally();
     let learningRate = 0;
     const order = epochOrder(seed, epoch, regime.images);
-    for (const indices of batchesOf(order, regime.batch, { partial: false })) {
-      learningRate = learningRateAt(regime, this.#step, this.#steps);
-      const batch = { from: "resident", images: data.train, indices, ...this.#transforms() } as const;
-      const keep = this.#keepFactors();
-      const result = await this.#timed(() => this.#session.step(batch, learningRate, keep));
-      if (result === "stop") return stopped(epoch);
-      this.#step++;
-      if (!Number.isFinite(result.lossSum))
-        return diverged(`training loss is ${result.lossSum} at step ${this.#step} of ${this.#steps}`);
-      training.add(result);
+    const batches = [...batchesOf(order, regime.batch, { partial: false })];
+    for (let done = 0; done < batches.length; ) {
+      const together = batches.slice(done, done + (this.#session.atOnce?.steps ?? 1));
+      const steps = together.map((indices, i) => this.#stepRequest(indices, this.#step + i));
+      const results = await this.#timed(() => runSteps(this.#session, steps));
+      if (results === "stop") return stopped(epoch);
+      for (const result of results) {
+        this.#step++;
+        if (!Number.isFinite(result.lossSum))
+          return diverged(`training loss is ${result.lossSum} at step ${this.#step} of ${this.#steps}`);
+        training.add(result);
+      }
+      learningRate = steps.at(-1)?.learningRate ?? learningRate;
+      done += together.length;
       onStep?.(this.#step, this.#steps, this.ms);
     }
     const test = await this.#evaluate();
@@ -193,20 +199,30 @@ class Run {
     return { epoch, epochs: [...this.epochs], state: await this.#session.readCheckpoint() };
   }
 
+  #stepRequest(indices: Uint32Array, step: number): StepRequest {
+    const { regime, data } = this.#request;
+    const keep = this.#keepFactors(step);
+    return {
+      batch: { from: "resident", images: data.train, indices, ...this.#transforms(step) },
+      learningRate: learningRateAt(regime, step, this.#steps),
+      ...(keep ? { keep } : {}),
+    };
+  }
+
   /** A random stream for each step: none depends on what other steps drew. */
-  #keepFactors(): Float32Array | undefined {
+  #keepFactors(step: number): Float32Array | undefined {
     const { seed, regime } = this.#request;
     const { stochasticDepth = 0, dropout = 0 } = regime;
     if (stochasticDepth === 0 && dropout === 0) return undefined;
-    const stream = (name: string) => createRng(seed, name, this.#step);
+    const stream = (name: string) => createRng(seed, name, step);
     return keepFactors(this.#session.plan, { stochasticDepth, dropout }, stream);
   }
 
   /** Drawn for each step, as the factors are: a run that goes on from an epoch sees the same images. */
-  #transforms(): { readonly transforms?: BatchTransforms } {
+  #transforms(step: number): { readonly transforms?: BatchTransforms } {
     const { seed, regime, data } = this.#request;
     const [height, width] = data.train.shape;
-    const rng = createRng(seed, "augment", this.#step);
+    const rng = createRng(seed, "augment", step);
     const { input } = this.#session.plan;
     const transforms = augmentBatch(regime, { height, width }, input, regime.batch, rng);
     return transforms === undefined ? {} : { transforms };
@@ -216,17 +232,21 @@ class Run {
     const { regime, data } = this.#request;
     const tally = new Tally();
     const order = Uint32Array.from({ length: regime.testImages }, (_, index) => index);
-    for (const indices of batchesOf(order, regime.batch, { partial: true })) {
-      const batch = { from: "resident", images: data.test, indices } as const;
-      const result = await this.#timed(() => this.#session.evaluate(batch, weights));
-      if (result === "stop") return result;
-      tally.add(result);
+    const batches = [...batchesOf(order, regime.batch, { partial: true })].map(
+      (indices) => ({ from: "resident", images: data.test, indices }) as const,
+    );
+    for (let done = 0; done < batches.length; ) {
+      const together = batches.slice(done, done + (this.#session.atOnce?.evaluations ?? 1));
+      const results = await this.#timed(() => runEvaluations(this.#session, together, weights));
+      if (results === "stop") return results;
+      for (const result of results) tally.add(result);
+      done += together.length;
     }
     return tally;
   }
 
   /** Runs one unit of work unless the user stops the run, and counts its time; waiting at the gate does not count. */
-  async #timed(work: () => Promise<BatchResult>): Promise<BatchResult | "stop"> {
+  async #timed<Result>(work: () => Promise<Result>): Promise<Result | "stop"> {
     if ((await this.#request.control.gate()) === "stop") return "stop";
     const start = this.#now();
     const result = await work();

@@ -1,4 +1,5 @@
 import type { Plan } from "../../../src/engine/plan/plan.ts";
+import { runEvaluations, runSteps } from "../../../src/engine/runtime/batches.ts";
 import type {
   Batch,
   BatchResult,
@@ -20,6 +21,12 @@ export type RemoteBatch =
       readonly transforms?: BatchTransforms;
     }
   | { readonly from: "values"; readonly images: Float32Array; readonly targets: Float32Array };
+
+export interface RemoteStep {
+  readonly batch: RemoteBatch;
+  readonly learningRate: number;
+  readonly keep?: Float32Array;
+}
 
 export type NamedValues = readonly (readonly [name: string, values: Float32Array])[];
 
@@ -58,6 +65,20 @@ export class GpuPage {
     return this.#get<Session>(session).evaluate(this.#batch(batch), weights);
   }
 
+  async steps(session: number, steps: readonly RemoteStep[]): Promise<readonly BatchResult[]> {
+    const given = steps.map(({ batch, ...step }) => ({ ...step, batch: this.#batch(batch) }));
+    return runSteps(this.#get<Session>(session), given);
+  }
+
+  async evaluations(
+    session: number,
+    batches: readonly RemoteBatch[],
+    weights?: Weights,
+  ): Promise<readonly BatchResult[]> {
+    const given = batches.map((batch) => this.#batch(batch));
+    return runEvaluations(this.#get<Session>(session), given, weights);
+  }
+
   async read(session: number, name: string): Promise<Float32Array> {
     return (await this.#get<Session>(session).read(name)) as Float32Array;
   }
@@ -73,6 +94,10 @@ export class GpuPage {
   /** As a driver that fails would. */
   destroyDevice(executor: number): void {
     this.#get<WebGpuExecutor>(executor).gpu.device.destroy();
+  }
+
+  timers(): number {
+    return timers;
   }
 
   counts(executor: number): { readonly pipelines: number; readonly buffers: number } {
@@ -109,6 +134,18 @@ async function call(method: keyof GpuPage, args: readonly unknown[]): Promise<un
     const { name, message, code } = error as Error & { code?: string };
     return { error: { name, message, code } };
   }
+}
+
+/** What a hidden page's browser holds up: a loop that asks for none of these goes on there. */
+let timers = 0;
+for (const name of ["setTimeout", "setInterval", "requestAnimationFrame", "requestIdleCallback"] as const) {
+  const original = globalThis[name] as (...args: readonly unknown[]) => number;
+  Object.assign(globalThis, {
+    [name]: (...args: readonly unknown[]) => {
+      timers++;
+      return original(...args);
+    },
+  });
 }
 
 const page = new GpuPage();

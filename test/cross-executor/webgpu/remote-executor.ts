@@ -11,6 +11,7 @@ import {
   type ModelState,
   type ResidentImages,
   type Session,
+  type StepRequest,
   type Weights,
 } from "../../../src/engine/runtime/executor.ts";
 import { openPage } from "./browser.ts";
@@ -22,29 +23,50 @@ export interface RemoteExecutor extends Executor {
   counts(): Promise<ReturnType<GpuPage["counts"]>>;
 }
 
-/**
- * The WebGPU executor of a page of headless Chromium, for tests in Node: the suite of the other executors runs on it
- * unchanged. dispose() closes the browser.
- */
-export async function openRemoteExecutor(tiles: "adapter" | "default" = "adapter"): Promise<RemoteExecutor> {
+/** A page of headless Chromium in which executors are opened, each with a device of its own. */
+export interface RemotePage {
+  open(tiles?: TileChoice): Promise<RemoteExecutor>;
+  /** Timers and animation frames that the page has asked for so far. */
+  timers(): Promise<number>;
+  close(): Promise<void>;
+}
+
+type TileChoice = "adapter" | "default";
+
+export async function openRemotePage(): Promise<RemotePage> {
   const { page, close } = await openPage(new URL("./page.ts", import.meta.url));
+  return {
+    open: async (tiles = "adapter") => {
+      const { executor, device } = await call<Opened>(page, "open", { tiles });
+      return {
+        kind: "webgpu",
+        device,
+        fusions: allFusions,
+        attach: async (images) => new RemoteImages(page, images, await attach(page, executor, images)),
+        load: async (plan, state) => {
+          const id = await call<number>(page, "load", executor, plan, namedValues(state));
+          return new RemoteSession(page, id, plan);
+        },
+        dispose: () => call(page, "dispose", executor),
+        destroyDevice: () => call(page, "destroyDevice", executor),
+        counts: () => call(page, "counts", executor),
+      };
+    },
+    timers: () => call(page, "timers"),
+    close,
+  };
+}
+
+/**
+ * The WebGPU executor of a page of its own, for tests in Node: the suite of the other executors runs on it unchanged.
+ * dispose() closes the browser.
+ */
+export async function openRemoteExecutor(tiles?: TileChoice): Promise<RemoteExecutor> {
+  const page = await openRemotePage();
   try {
-    const { executor, device } = await call<Opened>(page, "open", { tiles });
-    return {
-      kind: "webgpu",
-      device,
-      fusions: allFusions,
-      attach: async (images) => new RemoteImages(page, images, await attach(page, executor, images)),
-      load: async (plan, state) => {
-        const id = await call<number>(page, "load", executor, plan, namedValues(state));
-        return new RemoteSession(page, id, plan);
-      },
-      dispose: close,
-      destroyDevice: () => call(page, "destroyDevice", executor),
-      counts: () => call(page, "counts", executor),
-    };
+    return { ...(await page.open(tiles)), dispose: page.close };
   } catch (error) {
-    await close();
+    await page.close();
     throw error;
   }
 }
@@ -93,6 +115,18 @@ class RemoteSession implements Session {
     this.#page = page;
     this.#id = id;
     this.plan = plan;
+  }
+
+  /** Fixed, so that a test makes the same calls every time. */
+  readonly atOnce = { steps: 3, evaluations: 2 };
+
+  steps(steps: readonly StepRequest[]): Promise<readonly BatchResult[]> {
+    const given = steps.map(({ batch, ...step }) => ({ ...step, batch: remoteBatch(batch) }));
+    return call(this.#page, "steps", this.#id, given);
+  }
+
+  evaluations(batches: readonly Batch[], weights?: Weights): Promise<readonly BatchResult[]> {
+    return call(this.#page, "evaluations", this.#id, batches.map(remoteBatch), weights);
   }
 
   step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {

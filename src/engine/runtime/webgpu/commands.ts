@@ -76,19 +76,19 @@ export class Commands {
   }
 
   /**
-   * Records the list from dispatch `from` on, in one pass a submit; all submits but the last are sent.
-   * @returns the encoder of the last one, for the copies that follow.
+   * Records the list from dispatch `from` on, in one pass. Cut into several submits, all but the last are sent.
+   * @returns the encoder of the last one, for what follows.
    */
-  encode(from: number, submits: number): GPUCommandEncoder {
+  encode(encoder: GPUCommandEncoder, from: number, submits: number): GPUCommandEncoder {
     const { device } = this.#gpu;
     const share = Math.ceil((this.count - from) / submits);
     for (let start = from; ; start += share) {
-      const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       this.#record(pass, start, Math.min(this.count, start + share));
       pass.end();
       if (start + share >= this.count) return encoder;
       device.queue.submit([encoder.finish()]);
+      encoder = device.createCommandEncoder();
     }
   }
 

@@ -3,8 +3,15 @@ import { ExecutorError } from "../executor.ts";
 import type { Gpu } from "./device.ts";
 import { bufferUsage, mapForReading } from "./flags.ts";
 import { argBytes } from "./kernel.ts";
+import { mostAtOnce } from "./pace.ts";
 import type { Place, Placement } from "./placement.ts";
 import type { FixedBuffer } from "./program.ts";
+
+/** The sum of the losses and the number of right answers. */
+const metricBytes = 8;
+
+/** Bytes of the table of steps, at most. */
+const longestTable = 2 ** 22;
 
 /** A network's buffers on the GPU. */
 export class Memory {
@@ -14,11 +21,19 @@ export class Memory {
   readonly #args: GPUBuffer;
   /** What absent operands are bound to: one range for reading, others for each binding that would be written. */
   readonly #absent: readonly [read: GPUBuffer, write: GPUBuffer];
+  /** What changes from step to step: a row for each step between two read-backs, copied to the host buffer before it. */
+  readonly #table: GPUBuffer;
+  /** Bytes of the host buffer, and of a row. */
+  readonly #rowBytes: number;
+  /** Loss and right answers of the same steps. */
+  readonly #metrics: GPUBuffer;
   /** Mapped for reading by turns; the free ones. */
   readonly #staging: GPUBuffer[] = [];
   readonly #free: GPUBuffer[] = [];
   readonly #argWords: ArrayBuffer;
   readonly bytes: number;
+  /** Steps that go between two read-backs, at most. */
+  readonly rows: number;
 
   constructor(gpu: Gpu, placement: Placement, calls: number) {
     this.#gpu = gpu;
@@ -36,7 +51,19 @@ export class Memory {
     this.#args = gpu.buffer("arguments", argBytes * calls, bufferUsage.uniform | bufferUsage.copyTarget);
     this.#absent = [gpu.buffer("absent, read", 256, usage), gpu.buffer("absent, written", 256 * 16, usage)];
     this.#argWords = new ArrayBuffer(argBytes * calls);
-    const all = [...this.#buffers, this.#args, ...this.#absent];
+    this.#rowBytes = 4 * this.lengthOf("host");
+    this.rows = Math.max(1, Math.min(mostAtOnce, Math.floor(longestTable / this.#rowBytes)));
+    this.#table = gpu.buffer(
+      "steps",
+      this.rows * this.#rowBytes,
+      bufferUsage.copySource | bufferUsage.copyTarget,
+    );
+    this.#metrics = gpu.buffer(
+      "metrics",
+      this.rows * metricBytes,
+      bufferUsage.mapRead | bufferUsage.copyTarget,
+    );
+    const all = this.#all();
     this.bytes = all.reduce((sum, { size }) => sum + size, 0);
   }
 
@@ -44,8 +71,35 @@ export class Memory {
     return this.#placement.buffers.find((buffer) => buffer.name === name)?.length ?? 0;
   }
 
-  named(name: FixedBuffer): GPUBuffer {
-    return this.#buffers[this.#placement.buffers.findIndex((buffer) => buffer.name === name)]!;
+  /** Sends the rows of so many steps, one host buffer's words each. */
+  writeTable(rows: Float32Array<ArrayBuffer>, steps: number): void {
+    this.#gpu.device.queue.writeBuffer(this.#table, 0, rows, 0, (steps * this.#rowBytes) / 4);
+  }
+
+  /** Brings a step's row to the host buffer. */
+  takeRow(encoder: GPUCommandEncoder, step: number): void {
+    const host = this.#named("host");
+    encoder.copyBufferToBuffer(this.#table, step * this.#rowBytes, host, 0, this.#rowBytes);
+  }
+
+  /** Keeps the metrics of a step until they are read. */
+  keepMetrics(encoder: GPUCommandEncoder, metrics: TensorId, step: number): void {
+    const { buffer, offset } = this.#place(metrics);
+    encoder.copyBufferToBuffer(
+      this.#buffers[buffer]!,
+      4 * offset,
+      this.#metrics,
+      step * metricBytes,
+      metricBytes,
+    );
+  }
+
+  /** Loss and right answers of so many steps, when they are done. */
+  async readMetrics(steps: number): Promise<Float32Array> {
+    await this.#metrics.mapAsync(mapForReading, 0, steps * metricBytes);
+    const values = new Float32Array(this.#metrics.getMappedRange(0, steps * metricBytes)).slice();
+    this.#metrics.unmap();
+    return values;
   }
 
   offsetOf(tensor: TensorId): number {
@@ -128,7 +182,15 @@ export class Memory {
   }
 
   dispose(): void {
-    this.#gpu.release([...this.#buffers, this.#args, ...this.#absent, ...this.#staging]);
+    this.#gpu.release(this.#all());
+  }
+
+  #all(): GPUBuffer[] {
+    return [...this.#buffers, ...[this.#args, this.#table, this.#metrics], ...this.#absent, ...this.#staging];
+  }
+
+  #named(name: FixedBuffer): GPUBuffer {
+    return this.#buffers[this.#placement.buffers.findIndex((buffer) => buffer.name === name)]!;
   }
 
   /** A buffer to read from that no copy is under way to. */

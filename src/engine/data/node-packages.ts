@@ -4,15 +4,8 @@ import { dirname, join } from "node:path";
 import { createRng } from "../math/rng.ts";
 import type { DatasetEntry } from "./catalogue.ts";
 import { parseIdx } from "./idx.ts";
+import type { RawDataset } from "./shards.ts";
 import { byClass, interleave, stratifiedSplit } from "./split.ts";
-
-/** All images of a package with their labels, and which of them train and test, in the order they will be stored. */
-export interface RawDataset {
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly train: readonly number[];
-  readonly test: readonly number[];
-}
 
 /** Seed of splits and orders. It must not change: results on other splits do not compare. */
 const splitSeed = 1;

@@ -73,7 +73,7 @@ function comments(
       : [
           `Designed for images with ${channels} channel(s); pycls feeds 3: repeat the channel, or change its stem.`,
         ]),
-    ...(regime && !regime.dataset.startsWith("cifar")
+    ...(regime && regime.dataset !== "cifar10"
       ? [`pycls has no loader for ${regime.dataset}: add one to pycls/datasets/loader.py under this name.`]
       : []),
     ...beyondPycls(type, regime),
@@ -201,7 +201,7 @@ function shared<S extends StageSpec, V>(stages: readonly S[], field: string, of:
 }
 
 function trainingSections(regime: Regime, side: number): Record<string, Section> {
-  const data = { DATASET: regime.dataset.replace("-", "_"), IM_SIZE: `${side}` };
+  const data = { DATASET: regime.dataset.replace(/[^a-z0-9]/g, "_"), IM_SIZE: `${side}` };
   return {
     OPTIM: {
       BASE_LR: float(regime.learningRate),

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { badFile, bytesText } from "./files/limits.ts";
+
+export interface Download {
+  readonly url: string;
+  /** Where the whole file comes to lie; until then it grows beside it, as path.part. */
+  readonly path: string;
+  /** 32 hexadecimal digits. */
+  readonly md5: string;
+  /** Bytes that are here, of all; `total` is unknown where the server does not say. */
+  readonly onBytes?: (done: number, total: number | undefined) => void;
+  readonly signal?: AbortSignal;
+  /** Tries after a broken connection, each going on where the last one ended. */
+  readonly tries?: number;
+  /** A connection that brings nothing for so long is broken. Milliseconds. */
+  readonly idle?: number;
+}
+
+/**
+ * Downloads a file and verifies its MD5. What came before an interruption is kept and the rest asked for (HTTP Range,
+ * RFC 9110, section 14), now or by a later call; a server that cannot do that sends all of it again.
+ * @throws InputError where the server refuses, the connection breaks too often, or the checksum is wrong
+ */
+export async function download(request: Download): Promise<void> {
+  const part = `${request.path}.part`;
+  await mkdir(dirname(part), { recursive: true });
+  const before = await sizeOf(part);
+  await fetchAll(request, part);
+  let found = await md5OfFile(part);
+  if (found !== request.md5 && before > 0) {
+    // What lay here may be of another file, or half of a block: once more, from the beginning.
+    await rm(part);
+    await fetchAll(request, part);
+    found = await md5OfFile(part);
+  }
+  if (found !== request.md5) {
+    const size = await sizeOf(part);
+    await rm(part);
+    throw badFile(
+      request.url,
+      `its MD5 is ${found} (${size} bytes) where ${request.md5} belongs; nothing of it is kept`,
+    );
+  }
+  await rename(part, request.path);
+}
+
+export async function md5OfFile(path: string): Promise<string> {
+  const hash = createHash("md5");
+  for await (const piece of createReadStream(path)) hash.update(piece);
+  return hash.digest("hex");
+}
+
+/** Lets the part grow until the server says that it is whole. */
+async function fetchAll(request: Download, part: string): Promise<void> {
+  const { url, tries = 4, signal } = request;
+  for (let attempt = 1; ; attempt++) {
+    const before = await sizeOf(part);
+    try {
+      await fetchRest(request, part, before);
+      return;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof Error && error.name === "InputError") throw error;
+      const size = await sizeOf(part);
+      // A try that brought something does not count.
+      if (size > before) attempt = 0;
+      if (attempt >= tries)
+        throw badFile(
+          url,
+          `the connection broke (${reasonOf(error)}) with ${bytesText(size)} here; the same command goes on from there`,
+        );
+    }
+  }
+}
+
+async function fetchRest(
+  { url, onBytes, signal, idle = 60_000 }: Download,
+  part: string,
+  from: number,
+): Promise<void> {
+  const watch = new AbortController();
+  const cancel = () => watch.abort(signal?.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", cancel);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stir = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => watch.abort(new Error(`nothing came for ${idle / 1000} seconds`)), idle);
+  };
+  try {
+    stir();
+    const response = await fetch(url, {
+      signal: watch.signal,
+      headers: { "accept-encoding": "identity", ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+    });
+    // All of it is here already: what it is worth, its checksum says.
+    if (response.status === 416 && from > 0) return await response.body?.cancel();
+    if (!response.ok || response.body === null)
+      throw badFile(url, `the server answers ${response.status}; see whether the address is right`);
+    const resumed = response.status === 206 && rangeStart(response) === from;
+    if (response.status === 206 && !resumed)
+      throw badFile(url, "the server answers with another range than was asked for");
+    const start = resumed ? from : 0;
+    const length = Number(response.headers.get("content-length") ?? Number.NaN);
+    const total = Number.isFinite(length) ? start + length : undefined;
+    const file = await open(part, resumed ? "a" : "w");
+    let done = start;
+    try {
+      for await (const piece of response.body) {
+        stir();
+        await file.write(piece);
+        done += piece.length;
+        onBytes?.(done, total);
+      }
+    } finally {
+      await file.close();
+    }
+    if (total !== undefined && done < total) throw new Error(`${done} of ${total} bytes came`);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** "bytes 100-199/200" → 100. */
+function rangeStart(response: Response): number | undefined {
+  const start = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1];
+  return start === undefined ? undefined : Number(start);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

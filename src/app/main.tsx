@@ -8,6 +8,9 @@ import { connectStatistics } from "./statistics/connect-statistics.ts";
 import { startSession } from "./study/state/session.ts";
 import "./theme/page.css";
 import { connectWorker } from "./worker/connect.ts";
+import { followRuns } from "./worker/run-relay.ts";
+import { keepStorage } from "./worker/storage.ts";
+import { lockedStudies, studyReleased } from "./worker/study-lock.ts";
 
 const router = createRouter({
   read: () => window.location.hash,
@@ -15,7 +18,12 @@ const router = createRouter({
   push: (hash) => window.history.pushState(null, "", hash),
   onChange: (listener) => window.addEventListener("hashchange", listener),
 });
-const services = startSession(connectWorker, router.bar("study"));
+const services = startSession(connectWorker, router.bar("study"), {
+  running: lockedStudies,
+  follow: followRuns,
+  released: studyReleased,
+  keepStorage,
+});
 const explore = startExplore(router.bar("explore"));
 const compare = startCompare(router.bar("compare"));
 const statistics = connectStatistics();

@@ -14,6 +14,8 @@ import { SweepStore } from "../../engine/sweep/store/store.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
 import { trainNetwork } from "../../engine/training/trainer.ts";
 import { holdLifeline } from "./lifeline.ts";
+import { createRelay } from "./run-relay.ts";
+import { claimStudy } from "./study-lock.ts";
 import { decodeWorkerName } from "./worker-name.ts";
 
 /**
@@ -22,6 +24,7 @@ import { decodeWorkerName } from "./worker-name.ts";
  */
 const { base, lifeline } = decodeWorkerName(self.name);
 holdLifeline(lifeline);
+const relay = createRelay();
 
 const source = fetchSource(new URL("data/", base));
 const service = new SweepService(
@@ -33,8 +36,12 @@ const service = new SweepService(
     trainer: (executor, data, control) => (job) =>
       trainNetwork({ ...job, executor, data, control, keepState: true }),
     version: packageJson.version,
+    claim: claimStudy,
   },
-  (event, payload) => server.emit(event, payload),
+  (event, payload) => {
+    server.emit(event, payload);
+    relay(event, payload);
+  },
 );
 const server = createServer<SweepRequests, SweepEvents>(self, service.handlers);
 

@@ -10,7 +10,7 @@ import type { Trial, TrialNetwork, TrialParams } from "./trial.ts";
 export type SweepRequests = {
   /**
    * Starts a study, or goes on with it if trials of it are stored: those are not trained again. One study runs at a time;
-   * starting another while one runs is an error.
+   * starting another while one runs is an error. A StudyBusyError if another tab runs it.
    */
   startSweep(study: Study, options: SweepOptions): StartedSweep;
   /** Takes effect at the next step; the session stays loaded. */
@@ -41,7 +41,13 @@ export type SweepEvents = {
   /** The run is over; every population's acceptance is known. */
   finished: SweepSummary;
   /** Something outside a trial failed: data set, store, a budget nothing satisfies. The run is over. */
-  failed: { readonly studyId: string; readonly message: string; readonly path?: string };
+  failed: {
+    readonly studyId: string;
+    readonly message: string;
+    readonly path?: string;
+    /** The browser's storage is. */
+    readonly full?: true;
+  };
   device: DeviceInfo;
 };
 

@@ -8,6 +8,7 @@ import { createClient, createServer, type Endpoint, type RpcServer } from "../ru
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
 import { SweepService } from "./service.ts";
 import { SweepStore } from "./store/store.ts";
+import { alone, type ClaimStudy } from "./study-claim.ts";
 import { studyId } from "./study-id.ts";
 import type { TrialJob } from "./sweep-run.ts";
 
@@ -23,6 +24,7 @@ let databases = 0;
 function connect(
   before?: (job: TrialJob, epoch: number) => void | Promise<void>,
   name = `service ${++databases}`,
+  claim: ClaimStudy = alone,
 ) {
   const { port1, port2 } = new MessageChannel();
   const store = new SweepStore({ name });
@@ -41,6 +43,7 @@ function connect(
       factsOf: async (name) => findDataset(name)!,
       trainer: (_, __, control) => fakeTrainer(control, before),
       version: "0",
+      claim,
     },
     (event, payload) => server.current?.emit(event, payload),
   );
@@ -198,4 +201,35 @@ test("a lost device is opened anew and its trial trained again; a run that keeps
   await always.client.call("startSweep", smallStudy, {});
   expect((await failed).message).toBe("the device is gone");
   expect(losses).toBe(4);
+});
+
+test("a study that another tab runs is neither run nor deleted here, until that run ends", async () => {
+  const held = new Set<string>();
+  const claim: ClaimStudy = async (study) => {
+    if (held.has(study)) return undefined;
+    held.add(study);
+    return () => held.delete(study);
+  };
+  const name = `shared ${++databases}`;
+  let release = () => {};
+  const training = new Promise<void>((resolve) => (release = resolve));
+  const first = connect(() => training, name, claim);
+  const second = connect(undefined, name, claim);
+  await first.client.call("startSweep", smallStudy, {});
+  await expect(second.client.call("startSweep", smallStudy, {})).rejects.toMatchObject({
+    name: "StudyBusyError",
+  });
+  await expect(second.client.call("deleteStudy", id)).rejects.toThrow(
+    /another tab of this browser runs this study/,
+  );
+  expect(await second.client.call("listStudies")).toHaveLength(1);
+  const ended = first.next("finished");
+  const stopped = first.client.call("stop");
+  release();
+  await Promise.all([ended, stopped]);
+  // It goes on in the second.
+  const finished = second.next("finished");
+  await second.client.call("startSweep", smallStudy, {});
+  expect(await finished).toMatchObject({ outcome: "complete", trials: 6 });
+  expect(held.size).toBe(0);
 });

@@ -19,8 +19,10 @@ import type {
   SweepSummary,
 } from "./protocol.ts";
 import { runSweep } from "./scheduler.ts";
+import { StoreFullError } from "./store/room.ts";
 import type { SweepStore } from "./store/store.ts";
 import { isGiven, type Population, parseStudy, type Study } from "./study.ts";
+import { alone, type ClaimStudy, StudyBusyError } from "./study-claim.ts";
 import { studyId } from "./study-id.ts";
 import type { TrialTrainer } from "./sweep-run.ts";
 import { isSettled } from "./trial.ts";
@@ -36,6 +38,8 @@ export interface ServiceParts {
   /** A trainer that works on this executor, with these data, under this control. */
   readonly trainer: (executor: Executor, data: TrainingData, control: RunControl) => TrialTrainer;
   readonly version: string;
+  /** Makes sure that no other tab runs or changes the study. */
+  readonly claim?: ClaimStudy;
 }
 
 /** What the page asks for, and what the study's regime does. */
@@ -90,7 +94,8 @@ export class SweepService {
       },
       deleteStudy: async (id) => {
         if (this.#active?.studyId === id) await this.#stop();
-        await this.#parts.store.remove(id);
+        const release = await this.#claim(id);
+        await this.#parts.store.remove(id).finally(release);
       },
       previewPopulation: (population, options) => this.#preview(population, options),
       // Asking must not change the device that is in use.
@@ -106,11 +111,14 @@ export class SweepService {
     let end = () => {};
     // Taken before anything is awaited, so that a second start meets it.
     this.#active = { studyId: id, control, ended: new Promise((resolve) => (end = resolve)) };
+    let release = () => {};
     const finish = () => {
       this.#active = undefined;
+      release();
       end();
     };
     try {
+      release = await this.#claim(id);
       const equipment = await this.#equip(study, id, options);
       const { recorded } = equipment;
       // Runs on after this request is answered.
@@ -121,6 +129,14 @@ export class SweepService {
       finish();
       throw error;
     }
+  }
+
+  /** What gives the claim back. @throws StudyBusyError where another tab has it */
+  async #claim(id: string): Promise<() => void> {
+    const { claim = alone } = this.#parts;
+    const release = await claim(id);
+    if (release === undefined) throw new StudyBusyError();
+    return release;
   }
 
   /** What a run of a study needs: the device, the data on it, and what is recorded. */
@@ -259,7 +275,8 @@ export class SweepService {
   }
 }
 
-function describeFailure(error: unknown): { message: string; path?: string } {
+function describeFailure(error: unknown): { message: string; path?: string; full?: true } {
+  if (error instanceof StoreFullError) return { message: error.message, full: true };
   if (error instanceof InputError && error.problems.length === 1) return { ...error.problems[0]! };
   return { message: error instanceof Error ? error.message : String(error) };
 }

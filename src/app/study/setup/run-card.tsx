@@ -122,6 +122,13 @@ function RunButtons({ phase }: { readonly phase: RunPhase }) {
       );
     case "complete":
       return <EditButton onClick={edit} wide />;
+    case "elsewhere":
+      return (
+        <p className={styles.small}>
+          Another tab of this browser runs this study; what it records is shown here as it comes. When it ends
+          there, it can go on here.
+        </p>
+      );
     case "idle":
       return null;
     default:
@@ -171,6 +178,8 @@ function statusText(phase: RunPhase, etaMs: number | undefined, spent: number): 
       return "stopped";
     case "failed":
       return "stopped by an error";
+    case "elsewhere":
+      return "running in another tab";
     case "complete":
       return `done in ${formatDuration(spent)}`;
     case "idle":

@@ -14,6 +14,7 @@ import type { EpochRecord, Trial } from "../../../engine/sweep/trial.ts";
  * - `idle`: the set-up is open for editing, nothing is recorded of it
  * - `starting`: kernels compile, data load
  * - `stopped`: some trials are recorded, nothing runs; it can go on
+ * - `elsewhere`: another tab runs it; its records are shown as they come
  * - `failed`: something outside a trial went wrong; what is recorded is shown, and it can go on
  */
 export type RunPhase =
@@ -24,6 +25,7 @@ export type RunPhase =
   | "stopping"
   | "stopped"
   | "complete"
+  | "elsewhere"
   | "failed";
 
 /** The trial under way, with its epochs so far. */
@@ -36,6 +38,8 @@ export interface RunFailure {
   readonly path?: string | undefined;
   /** The worker died, rather than said that something is wrong. */
   readonly crashed: boolean;
+  /** The browser's storage is. */
+  readonly full?: true;
 }
 
 export interface RunState {

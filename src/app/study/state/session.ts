@@ -2,6 +2,7 @@ import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { canonicalJson, studyId } from "../../../engine/sweep/study-id.ts";
 import { createDraftStore } from "./draft-store.ts";
 import { readAddress, studyHash } from "./location.ts";
+import { noOtherTabs, type OtherTabs } from "./other-tabs.ts";
 import { isPlainView, plainResultsView } from "./results-view.ts";
 import { createRunStore, isActive } from "./run-store.ts";
 import type { Services } from "./services.tsx";
@@ -22,7 +23,11 @@ const viewWriteDelay = 200;
  * Builds the stores and finds the study to show: the one of the address, with what is recorded of it; else the last one
  * that ran here; else the default set-up. From then on the address follows what is shown.
  */
-export function startSession(connect: () => SweepConnection, bar: AddressBar): Services {
+export function startSession(
+  connect: () => SweepConnection,
+  bar: AddressBar,
+  tabs: OtherTabs = noOtherTabs,
+): Services {
   const address = readAddress(bar.read());
   const draft = createDraftStore(address.study ?? defaultStudy);
   const run = createRunStore();
@@ -31,7 +36,7 @@ export function startSession(connect: () => SweepConnection, bar: AddressBar): S
     badLink: address.problem,
     badView: address.viewProblem,
   });
-  const sweep = createSweepController(run, connect);
+  const sweep = createSweepController(run, connect, tabs);
   const services: Services = { draft, run, view, sweep, actions: createViewActions(view) };
 
   void restore(services, address.study, address.problem === undefined).finally(() => {

@@ -1,12 +1,16 @@
 import type { RpcClient } from "../../../engine/runtime/worker/rpc.ts";
 import type {
   PopulationPreview,
+  StartedSweep,
   StoredStudy,
   SweepEvents,
   SweepRequests,
 } from "../../../engine/sweep/protocol.ts";
 import type { Population, Study } from "../../../engine/sweep/study.ts";
+import { studyId } from "../../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../../engine/sweep/trial.ts";
+import type { RelayedEvent } from "../../worker/run-relay.ts";
+import type { OtherTabs } from "./other-tabs.ts";
 import { emptyRun, isActive, type RunState, type RunStore } from "./run-store.ts";
 import { createBatcher } from "./throttle.ts";
 
@@ -46,7 +50,11 @@ const updateInterval = 250;
 
 type Change = (state: RunState) => Partial<RunState>;
 
-export function createSweepController(run: RunStore, connect: () => SweepConnection): SweepController {
+export function createSweepController(
+  run: RunStore,
+  connect: () => SweepConnection,
+  tabs: OtherTabs,
+): SweepController {
   const batcher = createBatcher<Change>(updateInterval, (changes) => {
     let next = run.getState();
     for (const change of changes) next = { ...next, ...change(next) };
@@ -57,28 +65,18 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
     run.setState(change);
   };
   let connection = open();
+  /** Ends when this tab shows or runs another study. */
+  let watching = new AbortController();
+  run.subscribe(({ phase, studyId }, before) => {
+    if (before.phase === "elsewhere" && (phase !== "elsewhere" || studyId !== before.studyId))
+      watching.abort();
+  });
 
   function open(): SweepConnection {
     const opened = connect();
     const { client } = opened;
-    client.on("trialStarted", (trial) =>
-      batcher.add(({ phase }) => ({
-        live: { ...trial, epochs: [] },
-        phase: phase === "starting" ? "running" : phase,
-      })),
-    );
-    client.on("epoch", ({ trialId, epoch }) =>
-      batcher.add(({ live }) =>
-        live?.trialId === trialId ? { live: { ...live, epochs: [...live.epochs, epoch] } } : {},
-      ),
-    );
-    client.on("trialDone", (trial) => batcher.add((state) => recorded(state, trial)));
-    client.on("progress", (progress) =>
-      batcher.add((state) => ({
-        progress,
-        imagesPerSecond: progress.imagesPerSecond ?? state.imagesPerSecond,
-      })),
-    );
+    for (const event of ["trialStarted", "epoch", "trialDone", "progress"] as const)
+      client.on(event, (payload) => batcher.add(changeOf({ event, payload } as TrainingEvent)));
     client.on("paused", () => at({ phase: "paused" }));
     client.on("resumed", () => at({ phase: "running" }));
     client.on("finished", ({ outcome }) => {
@@ -88,8 +86,12 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
       });
       void refreshStudies();
     });
-    client.on("failed", ({ message, path }) =>
-      at({ phase: "failed", live: undefined, failure: { message, path, crashed: false } }),
+    client.on("failed", ({ message, path, full }) =>
+      at({
+        phase: "failed",
+        live: undefined,
+        failure: { message, path, crashed: false, ...(full === undefined ? {} : { full }) },
+      }),
     );
     client.on("device", (device) => at({ device }));
     opened.onCrash((reason) => void revive(reason));
@@ -100,7 +102,7 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
   async function revive(reason: string): Promise<void> {
     connection.client.close(reason);
     connection.terminate();
-    const { phase, studyId, ready } = run.getState();
+    const { phase, studyId: shown, ready } = run.getState();
     const failure = { message: reason, crashed: true };
     batcher.flush();
     if (!ready) {
@@ -111,13 +113,64 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
     connection = open();
     if (!isActive(phase)) return;
     at({ phase: "failed", live: undefined, failure });
-    if (studyId === undefined) return;
-    const stored = await connection.client.call("loadStudy", studyId);
+    if (shown === undefined) return;
+    const stored = await connection.client.call("loadStudy", shown);
     if (stored !== undefined) at({ trials: byId(stored), interrupted: stored.interrupted });
+  }
+
+  /** Shows what another tab records of the study as it comes, until that tab ends its run. */
+  async function watch(id: string): Promise<void> {
+    watching.abort();
+    watching = new AbortController();
+    const { signal } = watching;
+    at({ phase: "elsewhere" });
+    tabs.follow((told) => {
+      if (told.studyId === id && isTraining(told)) batcher.add(changeOf(told));
+    }, signal);
+    // What was recorded between the reading of the study and now.
+    const stored = await connection.client.call("loadStudy", id);
+    if (stored !== undefined && !signal.aborted)
+      run.setState((state) => ({ trials: new Map([...byId(stored), ...state.trials]) }));
+    try {
+      await tabs.released(id, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    // It may have recorded what it did not live to tell.
+    if (!signal.aborted) await show(id);
+  }
+
+  async function show(id: string, as?: Study): Promise<Study | undefined> {
+    const stored = await connection.client.call("loadStudy", id);
+    if (stored === undefined) return undefined;
+    const study = as ?? stored.study;
+    const elsewhere = (await tabs.running()).has(id);
+    at({
+      ...emptyRun,
+      studyId: id,
+      study,
+      trials: byId(stored),
+      interrupted: elsewhere ? [] : stored.interrupted,
+      phase: elsewhere ? "elsewhere" : isComplete(study, stored.trials) ? "complete" : "stopped",
+    });
+    if (elsewhere) void watch(id);
+    return study;
   }
 
   async function refreshStudies(): Promise<void> {
     at({ studies: await connection.client.call("listStudies") });
+  }
+
+  /** undefined where another tab runs the study: it is shown instead. */
+  async function start(study: Study): Promise<StartedSweep | undefined> {
+    try {
+      return await connection.client.call("startSweep", study, {});
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "StudyBusyError")) throw error;
+      if ((await show(studyId(study), study)) === undefined) throw error;
+      return undefined;
+    }
   }
 
   /** Errors of a request become the state that the page shows. */
@@ -144,8 +197,10 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
     },
     run: (study) =>
       guarded(async () => {
+        void tabs.keepStorage().catch(() => false);
         at({ ...emptyRun, study, phase: "starting" });
-        const started = await connection.client.call("startSweep", study, {});
+        const started = await start(study);
+        if (started === undefined) return;
         at({ studyId: started.studyId });
         if (started.recorded === 0) return;
         const stored = await connection.client.call("loadStudy", started.studyId);
@@ -159,20 +214,7 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
         at({ phase: "stopping" });
         await connection.client.call("stop");
       }),
-    async open(id, as) {
-      const stored = await connection.client.call("loadStudy", id);
-      if (stored === undefined) return undefined;
-      const study = as ?? stored.study;
-      at({
-        ...emptyRun,
-        studyId: id,
-        study,
-        trials: byId(stored),
-        interrupted: stored.interrupted,
-        phase: isComplete(study, stored.trials) ? "complete" : "stopped",
-      });
-      return study;
-    },
+    open: show,
     load: (id) => connection.client.call("loadStudy", id),
     async forget(id) {
       await connection.client.call("deleteStudy", id);
@@ -188,6 +230,40 @@ export function createSweepController(run: RunStore, connect: () => SweepConnect
         count: previewCount,
       }),
   };
+}
+
+/** What a run tells of its training, here or in another tab. */
+type TrainingEvent = {
+  [K in "trialStarted" | "epoch" | "trialDone" | "progress"]: {
+    readonly event: K;
+    readonly payload: SweepEvents[K];
+  };
+}["trialStarted" | "epoch" | "trialDone" | "progress"];
+
+function isTraining(told: RelayedEvent): told is RelayedEvent & TrainingEvent {
+  return ["trialStarted", "epoch", "trialDone", "progress"].includes(told.event);
+}
+
+function changeOf({ event, payload }: TrainingEvent): Change {
+  switch (event) {
+    case "trialStarted":
+      return ({ phase }) => ({
+        live: { ...payload, epochs: [] },
+        phase: phase === "starting" ? "running" : phase,
+      });
+    case "epoch":
+      return ({ live }) =>
+        live?.trialId === payload.trialId
+          ? { live: { ...live, epochs: [...live.epochs, payload.epoch] } }
+          : {};
+    case "trialDone":
+      return (state) => recorded(state, payload);
+    case "progress":
+      return (state) => ({
+        progress: payload,
+        imagesPerSecond: payload.imagesPerSecond ?? state.imagesPerSecond,
+      });
+  }
 }
 
 function recorded(state: RunState, trial: Trial): Partial<RunState> {

@@ -18,15 +18,29 @@ const router = createRouter({
   push: (hash) => window.history.pushState(null, "", hash),
   onChange: (listener) => window.addEventListener("hashchange", listener),
 });
-const services = startSession(connectWorker, router.bar("study"), {
-  running: lockedStudies,
-  follow: followRuns,
-  released: studyReleased,
-  keepStorage,
-});
+const services = startSession(
+  connectWorker,
+  router.bar("study"),
+  {
+    running: lockedStudies,
+    follow: followRuns,
+    released: studyReleased,
+    keepStorage,
+  },
+  keptChoices(),
+);
 const explore = startExplore(router.bar("explore"));
 const compare = startCompare(router.bar("compare"));
 const statistics = connectStatistics();
+
+/** A browser that keeps nothing for this page refuses even to be asked. */
+function keptChoices(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -29,6 +29,8 @@ function show(): void {
   const sweep: SweepController = {
     begin: nothing,
     run: nothing,
+    choose: async (choice) => run.setState({ choice }),
+    askOffers: nothing,
     pause: nothing,
     resume: nothing,
     stop: nothing,

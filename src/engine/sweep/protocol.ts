@@ -25,7 +25,10 @@ export type SweepRequests = {
   deleteStudy(id: string): void;
   /** Draws up to `count` networks of a population as the study would, without training: sizes, acceptance. */
   previewPopulation(population: Population, options: PreviewOptions): PopulationPreview;
-  device(): DeviceInfo;
+  /** What trains with these options; what is in use while a study runs. */
+  device(options?: SweepOptions): DeviceInfo;
+  /** Looks at all that this browser could train with; may take seconds. */
+  executors(): ExecutorOffers;
 };
 
 export type SweepEvents = {
@@ -55,6 +58,35 @@ export interface SweepOptions {
   /** Left out: the best that this browser has. */
   readonly executor?: ExecutorKind;
   readonly threads?: number;
+}
+
+/** What this browser can train with. */
+export interface ExecutorOffers {
+  readonly webgpu: GpuOffer;
+  readonly wasm: WasmOffer;
+  /** What is taken where nothing is asked for. */
+  readonly automatic: ExecutorKind;
+}
+
+export interface GpuOffer {
+  readonly available: boolean;
+  /** Why it is not. */
+  readonly reason?: string;
+  /** E.g. "webgpu nvidia ada"; left out where there is no adapter. */
+  readonly device?: string;
+  /** Computes on the processor. */
+  readonly software?: boolean;
+  /** Of a tiny network against the reference. */
+  readonly selfTest?: "passed" | "failed";
+}
+
+export interface WasmOffer {
+  readonly available: boolean;
+  readonly reason?: string;
+  readonly cores: number;
+  /** Threads where none are asked for, and why they are not more. */
+  readonly suggested: number;
+  readonly threadsNote?: string;
 }
 
 export interface StartedSweep {

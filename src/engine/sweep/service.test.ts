@@ -33,6 +33,11 @@ function connect(
   const service = new SweepService(
     {
       store,
+      offers: async () => ({
+        webgpu: { available: false, reason: "fake" },
+        wasm: { available: false, reason: "fake", cores: 1, suggested: 1 },
+        automatic: "reference",
+      }),
       openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
       loadData: async () => ({
         facts: findDataset("fashion-mnist")!,

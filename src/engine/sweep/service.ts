@@ -10,6 +10,7 @@ import type { TrainingData } from "../training/trainer.ts";
 import { drawTrial } from "./population.ts";
 import type {
   DeviceInfo,
+  ExecutorOffers,
   PopulationPreview,
   PreviewOptions,
   StartedSweep,
@@ -32,6 +33,8 @@ export interface ServiceParts {
   readonly store: SweepStore;
   /** Made once per set of options and kept. */
   readonly openDevice: (options: DeviceOptions) => Promise<OpenDevice>;
+  /** What devices there are. */
+  readonly offers: () => Promise<ExecutorOffers>;
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
   /** What networks must know of a data set. */
   readonly factsOf: (dataset: string) => Promise<DatasetFacts>;
@@ -99,7 +102,9 @@ export class SweepService {
       },
       previewPopulation: (population, options) => this.#preview(population, options),
       // Asking must not change the device that is in use.
-      device: async () => (await (this.#device?.opened ?? this.#openDevice({}))).info,
+      device: async (options = {}) =>
+        (await ((this.#active && this.#device?.opened) ?? this.#openDevice(options))).info,
+      executors: () => this.#parts.offers(),
     };
   }
 

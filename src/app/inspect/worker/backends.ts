@@ -1,5 +1,6 @@
 import type { TensorFlow } from "../../../engine/export/tfjs/layers-model.ts";
 import { shareDeviceWithTensorFlow } from "../../../engine/export/tfjs/webgpu-device.ts";
+import { openGpu } from "../../../engine/runtime/webgpu/device.ts";
 import type { BackendInfo } from "./protocol.ts";
 
 const software = /swiftshader|llvmpipe|software|basic render/i;
@@ -16,29 +17,17 @@ const cpu: BackendInfo = {
   emulated: false,
 };
 
-/** One device for all TF.js does in this worker, with the limits of its adapter. */
+/**
+ * One device for all TF.js does in this worker, opened as the engine's is. It cannot be the very one that trains: that is
+ * another worker's, and a device cannot be handed over.
+ */
 async function openWebGpu(tf: TensorFlow): Promise<BackendInfo | undefined> {
-  // Absent in browsers without WebGPU and where the page is not in a secure context.
-  const gpu = navigator.gpu as GPU | undefined;
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return undefined;
   try {
-    const { limits, features, info } = adapter;
-    const device = await adapter.requestDevice({
-      requiredFeatures: features.has("timestamp-query") ? ["timestamp-query"] : [],
-      requiredLimits: {
-        maxBufferSize: limits.maxBufferSize,
-        maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-        maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-        maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-        maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-      },
-    });
+    const { device, info, description, software: emulated } = await openGpu();
     await shareDeviceWithTensorFlow(tf, device, info);
-    const name = [info.vendor, info.architecture, info.description].filter((part) => part !== "").join(" ");
-    return { name: "webgpu", device: name, emulated: software.test(name) };
+    return { name: "webgpu", device: description.replace(/^webgpu /, ""), emulated };
   } catch {
-    // An adapter that gives no device is as good as none.
+    // No WebGPU, no adapter, or one that gives no device.
     return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { isGiven, studyLimits } from "../../../engine/sweep/study.ts";
 import { populationColor } from "../../theme/theme.ts";
 import { PlusIcon } from "../../ui/icons.tsx";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
+import { DeviceForm } from "./device-form.tsx";
 import { GivenPopulationEditor } from "./given-population-editor.tsx";
 import { PopulationEditor } from "./population-editor.tsx";
 import { RegimeForm } from "./regime-form.tsx";
@@ -87,6 +88,7 @@ function SetupForm() {
         Population
       </Button>
       <RegimeForm />
+      <DeviceForm />
     </form>
   );
 }

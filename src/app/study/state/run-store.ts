@@ -1,6 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type {
   DeviceInfo,
+  ExecutorOffers,
   InterruptedTrial,
   RunningTrial,
   StudySummary,
@@ -8,6 +9,7 @@ import type {
 } from "../../../engine/sweep/protocol.ts";
 import type { Study } from "../../../engine/sweep/study.ts";
 import type { EpochRecord, Trial } from "../../../engine/sweep/trial.ts";
+import type { DeviceChoice } from "./device-choice.ts";
 
 /**
  * Where a study stands.
@@ -55,6 +57,10 @@ export interface RunState {
   readonly progress: SweepProgress | undefined;
   readonly failure: RunFailure | undefined;
   readonly device: DeviceInfo | undefined;
+  /** What the next run is to be trained with; nothing: the best there is. */
+  readonly choice: DeviceChoice;
+  /** What this browser can train with, once it was asked. */
+  readonly offers: ExecutorOffers | undefined;
   /** Why nothing can be trained here at all. */
   readonly deviceFailure: string | undefined;
   readonly imagesPerSecond: number | undefined;
@@ -84,6 +90,8 @@ export function createRunStore(initial: Partial<RunState> = {}) {
   return createStore<RunState>()(() => ({
     ...emptyRun,
     device: undefined,
+    choice: {},
+    offers: undefined,
     deviceFailure: undefined,
     imagesPerSecond: undefined,
     studies: [],

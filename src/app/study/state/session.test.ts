@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
 import { findDataset } from "../../../engine/data/catalogue.ts";
+import { ExecutorError } from "../../../engine/runtime/executor.ts";
 import {
   createClient,
   createServer,
@@ -14,6 +15,7 @@ import { SweepService } from "../../../engine/sweep/service.ts";
 import { SweepStore } from "../../../engine/sweep/store/store.ts";
 import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { encodeStudy } from "../../../engine/sweep/study-url.ts";
+import { noOtherTabs } from "./other-tabs.ts";
 import type { RunState } from "./run-store.ts";
 import type { Services } from "./services.tsx";
 import { startSession } from "./session.ts";
@@ -30,6 +32,11 @@ let databases = 0;
 function browser(trainDelay?: () => Promise<void>) {
   const name = `session ${++databases}`;
   let hash = "";
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
   let kill: ((reason: string) => void) | undefined;
   const connect = (): SweepConnection => {
     const { port1, port2 } = new MessageChannel();
@@ -38,10 +45,16 @@ function browser(trainDelay?: () => Promise<void>) {
     const service = new SweepService(
       {
         store,
-        openDevice: async () => ({
-          executor: createFakeExecutor(),
-          info: { executor: "reference", device: "fake" },
+        offers: async () => ({
+          webgpu: { available: false, reason: "fake" },
+          wasm: { available: false, reason: "fake", cores: 1, suggested: 1 },
+          automatic: "reference",
         }),
+        openDevice: async ({ executor = "reference", threads }) => {
+          if (executor === "webgpu") throw new ExecutorError("unsupported", "this browser has no WebGPU");
+          const info = { executor, device: "fake", ...(threads === undefined ? {} : { threads }) };
+          return { executor: createFakeExecutor(), info };
+        },
         loadData: async () => ({
           facts: findDataset("fashion-mnist")!,
           train: { count: 64, shape: [28, 28, 1], dispose() {} },
@@ -74,13 +87,14 @@ function browser(trainDelay?: () => Promise<void>) {
   return {
     open(address = hash): Services {
       hash = address;
-      return startSession(connect, {
+      const bar = {
         read: () => hash,
-        write: (next) => {
+        write: (next: string) => {
           hash = next;
         },
         onChange: () => {},
-      });
+      };
+      return startSession(connect, bar, noOtherTabs, storage);
     },
     get hash() {
       return hash;
@@ -108,6 +122,25 @@ test("the first visit shows the default set-up and keeps a clean address", async
   expect([phase, device?.device]).toEqual(["idle", "fake"]);
   expect(session.draft.getState().study).toEqual(defaultStudy);
   expect(window.hash).toBe("");
+});
+
+test("a chosen executor is remembered; one that does not work gives way to the best there is, with the reason", async () => {
+  const window = browser();
+  const first = window.open();
+  await until(first, ({ ready }) => ready);
+  await first.sweep.choose({ executor: "wasm", threads: 2 });
+  expect(first.run.getState().device).toMatchObject({ executor: "wasm", threads: 2 });
+  const second = await until(window.open(), ({ ready }) => ready);
+  expect(second.choice).toEqual({ executor: "wasm", threads: 2 });
+  expect(second.device).toMatchObject({ executor: "wasm", threads: 2 });
+  await first.sweep.choose({ executor: "webgpu" });
+  expect(first.run.getState().deviceFailure).toBe("this browser has no WebGPU");
+  const third = await until(window.open(), ({ ready }) => ready);
+  expect(third.choice).toEqual({});
+  expect(third.device).toMatchObject({
+    executor: "reference",
+    note: "What was chosen before does not work: this browser has no WebGPU.",
+  });
 });
 
 test("a link restores its set-up, and the address follows changes", async () => {

@@ -1,5 +1,6 @@
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { canonicalJson, studyId } from "../../../engine/sweep/study-id.ts";
+import { type ChoiceStorage, readChoice } from "./device-choice.ts";
 import { createDraftStore } from "./draft-store.ts";
 import { readAddress, studyHash } from "./location.ts";
 import { noOtherTabs, type OtherTabs } from "./other-tabs.ts";
@@ -27,16 +28,17 @@ export function startSession(
   connect: () => SweepConnection,
   bar: AddressBar,
   tabs: OtherTabs = noOtherTabs,
+  storage?: ChoiceStorage,
 ): Services {
   const address = readAddress(bar.read());
   const draft = createDraftStore(address.study ?? defaultStudy);
-  const run = createRunStore();
+  const run = createRunStore({ choice: readChoice(storage) });
   const view = createViewStore({
     ...address.view,
     badLink: address.problem,
     badView: address.viewProblem,
   });
-  const sweep = createSweepController(run, connect, tabs);
+  const sweep = createSweepController(run, connect, tabs, storage);
   const services: Services = { draft, run, view, sweep, actions: createViewActions(view) };
 
   void restore(services, address.study, address.problem === undefined).finally(() => {

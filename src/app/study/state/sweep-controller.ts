@@ -1,15 +1,18 @@
 import type { RpcClient } from "../../../engine/runtime/worker/rpc.ts";
 import type {
+  DeviceInfo,
   PopulationPreview,
   StartedSweep,
   StoredStudy,
   SweepEvents,
+  SweepOptions,
   SweepRequests,
 } from "../../../engine/sweep/protocol.ts";
 import type { Population, Study } from "../../../engine/sweep/study.ts";
 import { studyId } from "../../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../../engine/sweep/trial.ts";
 import type { RelayedEvent } from "../../worker/run-relay.ts";
+import { type ChoiceStorage, type DeviceChoice, writeChoice } from "./device-choice.ts";
 import type { OtherTabs } from "./other-tabs.ts";
 import { emptyRun, isActive, type RunState, type RunStore } from "./run-store.ts";
 import { createBatcher } from "./throttle.ts";
@@ -27,6 +30,10 @@ export interface SweepController {
   /** Asks for the device and the kept studies. */
   begin(): Promise<void>;
   run(study: Study): Promise<void>;
+  /** Trains with this from the next run on, and remembers it. */
+  choose(choice: DeviceChoice): Promise<void>;
+  /** Finds out what can be trained with. */
+  askOffers(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -54,6 +61,7 @@ export function createSweepController(
   run: RunStore,
   connect: () => SweepConnection,
   tabs: OtherTabs,
+  storage?: ChoiceStorage,
 ): SweepController {
   const batcher = createBatcher<Change>(updateInterval, (changes) => {
     let next = run.getState();
@@ -165,7 +173,7 @@ export function createSweepController(
   /** undefined where another tab runs the study: it is shown instead. */
   async function start(study: Study): Promise<StartedSweep | undefined> {
     try {
-      return await connection.client.call("startSweep", study, {});
+      return await connection.client.call("startSweep", study, optionsFor(study));
     } catch (error) {
       if (!(error instanceof Error && error.name === "StudyBusyError")) throw error;
       if ((await show(studyId(study), study)) === undefined) throw error;
@@ -183,10 +191,31 @@ export function createSweepController(
     }
   }
 
+  /** A stored choice that does not work any more gives way to what does. */
+  async function openChosen(choice: DeviceChoice): Promise<DeviceInfo> {
+    try {
+      return await connection.client.call("device", choice);
+    } catch (error) {
+      if (choice.executor === undefined) throw error;
+      const device = await connection.client.call("device", {});
+      at({ choice: {} });
+      return { ...device, note: `What was chosen before does not work: ${messageOf(error)}.` };
+    }
+  }
+
+  function optionsFor({ regime }: Study): SweepOptions {
+    const { choice } = run.getState();
+    // A GPU's results are not the same on every machine.
+    return regime.reproducible && choice.executor === "webgpu" ? {} : choice;
+  }
+
   return {
     async begin() {
       const { client } = connection;
-      const [device, studies] = await Promise.allSettled([client.call("device"), client.call("listStudies")]);
+      const [device, studies] = await Promise.allSettled([
+        openChosen(run.getState().choice),
+        client.call("listStudies"),
+      ]);
       if (device.status === "fulfilled") at({ device: device.value });
       else at({ deviceFailure: messageOf(device.reason) });
       if (studies.status === "fulfilled") at({ studies: studies.value });
@@ -207,6 +236,18 @@ export function createSweepController(
         if (stored !== undefined)
           run.setState((state) => ({ trials: new Map([...byId(stored), ...state.trials]) }));
       }),
+    async choose(choice) {
+      writeChoice(storage, choice);
+      at({ choice });
+      try {
+        at({ device: await connection.client.call("device", choice), deviceFailure: undefined });
+      } catch (error) {
+        at({ deviceFailure: messageOf(error) });
+      }
+    },
+    async askOffers() {
+      at({ offers: await connection.client.call("executors") });
+    },
     pause: () => guarded(() => connection.client.call("pause")),
     resume: () => guarded(() => connection.client.call("resume")),
     stop: () =>

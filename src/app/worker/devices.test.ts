@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
+import { type Executor, ExecutorError, type ExecutorKind } from "../../engine/runtime/executor.ts";
+import { type DeviceParts, Devices } from "./devices.ts";
+
+/** A browser with these adapters; counts the executors that are open. */
+function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = {}) {
+  let open = 0;
+  const opened: ExecutorKind[] = [];
+  const executor = (kind: ExecutorKind, device: string): Executor => {
+    open++;
+    opened.push(kind);
+    return {
+      ...createFakeExecutor(),
+      kind,
+      device,
+      dispose: async () => {
+        open--;
+      },
+    };
+  };
+  const parts: DeviceParts = {
+    openGpu: async () => {
+      if (gpu === "none") throw new ExecutorError("unsupported", "this browser has no WebGPU");
+      return { executor: executor("webgpu", `webgpu ${gpu}`), software: gpu === "software" };
+    },
+    openWasm: async ({ threads = 4 }) => {
+      if (!simd) throw new ExecutorError("unsupported", "This browser has no WebAssembly SIMD");
+      return { ...executor("wasm", "wasm"), threads };
+    },
+    openReference: async () => executor("reference", "reference"),
+    selfTest: async ({ device }) => {
+      if (device === "webgpu wrong") throw new ExecutorError("unsupported", `${device} computes wrong`);
+    },
+    cores: 8,
+    suggested: 4,
+  };
+  return { devices: new Devices(parts), open: () => open, opened };
+}
+
+describe("automatic", () => {
+  test.each([
+    ["none", "wasm", undefined],
+    ["software", "wasm", "Trained on the processor: this browser's WebGPU has no GPU behind it."],
+    ["wrong", "wasm", "Trained on the processor: webgpu wrong computes wrong"],
+    ["real", "webgpu", undefined],
+  ] as const)("with a GPU that is %s takes %s, and says why", async (gpu, kind, note) => {
+    const { devices, open } = browser(gpu);
+    const { executor, info } = await devices.open({});
+    expect([executor.kind, info.note]).toEqual([kind, note]);
+    expect(open()).toBe(1);
+    // Its own account of itself agrees.
+    expect((await devices.offers()).automatic).toBe(kind);
+    expect(open()).toBe(1);
+  });
+
+  test("without SIMD takes the reference; what is to be reproducible takes neither it nor a GPU", async () => {
+    const { devices } = browser("none", { simd: false });
+    const { executor, info } = await devices.open({});
+    expect(executor.kind).toBe("reference");
+    expect(info.note).toContain("no WebAssembly SIMD. Networks train in plain JavaScript");
+    await expect(devices.open({ reproducible: true })).rejects.toThrow("no WebAssembly SIMD");
+    const { devices: able } = browser("real");
+    expect((await able.open({ reproducible: true })).executor.kind).toBe("wasm");
+    await expect(able.open({ executor: "webgpu", reproducible: true })).rejects.toThrow("not the same");
+  });
+});
+
+describe("chosen", () => {
+  test("an adapter is taken though it is software, but not one that computes wrong", async () => {
+    expect((await browser("software").devices.open({ executor: "webgpu" })).info.device).toBe(
+      "webgpu software",
+    );
+    const wrong = browser("wrong");
+    await expect(wrong.devices.open({ executor: "webgpu" })).rejects.toThrow("computes wrong");
+    expect(wrong.open()).toBe(0);
+  });
+
+  test("threads of WebAssembly are those asked for", async () => {
+    const { info } = await browser("real").devices.open({ executor: "wasm", threads: 3 });
+    expect(info).toMatchObject({ executor: "wasm", threads: 3 });
+  });
+});
+
+describe("offers", () => {
+  test("say what there is, what was tested, and what is missing", async () => {
+    expect((await browser("none").devices.offers()).webgpu).toEqual({
+      available: false,
+      reason: "this browser has no WebGPU",
+    });
+    expect((await browser("software").devices.offers()).webgpu).toEqual({
+      available: true,
+      device: "webgpu software",
+      software: true,
+      selfTest: "passed",
+    });
+    expect((await browser("wrong").devices.offers()).webgpu).toMatchObject({
+      available: false,
+      selfTest: "failed",
+      reason: "webgpu wrong computes wrong",
+    });
+    expect((await browser("none", { simd: false }).devices.offers()).wasm).toMatchObject({
+      available: false,
+      reason: "This browser has no WebAssembly SIMD",
+      cores: 8,
+    });
+  });
+
+  test("look at an adapter once: the second time nothing is opened", async () => {
+    const { devices, opened } = browser("real");
+    await devices.open({});
+    await devices.offers();
+    expect(opened.filter((kind) => kind === "webgpu")).toHaveLength(1);
+  });
+});

@@ -21,5 +21,11 @@ export const executors: readonly {
   { name: "wasm relaxed 6×8", create: wasm({ build: "relaxed", tileRows: 6 }), runs: 60 },
   { name: "wasm simd 4×8", create: wasm({ build: "simd", tileRows: 4 }), runs: 60 },
   // In Chromium, with the tiles of a GPU whatever the adapter is.
-  { name: "webgpu", create: () => openRemoteExecutor("default"), runs: 12 },
+  { name: "webgpu", create: () => openRemoteExecutor("default"), runs: 10 },
+];
+
+/** And the kernels that an emulated GPU runs. */
+export const kernelExecutors: typeof executors = [
+  ...executors,
+  { name: "webgpu without barriers", create: () => openRemoteExecutor("software"), runs: 6 },
 ];

@@ -5,7 +5,7 @@ import type { TensorId } from "../../src/engine/plan/call.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { callCases, inputsOf } from "./cases.ts";
-import { executors } from "./executors.ts";
+import { kernelExecutors } from "./executors.ts";
 import { runSingleCall } from "./single-call.ts";
 
 /** float32 sums of ordinary values, relative to the largest value of the tensor. */
@@ -13,7 +13,7 @@ const tolerance = 1e-5;
 
 type Floats = Float32Array | Float64Array;
 
-describe.each(executors)("$name", ({ create, runs }) => {
+describe.each(kernelExecutors)("$name", ({ create, runs }) => {
   let executor: Executor;
   const oracle = createReferenceExecutor();
   beforeAll(async () => {

@@ -10,7 +10,7 @@ import type {
   Weights,
 } from "../../../src/engine/runtime/executor.ts";
 import { createWebGpuExecutor, type WebGpuExecutor } from "../../../src/engine/runtime/webgpu/executor.ts";
-import { defaultTiles } from "../../../src/engine/runtime/webgpu/tiles.ts";
+import { defaultTiles, softwareTiles } from "../../../src/engine/runtime/webgpu/tiles.ts";
 
 /** A batch without objects that only the page has. */
 export type RemoteBatch =
@@ -30,6 +30,10 @@ export interface RemoteStep {
 
 export type NamedValues = readonly (readonly [name: string, values: Float32Array])[];
 
+const namedTiles = { default: defaultTiles, software: softwareTiles };
+/** Whose tiles the kernels have. */
+export type TilesName = "adapter" | keyof typeof namedTiles;
+
 export interface Opened {
   readonly executor: number;
   readonly device: string;
@@ -44,8 +48,8 @@ export class GpuPage {
   readonly #held = new Map<number, WebGpuExecutor | ImageHandle | Session>();
   #next = 0;
 
-  async open({ tiles }: { tiles: "adapter" | "default" }): Promise<Opened> {
-    const executor = await createWebGpuExecutor(tiles === "default" ? { tiles: defaultTiles } : {});
+  async open({ tiles }: { tiles: TilesName }): Promise<Opened> {
+    const executor = await createWebGpuExecutor(tiles === "adapter" ? {} : { tiles: namedTiles[tiles] });
     return { executor: this.#hold(executor), device: executor.device };
   }
 

@@ -15,7 +15,7 @@ import {
   type Weights,
 } from "../../../src/engine/runtime/executor.ts";
 import { openPage } from "./browser.ts";
-import type { Failure, GpuPage, NamedValues, Opened, RemoteBatch } from "./page.ts";
+import type { Failure, GpuPage, NamedValues, Opened, RemoteBatch, TilesName } from "./page.ts";
 
 export interface RemoteExecutor extends Executor {
   /** Loses the device as a failing driver would. */
@@ -25,13 +25,11 @@ export interface RemoteExecutor extends Executor {
 
 /** A page of headless Chromium in which executors are opened, each with a device of its own. */
 export interface RemotePage {
-  open(tiles?: TileChoice): Promise<RemoteExecutor>;
+  open(tiles?: TilesName): Promise<RemoteExecutor>;
   /** Timers and animation frames that the page has asked for so far. */
   timers(): Promise<number>;
   close(): Promise<void>;
 }
-
-type TileChoice = "adapter" | "default";
 
 export async function openRemotePage(): Promise<RemotePage> {
   const { page, close } = await openPage(new URL("./page.ts", import.meta.url));
@@ -61,7 +59,7 @@ export async function openRemotePage(): Promise<RemotePage> {
  * The WebGPU executor of a page of its own, for tests in Node: the suite of the other executors runs on it unchanged.
  * dispose() closes the browser.
  */
-export async function openRemoteExecutor(tiles?: TileChoice): Promise<RemoteExecutor> {
+export async function openRemoteExecutor(tiles?: TilesName): Promise<RemoteExecutor> {
   const page = await openRemotePage();
   try {
     return { ...(await page.open(tiles)), dispose: page.close };

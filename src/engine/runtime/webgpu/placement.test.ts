@@ -11,7 +11,7 @@ import { planBytes } from "../../plan/plan.ts";
 import { createProgram, lowerCall } from "./lower/lower.ts";
 import { placeTensors } from "./placement.ts";
 import type { Dispatch } from "./program.ts";
-import { defaultTiles } from "./tiles.ts";
+import { defaultTiles, softwareTiles, type Tiles } from "./tiles.ts";
 
 const panel = parsePanel(
   JSON.parse(readFileSync(new URL("../../../../bench/nets.json", import.meta.url), "utf8")),
@@ -20,16 +20,26 @@ const panel = parsePanel(
 const proxied = networkOf({ ...smallImageFrame, norm: proxyLayerNorm, activation: "silu" }, [
   { block: "mbconv", depth: 2, width: 20, stride: 2, expansion: 4, kernel: 5, seRatio: 0.25 },
 ]);
-const networks: readonly { readonly name: string; readonly spec: NetworkSpec; readonly ema?: number }[] = [
+const networks: readonly {
+  readonly name: string;
+  readonly spec: NetworkSpec;
+  readonly ema?: number;
+  readonly tiles?: Tiles;
+}[] = [
   ...panel.entries.map(({ net, spec }) => ({ name: net.name, spec })),
   ...panel.entries.map(({ net, spec }) => ({ name: `${net.name}, averages`, spec, ema: 0.99 })),
+  ...panel.entries.map(({ net, spec }) => ({
+    name: `${net.name}, without barriers`,
+    spec,
+    tiles: softwareTiles,
+  })),
   { name: "proxy norm", spec: proxied },
 ];
 
-function lowered({ spec, ema }: (typeof networks)[number], batch: number) {
+function lowered({ spec, ema, tiles }: (typeof networks)[number], batch: number) {
   const optimizer = { ...defaultOptimizer, ...(ema === undefined ? {} : { ema }) };
   const plan = compilePlan(buildGraph(spec), { batch, optimizer, fuse: allFusions });
-  const program = createProgram(plan, defaultTiles);
+  const program = createProgram(plan, tiles ?? defaultTiles);
   const lists = [plan.train, plan.evaluate, ...(plan.evaluateAverages ? [plan.evaluateAverages] : [])].map(
     (calls) => program.list([plan.gather, ...calls], lowerCall),
   );

@@ -1,11 +1,27 @@
+import type { Join } from "./kernels/conv-tile.ts";
+
+/** Pixels and vectors (or single channels) of an invocation's tile. Blocks halve until they divide a group's width. */
+export interface Tile {
+  readonly pixels: 4 | 8;
+  readonly blocks: 1 | 2 | 4;
+}
+
+/** Convolutions that want different tiles: 1×1, larger ones, those that read or write single channels, depthwise. */
+export type TileClass = "pointwise" | "spatial" | "narrow" | "depthwise";
+
 /** What the kernels' shapes are chosen by; one table per kind of adapter. Results differ in the order of sums only. */
 export interface Tiles {
-  /** Pixels of an invocation of a convolution: 4 or 8. */
-  readonly pixels: 4 | 8;
-  /** Channels of an invocation of a convolution or a filter gradient, where the width of a group allows: 4 or 8. */
-  readonly channels: 4 | 8;
-  /** Workgroups that a filter gradient is cut into, at most; rows of the map are its sum, so it is cut along them. */
+  /** How sums over pixels are joined. */
+  readonly join: Join;
+  readonly conv: Readonly<Record<TileClass, Tile>>;
+  /** Vectors of channels and of filters of an invocation of a filter gradient, at most. */
+  readonly filterGrad: { readonly channels: 1 | 2 | 4; readonly filters: 1 | 2 | 4 };
+  /** Steps of a filter gradient's walk that are written out. */
+  readonly unroll: 1 | 2 | 4;
+  /** Workgroups (or invocations) that a filter gradient is cut into, at most; rows of the map are its sum, so it is cut along them. */
   readonly filterGradGroups: number;
+  /** Invocations that keep the adapter busy: more of them make several tiles each, one after the other. */
+  readonly invocations: number;
   /** Rows of a column sum's tile, at least. */
   readonly columnRows: number;
   /**
@@ -17,18 +33,37 @@ export interface Tiles {
 
 /** Fits all that we know of: 4×4 outputs an invocation came out best across vendors (ggml-org/llama.cpp#22241). */
 export const defaultTiles: Tiles = {
-  pixels: 4,
-  channels: 4,
+  join: "workgroup",
+  conv: {
+    pointwise: { pixels: 4, blocks: 1 },
+    spatial: { pixels: 4, blocks: 1 },
+    narrow: { pixels: 4, blocks: 1 },
+    depthwise: { pixels: 4, blocks: 1 },
+  },
+  filterGrad: { channels: 1, filters: 1 },
+  unroll: 1,
   filterGradGroups: 256,
+  invocations: Number.POSITIVE_INFINITY,
   columnRows: 64,
   normGradient: "spatial",
 };
 
-/** An adapter that computes on the processor: no latency to hide, but every load is dear. */
-const softwareTiles: Tiles = {
-  pixels: 4,
-  channels: 4,
-  filterGradGroups: 32,
+/**
+ * An adapter that computes on the processor: no latency to hide, but every load costs as much as fifteen multiply-adds, and
+ * a barrier more than a tile.
+ */
+export const softwareTiles: Tiles = {
+  join: "lanes",
+  conv: {
+    pointwise: { pixels: 8, blocks: 4 },
+    spatial: { pixels: 8, blocks: 4 },
+    narrow: { pixels: 8, blocks: 4 },
+    depthwise: { pixels: 8, blocks: 1 },
+  },
+  filterGrad: { channels: 4, filters: 2 },
+  unroll: 4,
+  filterGradGroups: 256,
+  invocations: 256,
   columnRows: 256,
   normGradient: "stored",
 };

@@ -1,21 +1,35 @@
 import { defineKernel, read, write } from "../kernel.ts";
+import { type Join, workgroupOf } from "./conv-tile.ts";
 import { activations, type Lanes } from "./text.ts";
 
 // rows × channels maps, a unit is a vector of four channels or one channel.
 //
-// Sums over the rows, per channel, in two stages. First a workgroup of 64 takes tx units × a tile of rows, units fastest
-// (whole lines), 64 / tx rows at a time, and joins its row lanes in workgroup memory (2 KB) in fixed order: two values a
-// tile and channel. Then one workgroup a 16 channels joins the tiles. Bandwidth alone: each map is read once.
+// Sums over the rows, per channel, in two stages. "workgroup": first a workgroup of 64 takes tx units × a tile of rows,
+// units fastest (whole lines), 64 / tx rows at a time, and joins its row lanes in workgroup memory (2 KB) in fixed order:
+// two values a tile and channel. Then one workgroup a 16 channels joins the tiles. "lanes": an invocation takes a unit and
+// a tile of rows alone, then one a channel joins the tiles. Bandwidth alone: each map is read once.
 
-const tile = `
+const tile: Readonly<Record<Join, string>> = {
+  workgroup: `
   if (group >= a.across * a.tiles) { return; }
   let tile = group / a.across;
   let lx = lane % a.tx;
   let ly = lane / a.tx;
+  let step = 64u / a.tx;
   let given = (group % a.across) * a.tx + lx;
   let live = given < a.units;
   let unit = select(0u, given, live);
-  let end = min(a.rows, (tile + 1u) * a.tileRows);`;
+  let end = min(a.rows, (tile + 1u) * a.tileRows);`,
+  lanes: `
+  let id = group * ${workgroupOf.lanes}u + lane;
+  let tile = id / a.units;
+  if (tile >= a.tiles) { return; }
+  let unit = id - tile * a.units;
+  let live = true;
+  let ly = 0u;
+  let step = 1u;
+  let end = min(a.rows, (tile + 1u) * a.tileRows);`,
+};
 
 const tileArgs = {
   rows: "u32",
@@ -26,37 +40,43 @@ const tileArgs = {
   tileRows: "u32",
 } as const;
 
-const shared = (lanes: Lanes) => `
+const shared = (lanes: Lanes, join: Join) =>
+  join === "lanes"
+    ? ""
+    : `
 var<workgroup> one_: array<${lanes}, 64>;
 var<workgroup> two_: array<${lanes}, 64>;`;
 
 /** Joins the row lanes' `one` and `two`; the lanes of the first row hold the sums. */
-const join = `
+const joined: Readonly<Record<Join, string>> = {
+  lanes: "",
+  workgroup: `
   one_[lane] = one;
   two_[lane] = two;
   workgroupBarrier();
   if (ly == 0u) {
     for (var l = lx + a.tx; l < 64u; l += a.tx) { one += one_[l]; two += two_[l]; }
-  }`;
+  }`,
+};
 
 /** Mean and sum of squared deviations of a tile, from sums of deviations from its first row. */
-export function columnMoments(lanes: Lanes) {
+export function columnMoments(lanes: Lanes, join: Join) {
   return defineKernel({
-    name: `columnMoments ${lanes}`,
+    name: `columnMoments ${lanes} ${join}`,
     args: tileArgs,
     bindings: [read("x", lanes), write("sums", lanes)],
-    workgroup: 64,
-    declarations: shared(lanes),
-    body: `${tile}
+    workgroup: workgroupOf[join],
+    declarations: shared(lanes, join),
+    body: `${tile[join]}
   let shift = x[a.xAt + tile * a.tileRows * a.units + unit];
   var one = ${lanes}(0.0);
   var two = ${lanes}(0.0);
-  for (var row = tile * a.tileRows + ly; row < end; row += 64u / a.tx) {
+  for (var row = tile * a.tileRows + ly; row < end; row += step) {
     let d = x[a.xAt + row * a.units + unit] - shift;
     one += d;
     two = fma(d, d, two);
   }
-${join}
+${joined[join]}
   if (ly == 0u && live) {
     let count = f32(end - tile * a.tileRows);
     let out = a.sumsAt + 2u * tile * a.units + unit;
@@ -67,9 +87,9 @@ ${join}
 }
 
 /** Σ dz and Σ dz·(x − mean)·invStd of a tile, dz = dy ⊙ slope (from the norm, or where a saved output is positive). */
-export function normSums(lanes: Lanes) {
+export function normSums(lanes: Lanes, join: Join) {
   return defineKernel({
-    name: `normSums ${lanes}`,
+    name: `normSums ${lanes} ${join}`,
     args: { ...tileArgs, activation: "u32", rectified: "u32", keeps: "u32" },
     bindings: [
       read("dy", lanes),
@@ -79,16 +99,16 @@ export function normSums(lanes: Lanes) {
       write("dz", lanes),
       write("sums", lanes),
     ],
-    workgroup: 64,
-    declarations: activations(lanes) + shared(lanes),
-    body: `${tile}
+    workgroup: workgroupOf[join],
+    declarations: activations(lanes) + shared(lanes, join),
+    body: `${tile[join]}
   let mean = vectors[a.meanAt + unit];
   let invStd = vectors[a.invStdAt + unit];
   let scale = vectors[a.scaleAt + unit];
   let shift = vectors[a.shiftAt + unit];
   var one = ${lanes}(0.0);
   var two = ${lanes}(0.0);
-  for (var row = tile * a.tileRows + ly; row < end; row += 64u / a.tx) {
+  for (var row = tile * a.tileRows + ly; row < end; row += step) {
     let i = row * a.units + unit;
     let value = x[a.xAt + i];
     var d = dy[a.dyAt + i];
@@ -101,7 +121,7 @@ export function normSums(lanes: Lanes) {
     one += d;
     two = fma(d, (value - mean) * invStd, two);
   }
-${join}
+${joined[join]}
   if (ly == 0u && live) {
     let out = a.sumsAt + 2u * tile * a.units + unit;
     sums[out] = one;
@@ -111,22 +131,22 @@ ${join}
 }
 
 /** Σ dy and Σ dy·x of a tile. */
-export function affineSums(lanes: Lanes) {
+export function affineSums(lanes: Lanes, join: Join) {
   return defineKernel({
-    name: `affineSums ${lanes}`,
+    name: `affineSums ${lanes} ${join}`,
     args: tileArgs,
     bindings: [read("dy", lanes), read("x", lanes), write("sums", lanes)],
-    workgroup: 64,
-    declarations: shared(lanes),
-    body: `${tile}
+    workgroup: workgroupOf[join],
+    declarations: shared(lanes, join),
+    body: `${tile[join]}
   var one = ${lanes}(0.0);
   var two = ${lanes}(0.0);
-  for (var row = tile * a.tileRows + ly; row < end; row += 64u / a.tx) {
+  for (var row = tile * a.tileRows + ly; row < end; row += step) {
     let d = dy[a.dyAt + row * a.units + unit];
     one += d;
     two = fma(d, x[a.xAt + row * a.units + unit], two);
   }
-${join}
+${joined[join]}
   if (ly == 0u && live) {
     let out = a.sumsAt + 2u * tile * a.units + unit;
     sums[out] = one;
@@ -135,14 +155,33 @@ ${join}
   });
 }
 
-const perChannel = `
+const perChannel: Readonly<Record<Join, string>> = {
+  lanes: `
+  let c = group * ${workgroupOf.lanes}u + lane;
+  if (c >= a.channels) { return; }
+  let live = true;
+  let ly = 0u;
+  let step = 1u;`,
+  workgroup: `
   let lx = lane % 16u;
   let ly = lane / 16u;
   let given = group * 16u + lx;
   let live = given < a.channels;
-  let c = select(0u, given, live);`;
+  let c = select(0u, given, live);
+  let step = 16u;`,
+};
 
-const total = (name: string) => `
+/** Invocations that join 16 channels. */
+const finishingGroup: Readonly<Record<Join, number>> = { workgroup: 256, lanes: workgroupOf.lanes };
+const parts: Readonly<Record<Join, string>> = {
+  workgroup: "var<workgroup> part_: array<f32, 256>;",
+  lanes: "",
+};
+
+const total = (join: Join, name: string) =>
+  join === "lanes"
+    ? ""
+    : `
   part_[lane] = ${name};
   workgroupBarrier();
   ${name} = 0.0;
@@ -153,34 +192,35 @@ const total = (name: string) => `
  * Tiles' means and squared deviations as one (Chan et al. 1983: M2 = Σ M2ᵢ + nᵢ(meanᵢ − mean)²), and what batch norm makes
  * of them. Means are summed as deviations from the first tile's.
  */
-export const finishMoments = defineKernel({
-  name: "finishMoments",
-  args: { channels: "u32", rows: "u32", tiles: "u32", tileRows: "u32", epsilon: "f32", momentum: "f32" },
-  bindings: [
-    read("sums", "f32"),
-    read("trained", "f32", ["gamma", "beta"]),
-    write("vectors", "f32", ["mean", "invStd", "scale", "shift", "runningMean", "runningVar"]),
-  ],
-  workgroup: 256,
-  declarations: "var<workgroup> part_: array<f32, 256>;",
-  body: `${perChannel}
+export const finishMoments = (join: Join) =>
+  defineKernel({
+    name: `finishMoments ${join}`,
+    args: { channels: "u32", rows: "u32", tiles: "u32", tileRows: "u32", epsilon: "f32", momentum: "f32" },
+    bindings: [
+      read("sums", "f32"),
+      read("trained", "f32", ["gamma", "beta"]),
+      write("vectors", "f32", ["mean", "invStd", "scale", "shift", "runningMean", "runningVar"]),
+    ],
+    workgroup: finishingGroup[join],
+    declarations: parts[join],
+    body: `${perChannel[join]}
   let rows = f32(a.rows);
   let first = sums[a.sumsAt + c];
   var mean = 0.0;
-  for (var t = ly; t < a.tiles; t += 16u) {
+  for (var t = ly; t < a.tiles; t += step) {
     let count = f32(min(a.tileRows, a.rows - t * a.tileRows));
     mean = fma(count, sums[a.sumsAt + 2u * t * a.channels + c] - first, mean);
   }
-${total("mean")}
+${total(join, "mean")}
   mean = first + mean / rows;
   var squares = 0.0;
-  for (var t = ly; t < a.tiles; t += 16u) {
+  for (var t = ly; t < a.tiles; t += step) {
     let count = f32(min(a.tileRows, a.rows - t * a.tileRows));
     let at = a.sumsAt + 2u * t * a.channels + c;
     let d = sums[at] - mean;
     squares += fma(count * d, d, sums[at + a.channels]);
   }
-${total("squares")}
+${total(join, "squares")}
   if (ly == 0u && live) {
     let invStd = 1.0 / sqrt(squares / rows + a.epsilon);
     let scale = trained[a.gammaAt + c] * invStd;
@@ -192,44 +232,46 @@ ${total("squares")}
     vectors[a.runningMeanAt + c] = keep * vectors[a.runningMeanAt + c] + a.momentum * mean;
     vectors[a.runningVarAt + c] = keep * vectors[a.runningVarAt + c] + a.momentum * (squares / max(1.0, rows - 1.0));
   }`,
-});
+  });
 
 /** The tiles' two sums as one each. */
-export const finishSums = defineKernel({
-  name: "finishSums",
-  args: { channels: "u32", tiles: "u32" },
-  bindings: [read("sums", "f32"), write("out", "f32", ["first", "second"])],
-  workgroup: 256,
-  declarations: "var<workgroup> part_: array<f32, 256>;",
-  body: `${perChannel}
+export const finishSums = (join: Join) =>
+  defineKernel({
+    name: `finishSums ${join}`,
+    args: { channels: "u32", tiles: "u32" },
+    bindings: [read("sums", "f32"), write("out", "f32", ["first", "second"])],
+    workgroup: finishingGroup[join],
+    declarations: parts[join],
+    body: `${perChannel[join]}
   var one = 0.0;
   var two = 0.0;
-  for (var t = ly; t < a.tiles; t += 16u) {
+  for (var t = ly; t < a.tiles; t += step) {
     let at = a.sumsAt + 2u * t * a.channels + c;
     one += sums[at];
     two += sums[at + a.channels];
   }
-${total("one")}
-${total("two")}
+${total(join, "one")}
+${total(join, "two")}
   if (ly == 0u && live) {
     out[a.firstAt + c] = one;
     out[a.secondAt + c] = two;
   }`,
-});
+  });
 
 /** Σ over the rows in one stage: gradients of biases, whose maps are small. A workgroup takes 16 channels. */
-export const columnSum = defineKernel({
-  name: "columnSum",
-  args: { rows: "u32", channels: "u32" },
-  bindings: [read("x", "f32"), write("out", "f32")],
-  workgroup: 256,
-  declarations: "var<workgroup> part_: array<f32, 256>;",
-  body: `${perChannel}
+export const columnSum = (join: Join) =>
+  defineKernel({
+    name: `columnSum ${join}`,
+    args: { rows: "u32", channels: "u32" },
+    bindings: [read("x", "f32"), write("out", "f32")],
+    workgroup: finishingGroup[join],
+    declarations: parts[join],
+    body: `${perChannel[join]}
   var sum = 0.0;
-  for (var row = ly; row < a.rows; row += 16u) { sum += x[a.xAt + row * a.channels + c]; }
-${total("sum")}
+  for (var row = ly; row < a.rows; row += step) { sum += x[a.xAt + row * a.channels + c]; }
+${total(join, "sum")}
   if (ly == 0u && live) { out[a.outAt + c] = sum; }`,
-});
+  });
 
 /** Evaluation: scale and shift from the running statistics; one invocation a channel. */
 export const foldNorm = defineKernel({

@@ -1,21 +1,36 @@
 import { defineKernel, read, write } from "../kernel.ts";
+import { type Join, workgroupOf } from "./conv-tile.ts";
 import { activations, type Lanes } from "./text.ts";
 
-// Maps as rows × channels; a unit is a vector of four channels or one channel. One invocation a unit, neighbours side by
-// side: whole lines, 0 to 2 multiply-adds a value, bandwidth alone. Vectors per channel or per image come from the caches.
+// Maps as rows × channels; a unit is a vector of four channels or one channel. One invocation makes a unit of `span` rows,
+// neighbours lie side by side: whole lines, 0 to 2 multiply-adds a value, bandwidth alone. Vectors per channel or per image
+// are read once for all rows of an invocation; they come from the caches.
+
+/** Invocations of a workgroup. */
+export const mapWorkgroup: Readonly<Record<Join, number>> = { workgroup: 256, lanes: workgroupOf.lanes };
+
+const mapArgs = { rows: "u32", units: "u32", span: "u32" } as const;
+
+/** `unit` and the rows from `first` to `end` of an invocation. */
+const rowsOfUnit = (workgroup: number) => `
+  let id = group * ${workgroup}u + lane;
+  let first = (id / a.units) * a.span;
+  if (first >= a.rows) { return; }
+  let unit = id % a.units;
+  let end = min(a.rows, first + a.span);`;
 
 /**
  * y = activation(factor·scale·x + shift (+ residual)). x may be one value per image and channel, spread over its pixels;
  * so may the vectors be. Serves affine, add, channelScale and globalPoolGrad.
  */
-export function affineMap(lanes: Lanes) {
+export function affineMap(lanes: Lanes, join: Join) {
+  const workgroup = mapWorkgroup[join];
   return defineKernel({
-    name: `affineMap ${lanes}`,
+    name: `affineMap ${lanes} ${join}`,
     args: {
-      length: "u32",
-      units: "u32",
-      /** Units of an image: of its map, for vectors per image; the whole where they are per channel. */
-      imageUnits: "u32",
+      ...mapArgs,
+      /** Rows of an image, for vectors per image; all of them where the vectors are per channel. */
+      imageRows: "u32",
       spread: "u32",
       scaled: "u32",
       shifted: "u32",
@@ -29,17 +44,20 @@ export function affineMap(lanes: Lanes) {
       read("residual", lanes),
       write("y", lanes),
     ],
-    workgroup: 256,
+    workgroup,
     declarations: activations(lanes),
-    body: `
-  let i = group * 256u + lane;
-  if (i >= a.length) { return; }
-  let c = (i / a.imageUnits) * a.units + i % a.units;
-  var value = x[a.xAt + select(i, c, a.spread != 0u)] * a.factor;
-  if (a.scaled != 0u) { value *= vectors[a.scaleAt + c]; }
-  if (a.shifted != 0u) { value += vectors[a.shiftAt + c]; }
-  if (a.added != 0u) { value += residual[a.residualAt + i]; }
-  y[a.yAt + i] = activate(a.activation, value);`,
+    body: `${rowsOfUnit(workgroup)}
+  let c = (first / a.imageRows) * a.units + unit;
+  var scale = ${lanes}(a.factor);
+  var shift = ${lanes}(0.0);
+  if (a.scaled != 0u) { scale *= vectors[a.scaleAt + c]; }
+  if (a.shifted != 0u) { shift = vectors[a.shiftAt + c]; }
+  for (var row = first; row < end; row++) {
+    let i = row * a.units + unit;
+    var value = x[a.xAt + select(i, c, a.spread != 0u)] * scale + shift;
+    if (a.added != 0u) { value += residual[a.residualAt + i]; }
+    y[a.yAt + i] = activate(a.activation, value);
+  }`,
   });
 }
 
@@ -62,10 +80,11 @@ export function slopeMap(lanes: Lanes) {
 }
 
 /** dx = scale·(dz − dBeta/rows − (x − mean)·invStd·dGamma/rows) (+ addend), dz = dy ⊙ slope. */
-export function normInputGrad(lanes: Lanes) {
+export function normInputGrad(lanes: Lanes, join: Join) {
+  const workgroup = mapWorkgroup[join];
   return defineKernel({
-    name: `normInputGrad ${lanes}`,
-    args: { length: "u32", units: "u32", perRow: "f32", activation: "u32", added: "u32" },
+    name: `normInputGrad ${lanes} ${join}`,
+    args: { ...mapArgs, perRow: "f32", activation: "u32", added: "u32" },
     bindings: [
       read("dy", lanes),
       read("x", lanes),
@@ -74,20 +93,23 @@ export function normInputGrad(lanes: Lanes) {
       read("totals", lanes, ["dGamma", "dBeta"]),
       write("dx", lanes),
     ],
-    workgroup: 256,
+    workgroup,
     declarations: activations(lanes),
-    body: `
-  let i = group * 256u + lane;
-  if (i >= a.length) { return; }
-  let c = i % a.units;
-  let value = x[a.xAt + i];
-  let scale = vectors[a.scaleAt + c];
-  var d = dy[a.dyAt + i];
-  if (a.activation != 0u) { d *= slope(a.activation, fma(value, scale, vectors[a.shiftAt + c])); }
-  let slant = vectors[a.invStdAt + c] * (totals[a.dGammaAt + c] * a.perRow);
-  d = scale * (d - totals[a.dBetaAt + c] * a.perRow - (value - vectors[a.meanAt + c]) * slant);
-  if (a.added != 0u) { d += addend[a.addendAt + i]; }
-  dx[a.dxAt + i] = d;`,
+    body: `${rowsOfUnit(workgroup)}
+  let mean = vectors[a.meanAt + unit];
+  let scale = vectors[a.scaleAt + unit];
+  let shift = vectors[a.shiftAt + unit];
+  let slant = vectors[a.invStdAt + unit] * (totals[a.dGammaAt + unit] * a.perRow);
+  let level = totals[a.dBetaAt + unit] * a.perRow;
+  for (var row = first; row < end; row++) {
+    let i = row * a.units + unit;
+    let value = x[a.xAt + i];
+    var d = dy[a.dyAt + i];
+    if (a.activation != 0u) { d *= slope(a.activation, fma(value, scale, shift)); }
+    d = scale * (d - level - (value - mean) * slant);
+    if (a.added != 0u) { d += addend[a.addendAt + i]; }
+    dx[a.dxAt + i] = d;
+  }`,
   });
 }
 

@@ -8,25 +8,36 @@ import {
   foldNorm,
   normSums,
 } from "../kernels/columns.ts";
+import { type Join, workgroupOf } from "../kernels/conv-tile.ts";
+import { mapWorkgroup } from "../kernels/pointwise.ts";
 import { activationCode, type Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
-import { flag, groupsOf, lanesAlong, lanesOf, unitOf } from "./grid.ts";
+import { flag, groupsOf, lanesAlong, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normInputGradOf } from "./norm-gradient.ts";
 
-const moments = memoized((lanes: Lanes) => columnMoments(lanes));
-const sumsOfNorm = memoized((lanes: Lanes) => normSums(lanes));
-const sumsOfAffine = memoized((lanes: Lanes) => affineSums(lanes));
+const moments = memoized((lanes: Lanes, join: Join) => columnMoments(lanes, join));
+const sumsOfNorm = memoized((lanes: Lanes, join: Join) => normSums(lanes, join));
+const sumsOfAffine = memoized((lanes: Lanes, join: Join) => affineSums(lanes, join));
+const finishedMoments = memoized((join: Join) => finishMoments(join));
+const finishedSums = memoized((join: Join) => finishSums(join));
 
 /** How a map's rows are cut into tiles. */
 function tilesOf(program: Program, { rows, channels }: MatrixShape) {
+  const { join, columnRows, invocations } = program.tiles;
   const lanes = lanesOf(channels);
   const units = channels / unitOf(lanes);
+  if (join === "lanes") {
+    const tileRows = Math.ceil(rows / Math.max(1, Math.floor(invocations / units)));
+    const tiles = groupsOf(rows, tileRows);
+    const args = { rows, units, tx: 1, across: 1, tiles, tileRows };
+    return { lanes, join, args, workgroups: groupsOf(units * tiles, workgroupOf.lanes) };
+  }
   const tx = lanesAlong(units, 16);
   const across = groupsOf(units, tx);
-  const tileRows = Math.max(program.tiles.columnRows, Math.ceil(rows / 512));
+  const tileRows = Math.max(columnRows, Math.ceil(rows / 512));
   const tiles = groupsOf(rows, tileRows);
-  return { lanes, args: { rows, units, tx, across, tiles, tileRows }, workgroups: across * tiles };
+  return { lanes, join, args: { rows, units, tx, across, tiles, tileRows }, workgroups: across * tiles };
 }
 
 function tileSums(program: Program, call: KernelCall, tiles: number, channels: number): TensorId {
@@ -54,7 +65,7 @@ export function finishMomentsOf(
   const { gamma, beta, mean, invStd, scale, shift, runningMean, runningVar } = operands;
   program.dispatch(
     call,
-    finishMoments,
+    finishedMoments(program.tiles.join),
     { channels, rows, tiles, tileRows, epsilon, momentum },
     { sums, gamma, beta, mean, invStd, scale, shift, runningMean, runningVar },
     groupsOf(channels, 16),
@@ -73,13 +84,19 @@ export function finishSumsOf(
   },
 ): void {
   const { sums, first, second, channels, tiles } = given;
-  program.dispatch(call, finishSums, { channels, tiles }, { sums, first, second }, groupsOf(channels, 16));
+  program.dispatch(
+    call,
+    finishedSums(program.tiles.join),
+    { channels, tiles },
+    { sums, first, second },
+    groupsOf(channels, 16),
+  );
 }
 
 export function lowerBatchNormStats(program: Program, call: CallOf<"batchNormStats">): void {
-  const { lanes, args, workgroups } = tilesOf(program, call.attrs);
+  const { lanes, join, args, workgroups } = tilesOf(program, call.attrs);
   const sums = tileSums(program, call, args.tiles, call.attrs.channels);
-  program.dispatch(call, moments(lanes), args, { x: call.in.x, sums }, workgroups);
+  program.dispatch(call, moments(lanes, join), args, { x: call.in.x, sums }, workgroups);
   const { gamma, beta } = call.in;
   finishMomentsOf(program, call, {
     sums,
@@ -119,11 +136,11 @@ export function normSumsOf(
   { dBeta, dGamma, ...operands }: NormSumOperands,
   attrs: CallOf<"batchNormReduceGrad">["attrs"],
 ): void {
-  const { lanes, args, workgroups } = tilesOf(program, attrs);
+  const { lanes, join, args, workgroups } = tilesOf(program, attrs);
   const sums = tileSums(program, call, args.tiles, attrs.channels);
   program.dispatch(
     call,
-    sumsOfNorm(lanes),
+    sumsOfNorm(lanes, join),
     {
       ...args,
       activation: activationCode[attrs.activation],
@@ -141,25 +158,27 @@ export function lowerBatchNormInputGrad(program: Program, call: CallOf<"batchNor
   const { in: input, out, attrs } = call;
   const lanes = lanesOf(attrs.channels);
   const units = attrs.channels / unitOf(lanes);
+  const span = rowSpan(program, units, attrs.rows);
   program.dispatch(
     call,
-    normInputGradOf(lanes),
+    normInputGradOf(lanes, program.tiles.join),
     {
-      length: attrs.rows * units,
+      rows: attrs.rows,
       units,
+      span,
       perRow: 1 / attrs.rows,
       activation: activationCode[attrs.activation],
       added: flag(input.addend),
     },
     { ...input, ...out },
-    groupsOf(attrs.rows * units, 256),
+    groupsOf(units * Math.ceil(attrs.rows / span), mapWorkgroup[program.tiles.join]),
   );
 }
 
 export function lowerAffineReduceGrad(program: Program, call: CallOf<"affineReduceGrad">): void {
-  const { lanes, args, workgroups } = tilesOf(program, call.attrs);
+  const { lanes, join, args, workgroups } = tilesOf(program, call.attrs);
   const sums = tileSums(program, call, args.tiles, call.attrs.channels);
-  program.dispatch(call, sumsOfAffine(lanes), args, { ...call.in, sums }, workgroups);
+  program.dispatch(call, sumsOfAffine(lanes, join), args, { ...call.in, sums }, workgroups);
   finishSumsOf(program, call, {
     sums,
     first: call.out.dShift,

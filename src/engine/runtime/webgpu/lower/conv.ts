@@ -1,50 +1,96 @@
 import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import { type ConvLanes, convForward, convInputGrad } from "../kernels/conv.ts";
+import { convForward } from "../kernels/conv-forward.ts";
+import { type ConvInputGradShape, convInputGrad } from "../kernels/conv-input-grad.ts";
+import { type ConvLanes, type ConvShape, type Join, workgroupOf } from "../kernels/conv-tile.ts";
+import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
+import type { TileClass } from "../tiles.ts";
 import { finishMomentsOf, finishSumsOf, normSumsOf } from "./columns.ts";
 import { flag, groupsOf, lanesAlong } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normGradient } from "./norm-gradient.ts";
 import { isCurved, normedInput } from "./normed-input.ts";
 
-const forward = memoized((lanes: ConvLanes, pixels: number, blocks: number) =>
-  convForward({ lanes, pixels, blocks }),
+const forward = memoized(
+  (lanes: ConvLanes, pointwise: 0 | 1, pixels: number, blocks: number, join: Join, normed: 0 | 1) =>
+    convForward({ lanes, pointwise: pointwise === 1, pixels, blocks, join, normed: normed === 1 }),
 );
-const inputGrad = memoized((lanes: ConvLanes, pixels: number, blocks: number) =>
-  convInputGrad({ lanes, pixels, blocks }),
+const inputGrad = memoized(
+  (
+    lanes: ConvLanes,
+    pointwise: 0 | 1,
+    pixels: number,
+    blocks: number,
+    join: Join,
+    source: 0 | 1,
+    then: ConvInputGradShape["then"],
+  ) => convInputGrad({ lanes, pointwise: pointwise === 1, pixels, blocks, join, source: source === 1, then }),
 );
 
 /** How the invocations of a convolution's kernel share the map that it writes. */
 interface ConvTiling {
-  readonly lanes: ConvLanes;
-  readonly pixels: number;
-  readonly blocks: number;
+  readonly shape: ConvShape;
   readonly unit: 1 | 4;
-  /** Units of the written map; lanes along them; workgroups along them and along the pixels; pixels of a workgroup. */
+  /** Units of the written map; lanes along them; workgroups, or invocations, along them. */
   readonly units: number;
   readonly tx: number;
   readonly across: number;
-  readonly tiles: number;
+  /** Tiles of `pixels` that an invocation makes; pixels, and classes of them, that have sums of their own; how many. */
+  readonly span: number;
   readonly tileRows: number;
+  readonly tiles: number;
+  /** Invocations along the pixels of a class. */
+  readonly classLanes: number;
+  readonly workgroups: number;
 }
 
-/** @param inner, own channels that a group reads and writes. */
+interface WrittenMap {
+  readonly channels: number;
+  /** Of a group. */
+  readonly own: number;
+  /** Pixels, of each class. */
+  readonly rows: number;
+  readonly classes: number;
+}
+
 function tilingOf(
   program: Program,
   lanes: ConvLanes,
-  channels: number,
-  own: number,
-  rows: number,
+  pointwise: boolean,
+  { channels, own, rows, classes }: WrittenMap,
 ): ConvTiling {
+  const { join, conv, invocations } = program.tiles;
   const unit = lanes === "scalar" ? 1 : 4;
-  const { pixels } = program.tiles;
-  const blocks = lanes === "vector" && program.tiles.channels === 8 && own % 8 === 0 ? 2 : 1;
+  const wanted = conv[tileClass(lanes, pointwise)];
+  const { pixels } = wanted;
+  let { blocks } = wanted as { blocks: number };
+  while (lanes === "depthwise" ? blocks > 1 : (own / unit) % blocks !== 0) blocks /= 2;
   const units = channels / unit;
+  const shape = { lanes, pointwise, pixels, blocks, join };
+  if (join === "lanes") {
+    const across = units / blocks;
+    const tilesInAll = groupsOf(rows, pixels);
+    const span = Math.max(1, Math.floor((tilesInAll * classes * across) / invocations));
+    const tileRows = span * pixels;
+    const classLanes = groupsOf(rows, tileRows);
+    const tiles = classes * classLanes;
+    const workgroups = groupsOf(across * tiles, workgroupOf.lanes);
+    return { shape, unit, units, tx: 1, across, span, tileRows, tiles, classLanes, workgroups };
+  }
   const tx = lanesAlong(units / blocks, lanes === "scalar" ? 32 : 8);
-  const tileRows = (64 / tx) * pixels;
+  const rowLanes = workgroupOf.workgroup / tx;
+  const tileRows = rowLanes * pixels;
   const across = groupsOf(units, tx * blocks);
-  return { lanes, pixels, blocks, unit, units, tx, across, tiles: groupsOf(rows, tileRows), tileRows };
+  const classLanes = groupsOf(rows, tileRows) * rowLanes;
+  const tiles = (classes * classLanes) / rowLanes;
+  return { shape, unit, units, tx, across, span: 1, tileRows, tiles, classLanes, workgroups: across * tiles };
+}
+
+function tileClass(lanes: ConvLanes, pointwise: boolean): TileClass {
+  if (lanes === "depthwise") return "depthwise";
+  if (lanes !== "vector") return "narrow";
+  return pointwise ? "pointwise" : "spatial";
 }
 
 /** By the widths of a group: what it reads and what it writes. */
@@ -56,31 +102,43 @@ export function convLanes({ channels, filters, groups }: ConvGeometry, backward:
 }
 
 function geometryArgs(g: ConvGeometry, tiling: ConvTiling) {
-  const { lanes, units, tx, across, tiles } = tiling;
+  const { units, tx, across, tiles, span, shape } = tiling;
   return {
     units,
     kernel: g.kernel,
     stride: g.stride,
     padding: g.padding,
-    filterRows: lanes === "depthwise" ? 1 : g.channels / g.groups,
+    filterRows: shape.lanes === "depthwise" ? 1 : g.channels / g.groups,
     tx,
     across,
     tiles,
+    span,
   };
+}
+
+function isPointwise({ kernel, stride, padding }: ConvGeometry): boolean {
+  return kernel === 1 && stride === 1 && padding === 0;
 }
 
 export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
   const { in: input, out, update, attrs: g } = call;
   const lanes = convLanes(g, false);
   const rows = g.batch * g.outHeight * g.outWidth;
-  const tiling = tilingOf(program, lanes, g.filters, g.filters / g.groups, rows);
+  const pointwise = isPointwise(g);
+  const tiling = tilingOf(program, lanes, pointwise, {
+    channels: g.filters,
+    own: g.filters / g.groups,
+    rows,
+    classes: 1,
+  });
+  const { pixels, blocks, join } = tiling.shape;
   const read = lanes === "vector" || lanes === "depthwise" ? 4 : 1;
   const source = normedInput(program, call);
   const sums =
     g.statistics && program.scratch(`${call.label}.tiles`, 2 * tiling.tiles * tiling.units * tiling.unit);
   program.dispatch(
     call,
-    forward(lanes, tiling.pixels, tiling.blocks),
+    forward(lanes, pointwise ? 1 : 0, pixels, blocks, join, flag(source.xScale)),
     {
       ...geometryArgs(g, tiling),
       rows,
@@ -92,7 +150,6 @@ export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
       inner: lanes === "depthwise" ? 1 : g.channels / g.groups / read,
       own: lanes === "depthwise" ? 1 : g.filters / g.groups / tiling.unit,
       filterUnits: g.filters / tiling.unit,
-      normed: flag(source.xScale),
       floor: source.floor,
       biased: flag(input.bias),
       statistics: flag(sums),
@@ -106,7 +163,7 @@ export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
       y: out.y,
       sums,
     },
-    tiling.across * tiling.tiles,
+    tiling.workgroups,
   );
   if (sums === undefined || g.statistics === undefined) return;
   finishMomentsOf(program, call, {
@@ -122,12 +179,23 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
   const { in: input, out, attrs: g } = call;
   const lanes = convLanes(g, true);
   const rows = g.batch * g.height * g.width;
-  const tiling = tilingOf(program, lanes, g.channels, g.channels / g.groups, rows);
+  const pointwise = isPointwise(g);
+  const [classHeight, classWidth] = [Math.ceil(g.height / g.stride), Math.ceil(g.width / g.stride)];
+  const classRows = g.batch * classHeight * classWidth;
+  const tiling = tilingOf(program, lanes, pointwise, {
+    channels: g.channels,
+    own: g.channels / g.groups,
+    rows: classRows,
+    classes: g.stride * g.stride,
+  });
   const { unit } = tiling;
+  const { pixels, blocks, join } = tiling.shape;
   const { xActivation = "none" } = g;
   // The slope of an activation with an exponential is a pass of its own.
   const apart = input.x !== undefined && isCurved(xActivation);
   const before = input.x !== undefined && !apart;
+  const added = input.addend === undefined ? "store" : "add";
+  const then = before ? "norm" : added;
   const source = normGradient(program, call);
   const dx = apart ? program.scratch(`d ${call.label}.x`, program.lengthOf(out.dx)) : out.dx;
   const sums = before
@@ -135,23 +203,24 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
     : undefined;
   program.dispatch(
     call,
-    inputGrad(lanes, tiling.pixels, tiling.blocks),
+    inputGrad(lanes, pointwise ? 1 : 0, pixels, blocks, join, flag(source.y), then),
     {
       ...geometryArgs(g, tiling),
       rows,
-      imagePixels: g.height * g.width,
+      height: g.height,
       width: g.width,
+      classPixels: classHeight * classWidth,
+      classWidth,
+      classRows,
+      classLanes: tiling.classLanes,
       readHeight: g.outHeight,
       readWidth: g.outWidth,
       readUnits: g.filters / unit,
       inner: lanes === "depthwise" ? 1 : g.filters / g.groups / unit,
       own: lanes === "depthwise" ? 1 : g.channels / g.groups / unit,
       filterUnits: g.filters / unit,
-      source: flag(source.y),
       perRow: 1 / (g.batch * g.outHeight * g.outWidth),
-      added: flag(input.addend),
-      before: before ? 1 : 0,
-      rectified: xActivation === "relu" ? 1 : 0,
+      floor: xActivation === "relu" ? 0 : noFloor,
     },
     {
       ...source,
@@ -163,7 +232,7 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
       dx,
       sums,
     },
-    tiling.across * tiling.tiles,
+    tiling.workgroups,
   );
   const { xDBeta: dBeta, xDGamma: dGamma } = out;
   const { channels } = g;

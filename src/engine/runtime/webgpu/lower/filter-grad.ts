@@ -1,6 +1,7 @@
+import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import { columnSum } from "../kernels/columns.ts";
-import type { ConvLanes } from "../kernels/conv.ts";
+import { type ConvLanes, type Join, workgroupOf } from "../kernels/conv-tile.ts";
 import { convFilterGrad, joinChunks, joinRow } from "../kernels/filter-grad.ts";
 import type { PendingJoin, Program } from "../program.ts";
 import { convLanes } from "./conv.ts";
@@ -9,37 +10,80 @@ import { memoized } from "./memoized.ts";
 import { normGradient } from "./norm-gradient.ts";
 import { normedInput } from "./normed-input.ts";
 
-const filterGrad = memoized((lanes: ConvLanes, blocks: 1 | 2) => convFilterGrad({ lanes, blocks }));
+const filterGrad = memoized(
+  (
+    lanes: ConvLanes,
+    channels: number,
+    filters: number,
+    join: Join,
+    unroll: number,
+    normed: 0 | 1,
+    source: 0 | 1,
+  ) => convFilterGrad({ lanes, channels, filters, join, unroll, normed: normed === 1, source: source === 1 }),
+);
 
-/** Pixels. */
-const shortestChunk = 256;
+const columnSumOf = memoized((join: Join) => columnSum(join));
+
+/** Pixels of a chunk, at least: what is shorter costs more to join than to sum. */
+const shortestChunk: Readonly<Record<Join, number>> = { workgroup: 256, lanes: 64 };
+
+/** The widest block, in halves of `most`, that divides a group's `units`. */
+function blockOf(units: number, most: number): number {
+  let block = most;
+  while (units % block !== 0) block /= 2;
+  return block;
+}
+
+/** How dy is walked: its lines, and how they are cut into chunks. */
+interface Walk {
+  readonly lines: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly height: number;
+  readonly width: number;
+  readonly chunkLines: number;
+  readonly chunks: number;
+}
+
+/** @param wanted chunks that keep the adapter busy. */
+function walkOf(g: ConvGeometry, wanted: number, shortest: number): Walk {
+  const most = Math.max(1, Math.min(wanted, (g.batch * g.outHeight * g.outWidth) / shortest));
+  let { outHeight, outWidth, height, width } = g;
+  if (g.kernel === 1 && g.stride === 1 && g.padding === 0) {
+    // All pixels of an image are one line, if need be cut into lines of equal length.
+    let parts = 1;
+    while (parts < g.height && (g.batch * parts < most || g.height % parts !== 0)) parts++;
+    height = parts;
+    width = (g.height / parts) * g.width;
+    [outHeight, outWidth] = [height, width];
+  }
+  const lines = g.batch * outHeight;
+  const chunkLines = Math.ceil(lines / Math.floor(most));
+  return { lines, outHeight, outWidth, height, width, chunkLines, chunks: Math.ceil(lines / chunkLines) };
+}
 
 export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">): void {
   const { out, attrs: g } = call;
+  const { join, filterGrad: most, unroll, filterGradGroups, invocations } = program.tiles;
   const lanes = convLanes(g, false);
   const [c, k] = [g.channels / g.groups, g.filters / g.groups];
-  const wide = lanes === "vector" && program.tiles.channels === 8 && c % 8 === 0 && k % 8 === 0;
-  const blocks = wide ? 2 : 1;
   const read = lanes === "vector" || lanes === "depthwise" ? 4 : 1;
   const unit = lanes === "scalar" ? 1 : 4;
-  const channelBlocks = lanes === "depthwise" ? 1 : c / (read * blocks);
-  const filterBlocks = g.filters / (unit * blocks);
-  const count = g.kernel * g.kernel * channelBlocks * filterBlocks;
-  const blockLanes = lanesAlong(count);
-  const across = groupsOf(count, blockLanes);
-  const lines = g.batch * g.outHeight;
-  const rowLanes = 64 / blockLanes;
-  // A chunk has at least two lines for each of its lanes, and 256 pixels: what is shorter costs more to join than to sum.
-  const most = Math.max(
-    1,
-    Math.min(
-      program.tiles.filterGradGroups / across,
-      lines / (2 * rowLanes),
-      (lines * g.outWidth) / shortestChunk,
-    ),
-  );
-  const chunkLines = Math.ceil(lines / Math.floor(most));
-  const chunks = Math.ceil(lines / chunkLines);
+  const channels = lanes === "vector" ? blockOf(c / read, most.channels) : 1;
+  const filters = lanes === "vector" || lanes === "wide" ? blockOf(k / unit, most.filters) : 1;
+  const channelBlocks = lanes === "depthwise" ? 1 : c / (read * channels);
+  const filterBlocks = g.filters / (unit * filters);
+  const blocks = g.kernel * g.kernel * channelBlocks * filterBlocks;
+  const blockLanes = lanesAlong(blocks);
+  const across = groupsOf(blocks, blockLanes);
+  // A chunk has at least two lines for each of a workgroup's lanes.
+  const wanted =
+    join === "lanes"
+      ? groupsOf(invocations, blocks)
+      : Math.min(filterGradGroups / across, (g.batch * g.outHeight * blockLanes) / 128);
+  const walk = walkOf(g, wanted, shortestChunk[join]);
+  const { lines, outHeight, outWidth, height, width, chunks, chunkLines } = walk;
+  const rows = g.batch * g.outHeight * g.outWidth;
   const length = program.lengthOf(out.dFilters);
   const source = normGradient(program, call);
   // The sums of a norm stand among the gradients, where they cannot be read while others are written.
@@ -49,13 +93,13 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const normed = normedInput(program, call);
   program.dispatch(
     call,
-    filterGrad(lanes, blocks),
+    filterGrad(lanes, channels, filters, join, unroll, flag(normed.xScale), flag(source.y)),
     {
       lines,
-      outHeight: g.outHeight,
-      outWidth: g.outWidth,
-      height: g.height,
-      width: g.width,
+      outHeight,
+      outWidth,
+      height,
+      width,
       kernel: g.kernel,
       stride: g.stride,
       padding: g.padding,
@@ -65,17 +109,15 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
       filterRows: c,
       channelBlocks,
       filterBlocks,
-      groupBlocks: k / (unit * blocks),
-      blocks: count,
+      groupBlocks: k / (unit * filters),
+      blocks,
       blockLanes,
       across,
       chunks,
       chunkLines,
       length: length / unit,
-      normed: flag(normed.xScale),
       floor: normed.floor,
-      source: flag(source.y),
-      perRow: 1 / (lines * g.outWidth),
+      perRow: 1 / rows,
     },
     {
       ...source,
@@ -84,14 +126,13 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
       xShift: normed.xShift,
       sums,
     },
-    across * chunks,
+    join === "lanes" ? groupsOf(blocks * chunks, workgroupOf.lanes) : across * chunks,
   );
   if (!direct) program.joinLater({ sums, out: out.dFilters, chunks });
   if (out.dBias !== undefined) {
-    const rows = lines * g.outWidth;
     program.dispatch(
       call,
-      columnSum,
+      columnSumOf(join),
       { rows, channels: g.filters },
       { x: source.dy, out: out.dBias },
       groupsOf(g.filters, 16),

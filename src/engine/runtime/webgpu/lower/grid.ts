@@ -1,5 +1,6 @@
 import type { TensorId } from "../../../plan/call.ts";
 import type { Lanes } from "../kernels/text.ts";
+import type { Program } from "../program.ts";
 
 /** Workgroups of `size` that cover `length`. */
 export function groupsOf(length: number, size: number): number {
@@ -26,4 +27,14 @@ export function lanesAlong(units: number, most = 64): number {
 /** 1 where an optional operand is given. */
 export function flag(operand: TensorId | undefined): 0 | 1 {
   return operand === undefined ? 0 : 1;
+}
+
+/**
+ * Rows of a map that an invocation takes where there are more than keep the adapter busy, one invocation a unit: not more
+ * than `imageRows`, and a divisor of it.
+ */
+export function rowSpan({ tiles }: Program, units: number, rows: number, imageRows = rows): number {
+  let span = Math.min(imageRows, Math.max(1, Math.floor((rows * units) / tiles.invocations)));
+  if (imageRows < rows) while (imageRows % span !== 0) span--;
+  return span;
 }

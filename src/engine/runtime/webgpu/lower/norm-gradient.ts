@@ -1,12 +1,13 @@
 import type { TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import { normInputGrad } from "../kernels/pointwise.ts";
+import type { Join } from "../kernels/conv-tile.ts";
+import { mapWorkgroup, normInputGrad } from "../kernels/pointwise.ts";
 import type { Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
-import { groupsOf, lanesOf, unitOf } from "./grid.ts";
+import { groupsOf, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 
-export const normInputGradOf = memoized((lanes: Lanes) => normInputGrad(lanes));
+export const normInputGradOf = memoized((lanes: Lanes, join: Join) => normInputGrad(lanes, join));
 
 type NormGradientOperand = "y" | "yScale" | "yMean" | "yInvStd" | "yDGamma" | "yDBeta";
 
@@ -42,19 +43,22 @@ export function normGradient(
     const lanes = lanesOf(filters);
     const length = program.lengthOf(y);
     const dx = program.scratch(`d ${call.label} behind its norm`, length);
-    const units = length / unitOf(lanes);
+    const units = filters / unitOf(lanes);
+    const rows = batch * outHeight * outWidth;
+    const span = rowSpan(program, units, rows);
     program.dispatch(
       call,
-      normInputGradOf(lanes),
+      normInputGradOf(lanes, program.tiles.join),
       {
-        length: units,
-        units: filters / unitOf(lanes),
-        perRow: 1 / (batch * outHeight * outWidth),
+        rows,
+        units,
+        span,
+        perRow: 1 / rows,
         activation: 0,
         added: 0,
       },
       { dy, x: y, mean: yMean, invStd: yInvStd, scale: yScale, dGamma: yDGamma, dBeta: yDBeta, dx },
-      groupsOf(units, 256),
+      groupsOf(units * Math.ceil(rows / span), mapWorkgroup[program.tiles.join]),
     );
     return dx;
   });

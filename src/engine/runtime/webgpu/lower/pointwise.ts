@@ -1,12 +1,13 @@
 import type { TensorId } from "../../../plan/call.ts";
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
-import { affineMap, moveAverage, slopeMap, update } from "../kernels/pointwise.ts";
+import type { Join } from "../kernels/conv-tile.ts";
+import { affineMap, mapWorkgroup, moveAverage, slopeMap, update } from "../kernels/pointwise.ts";
 import { activationCode, type Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
-import { flag, groupsOf, lanesOf, unitOf } from "./grid.ts";
+import { flag, groupsOf, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 
-const affineOf = memoized((lanes: Lanes) => affineMap(lanes));
+const affineOf = memoized((lanes: Lanes, join: Join) => affineMap(lanes, join));
 const slopeOf = memoized((lanes: Lanes) => slopeMap(lanes));
 
 interface MapOperands {
@@ -28,13 +29,15 @@ function mapOf(
   const { rows, channels, imageRows } = shape;
   const lanes = lanesOf(channels);
   const units = channels / unitOf(lanes);
+  const span = rowSpan(program, units, rows, imageRows);
   program.dispatch(
     call,
-    affineOf(lanes),
+    affineOf(lanes, program.tiles.join),
     {
-      length: rows * units,
+      rows,
       units,
-      imageUnits: imageRows * units,
+      span,
+      imageRows,
       spread: options.spread ? 1 : 0,
       scaled: flag(operands.scale),
       shifted: flag(operands.shift),
@@ -43,7 +46,7 @@ function mapOf(
       activation: options.activation ?? 0,
     },
     { ...operands },
-    groupsOf(rows * units, 256),
+    groupsOf(units * Math.ceil(rows / span), mapWorkgroup[program.tiles.join]),
   );
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseInput } from "../engine/math/input-error.ts";
+import { decodeRegimeField } from "../engine/sweep/regime-url.ts";
 import { type Regime, regimeLimits, regimeSchema, scheduleLimits } from "../engine/training/regime.ts";
 import { type ScheduleName, scheduleNames } from "../engine/training/schedule.ts";
 import { reproducibleOption } from "./executor.ts";
@@ -10,6 +11,7 @@ export interface RegimeOptions {
   readonly dataset?: string;
   readonly images?: number;
   readonly testImages?: number;
+  readonly validation?: number;
   readonly epochs?: number;
   readonly batch?: number;
   readonly lr?: number;
@@ -29,11 +31,13 @@ export interface RegimeOptions {
   readonly mixup?: number;
   readonly spareNorms?: true;
   readonly ema?: number;
+  readonly progressive?: unknown;
+  readonly fineTune?: unknown;
   readonly reproducible?: true;
 }
 
 export function addRegimeOptions(command: Command): Command {
-  const { images, testImages, epochs, batch, cropPadding } = regimeLimits;
+  const { images, testImages, validation, epochs, batch, cropPadding } = regimeLimits;
   const shown = (key: keyof Regime) => `(default: ${regimeSchema.parse({})[key]})`;
   return command
     .option("--dataset <name>", `what it learns ${shown("dataset")}`)
@@ -46,6 +50,11 @@ export function addRegimeOptions(command: Command): Command {
       "--test-images <n>",
       `images the error is measured on ${shown("testImages")}`,
       wholeNumber(testImages.min, testImages.max),
+    )
+    .option(
+      "--validation <n>",
+      "training images held out to choose the epoch that is reported (default: 0)",
+      wholeNumber(validation.min, validation.max),
     )
     .option(
       "--epochs <n>",
@@ -109,6 +118,16 @@ export function addRegimeOptions(command: Command): Command {
       "--ema <d>",
       "decay of moving averages of the weights, evaluated as well (default: 0)",
       real("ema"),
+    )
+    .option(
+      "--progressive <fields>",
+      "where image size and regularizers begin, e.g. phases:3,resolution:16,dropout:0.1",
+      (text) => decodeRegimeField("progressive", text),
+    )
+    .option(
+      "--fine-tune <fields>",
+      "the last epochs at another image size, e.g. resolution:32,epochs:1,learningRate:0.01",
+      (text) => decodeRegimeField("fineTune", text),
     )
     .addOption(reproducibleOption());
 }

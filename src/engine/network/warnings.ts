@@ -1,14 +1,12 @@
+import { stridesOf, totalStride } from "./input-size.ts";
 import { strided } from "./layers.ts";
 import type { NetworkSpec } from "./spec.ts";
 
-/** Strides of the stems, max pool included. */
-const stemStrides = { small: 1, simple: 2, resnet: 4 } as const;
-
 /** What is legal and probably not meant. Empty for a sound network. */
-export function networkWarnings({ input, stem, stages }: NetworkSpec): string[] {
-  const { height, width } = input;
-  const strides = [stemStrides[stem.type], ...stages.map(({ stride }) => stride)];
-  const total = strides.reduce((product, stride) => product * stride);
+export function networkWarnings(spec: NetworkSpec): string[] {
+  const { height, width } = spec.input;
+  const strides = stridesOf(spec);
+  const total = totalStride(spec);
   let side = Math.max(height, width);
   if (total <= side) return [];
   // Every stride leaves at least one pixel, so that a map this small stays as it is.

@@ -36,6 +36,14 @@ test.each([
   ["v=1&p=name:a,space:regnetx,count:1,flops:3M..1M", "populations[0].budget.flops: 3M..1M is empty"],
   ["v=1&p=name:a,space:regnetx,count:1,width:3", "populations[0].width: unknown field"],
   ["v=1&p=name:a,space:regnetx,count:1&epochs=0", "regime.epochs: 0 is not allowed"],
+  [
+    "v=1&p=name:a,space:regnetx,count:1&progressive=phases",
+    'regime.progressive: "phases" is not allowed; expected key:value',
+  ],
+  [
+    "v=1&p=name:a,space:regnetx,count:1&fineTune=resolution:32,epochs:1",
+    "regime.fineTune.learningRate: missing; expected a number",
+  ],
   ["v=1&p=name:a,space:regnetx,count:1&epoch=3", "regime.epoch: unknown field"],
 ])("%s is refused with the field's path", (query, message) => {
   expect(() => decodeStudy(query)).toThrow(message);

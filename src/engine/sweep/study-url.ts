@@ -1,7 +1,7 @@
 import { InputError } from "../math/input-error.ts";
 import { defaultRegime, type Regime, regimeSchema } from "../training/regime.ts";
 import { formatRange } from "./quantity.ts";
-import { decodeRegimeField, encodeRegimeField } from "./regime-url.ts";
+import { decodeRegimeField, encodeRegimeField, scalar } from "./regime-url.ts";
 import {
   type Budget,
   budgetKeys,
@@ -51,7 +51,7 @@ export function decodeStudy(query: string | URLSearchParams): Study | undefined 
     else if (key === "seed" || key === "copy") study[key] = scalar(value);
     // Its digits may look like a number's.
     else if (key === "archive") study.archive = value;
-    else regime[key] = decodeRegimeField(key, value, scalar);
+    else regime[key] = decodeRegimeField(key, value);
   }
   return parseStudy({ ...study, populations, regime });
 }
@@ -121,10 +121,4 @@ function decodePart(text: string, path: string): string {
   } catch {
     throw new InputError([{ path, message: `"${text}" is not percent-encoded text` }]);
   }
-}
-
-/** Text that JSON reads as a number or a boolean is one; the schema judges the rest. */
-function scalar(text: string): unknown {
-  if (text === "true" || text === "false") return text === "true";
-  return /^-?\d/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -219,6 +219,9 @@ test.each([
   ["spareNorms", false, true],
   ["ema", 0, 0.9],
   ["dropout", 0, 0.2],
+  ["validation", 0, 100],
+  ["progressive", undefined, { phases: 2, resolution: 14 }],
+  ["fineTune", undefined, { resolution: 32, epochs: 1, learningRate: 0.01 }],
   ["finalRate", 0, 0.1],
   ["reproducible", false, true],
 ])(

@@ -23,7 +23,9 @@ const epochSchema = z.looseObject({
   trainLoss: z.number(),
   trainError: fraction,
   testError: fraction,
+  validationError: fraction.optional(),
   emaError: fraction.optional(),
+  resolution: z.int().min(1).optional(),
   learningRate: z.number(),
   ms: z.number(),
 });

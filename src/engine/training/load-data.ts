@@ -13,12 +13,13 @@ export interface LoadedData extends TrainingData {
 }
 
 /**
- * Loads the images that a regime asks for, the first so many of each split, and makes them resident.
+ * Loads the images that a regime asks for, the first so many of each split, and makes them resident. Those
+ * for validation are behind the ones to train on.
  * @throws InputError if the data set has fewer; DatasetError if a file of it is missing or damaged
  */
 export async function loadTrainingData(
   executor: Executor,
-  { dataset, images, testImages }: Regime,
+  { dataset, images, testImages, validation = 0 }: Regime,
   source: ShardSource,
 ): Promise<LoadedData> {
   const manifest = await loadManifest(dataset, source);
@@ -31,9 +32,15 @@ export async function loadTrainingData(
       path: `regime.${key}`,
       message: `${wanted} is not allowed; ${dataset} has ${split.count} ${what} images`,
     }));
+  const rest = manifest.train.count - images;
+  if (validation > rest && rest >= 0)
+    problems.push({
+      path: "regime.validation",
+      message: `${validation} is not allowed; behind ${images} images to train on ${dataset} has ${rest} training images`,
+    });
   if (problems.length > 0) throw new InputError(problems);
 
-  const loaded = await loadDataset(dataset, { source, trainImages: images, testImages });
+  const loaded = await loadDataset(dataset, { source, trainImages: images + validation, testImages });
   const train = await executor.attach(loaded.train);
   const test = await executor.attach(loaded.test);
   return {

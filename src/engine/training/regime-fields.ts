@@ -18,6 +18,12 @@ export const regimeFields: readonly RegimeField[] = [
     help: "training images a network sees per epoch",
   },
   { key: "testImages", label: "Test images", integer: true, help: "images the error is measured on" },
+  {
+    key: "validation",
+    label: "Validation images",
+    integer: true,
+    help: "training images held out: they choose the epoch whose test error is reported",
+  },
   { key: "epochs", label: "Epochs", integer: true, help: "passes over the training images" },
   { key: "batch", label: "Batch", integer: true, help: "images per step" },
   {

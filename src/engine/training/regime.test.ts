@@ -71,6 +71,30 @@ test.each([
     'finalRate: not with schedule "constant"; only with "cosine", "linear" or "exponential"',
   ],
   [
+    { epochs: 4, fineTune: { resolution: 32, epochs: 4, learningRate: 0.01 } },
+    "fineTune.epochs: 4 is not allowed; fewer than the regime's epochs (4), of which they are the last",
+  ],
+  [
+    { epochs: 4, progressive: { phases: 5, resolution: 14 } },
+    "progressive.phases: 5 is not allowed; at most one for each epoch (4)",
+  ],
+  [
+    {
+      epochs: 4,
+      progressive: { phases: 3, resolution: 14 },
+      fineTune: { resolution: 32, epochs: 2, learningRate: 0.01 },
+    },
+    "progressive.phases: 3 is not allowed; at most one for each epoch (2, without the 2 of fineTune)",
+  ],
+  [{ progressive: { phases: 2 } }, "progressive: nothing changes from phase to phase"],
+  [
+    { dropout: 0.1, progressive: { phases: 2, dropout: 0.2 } },
+    "progressive.dropout: 0.2 is not allowed; at most the regime's dropout (0.1), where it ends",
+  ],
+  [{ progressive: { phases: 2, mixup: 0.2 } }, "at most the regime's mixup (0), where it ends"],
+  [{ progressive: { phases: 2, size: 14 } }, "progressive.size: unknown field"],
+  [{ fineTune: { resolution: 0, epochs: 1, learningRate: 0.1 } }, "fineTune.resolution: 0 is not allowed"],
+  [
     { schedule: "half" },
     'schedule: "half" is not allowed; expected "cosine", "linear", "exponential", "step" or "constant"',
   ],

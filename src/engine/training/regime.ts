@@ -4,6 +4,7 @@ import { isOwnName } from "../data/dataset-name.ts";
 import { allowedNames } from "../data/errors.ts";
 import { maxMagnitude } from "../data/rand-augment.ts";
 import type { GraphOptions } from "../graph/build.ts";
+import { specLimits } from "../network/spec.ts";
 import type { CompileOptions } from "../plan/compile.ts";
 import { contradictions } from "./regime-checks.ts";
 import { scheduleNames } from "./schedule.ts";
@@ -22,6 +23,7 @@ import { scheduleNames } from "./schedule.ts";
 export const regimeLimits = {
   images: { min: 16, max: 1_000_000 },
   testImages: { min: 16, max: 1_000_000 },
+  validation: { min: 0, max: 1_000_000 },
   epochs: { min: 1, max: 1_000 },
   batch: { min: 2, max: 4_096 },
   learningRate: { min: 1e-6, max: 100 },
@@ -47,6 +49,12 @@ export const scheduleLimits = {
   stepFactor: { min: 0.001, max: 1 },
 } as const;
 
+/** Of progressive learning and fine-tuning. */
+export const phaseLimits = {
+  phases: { min: 2, max: 100 },
+  resolution: { min: 1, max: specLimits.side },
+} as const;
+
 const int = (limits: { readonly min: number; readonly max: number }) =>
   z.int().min(limits.min).max(limits.max);
 const real = (limits: { readonly min: number; readonly max: number }) =>
@@ -65,6 +73,11 @@ export const regimeSchema = z
     images: int(regimeLimits.images).default(2_048),
     /** Test images the error is measured on after every epoch. */
     testImages: int(regimeLimits.testImages).default(1_000),
+    /**
+     * Images of the training set, the ones behind `images`, that are not trained on: their error after every epoch
+     * chooses the epoch whose test error is the trial's, so that no image both chooses and reports.
+     */
+    validation: int(regimeLimits.validation).optional(),
     epochs: int(regimeLimits.epochs).default(3),
     /** Images per step. The last, partial batch of an epoch is left out. */
     batch: int(regimeLimits.batch).default(32),
@@ -115,6 +128,30 @@ export const regimeSchema = z
      * processor has it).
      */
     reproducible: z.boolean().optional(),
+    /** Progressive learning: where image size and regularizers begin; they end where the network and the regime have them. */
+    progressive: z
+      .strictObject({
+        /** M. */
+        phases: int(phaseLimits.phases),
+        /** S₀: side of the first phase's images. Left out: images keep their size, and below: their strength. */
+        resolution: int(phaseLimits.resolution).optional(),
+        dropout: real(regimeLimits.dropout).optional(),
+        randAugment: real(regimeLimits.randAugment).optional(),
+        mixup: real(regimeLimits.mixup).optional(),
+        stochasticDepth: real(regimeLimits.stochasticDepth).optional(),
+      })
+      .optional(),
+    /** The last epochs at another image size. */
+    fineTune: z
+      .strictObject({
+        /** Side of the images. */
+        resolution: int(phaseLimits.resolution),
+        /** How many of the regime's epochs. */
+        epochs: int(regimeLimits.epochs),
+        /** η at its beginning. */
+        learningRate: real(regimeLimits.learningRate),
+      })
+      .optional(),
   })
   .superRefine((regime, context) => {
     for (const { key, message } of contradictions(regime))
@@ -124,6 +161,11 @@ export const regimeSchema = z
 export type Regime = Readonly<z.output<typeof regimeSchema>>;
 
 export const defaultRegime: Regime = regimeSchema.parse({});
+
+/** What progressive learning makes stronger from phase to phase. */
+export const regularizers = ["dropout", "randAugment", "mixup", "stochasticDepth"] as const;
+
+export type Regularizer = (typeof regularizers)[number];
 
 /** What a regime asks of the graph of every network. */
 export function graphOptions(regime: Pick<Regime, "stochasticDepth" | "dropout">): GraphOptions {

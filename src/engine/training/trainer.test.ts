@@ -221,3 +221,111 @@ test("augmentation follows from seed and step, differs from step to step, and is
   expect((await run(all, 6))[0]).not.toEqual(first[0]);
   expect(new Set(await run({}))).toEqual(new Set([undefined]));
 });
+
+test("images for validation are never trained on, are measured after every epoch and choose the reported one", async () => {
+  const held = { ...regime, validation: 20 };
+  let evaluation = 0;
+  // Two batches of validation, then three of test, an epoch; by the test error alone epoch 3 would be the best.
+  const right = [0.5, 0.5, 0.25, 0.25, 0.25, 0.75, 0.75, 0.5, 0.5, 0.5, 0, 0, 1, 1, 1];
+  const wanted = request(
+    { evaluate: (count) => ({ lossSum: count, correct: count * right[evaluation++]! }) },
+    { regime: held },
+  );
+  const { epochs, error } = await trainNetwork(wanted);
+  expect(epochs.map(({ validationError, testError }) => [validationError, testError])).toEqual([
+    [0.5, 0.75],
+    [0.25, 0.5],
+    [1, 0],
+  ]);
+  expect(error).toBe(0.5);
+  const trained = new Set(wanted.fake.batches.flatMap((batch) => [...batch]));
+  const validated = wanted.fake.evaluated.slice(0, 2).flatMap((batch) => [...batch]);
+  expect(validated).toEqual(Array.from({ length: 20 }, (_, i) => 70 + i));
+  expect(validated.some((index) => trained.has(index))).toBe(false);
+  const plain = request();
+  await trainNetwork(plain);
+  expect(wanted.fake.batches).toEqual(plain.fake.batches);
+});
+
+test("a validation loss that is not finite is divergence", async () => {
+  const answers = { evaluate: () => ({ lossSum: Number.NaN, correct: 0 }) };
+  const outcome = await trainNetwork(request(answers, { regime: { ...regime, validation: 20 } }));
+  expect(outcome).toMatchObject({ status: "diverged", reason: "validation loss is NaN after epoch 1" });
+});
+
+test("progressive learning loads the network anew where the size changes, and grows what regularizes", async () => {
+  const progressive = { phases: 3, resolution: 14, mixup: 0, dropout: 0 };
+  const grown = { ...regime, epochs: 6, mixup: 0.4, dropout: 0.5, progressive };
+  const wanted = request({}, { regime: grown });
+  const { epochs, status } = await trainNetwork(wanted);
+  expect(status).toBe("done");
+  expect(epochs.map(({ resolution }) => resolution)).toEqual([14, 14, 22, 22, 28, 28]);
+  expect(wanted.fake.plans.map(({ input }) => [input.height, input.width])).toEqual([
+    [14, 14],
+    [22, 22],
+    [28, 28],
+  ]);
+  expect(wanted.fake.open).toBe(0);
+  // Four steps an epoch.
+  const mixed = wanted.fake.transforms.map((transforms) => transforms?.mix !== undefined);
+  expect(mixed.slice(0, 8)).toEqual(new Array(8).fill(false));
+  expect(mixed.slice(8)).toEqual(new Array(16).fill(true));
+  const kept = wanted.fake.keeps.map((keep) => Math.max(...(keep ?? [1])));
+  expect(kept.slice(0, 8)).toEqual(new Array(8).fill(1));
+  expect(kept.slice(8, 16)).toEqual(new Array(8).fill(Math.fround(1 / 0.75)));
+  expect(kept.slice(16)).toEqual(new Array(8).fill(2));
+  // Neither the learning rate nor the order of the images knows of the phases.
+  const plain = request({}, { regime: { ...regime, epochs: 6 } });
+  await trainNetwork(plain);
+  expect(wanted.fake.learningRates).toEqual(plain.fake.learningRates);
+  expect(wanted.fake.batches).toEqual(plain.fake.batches);
+});
+
+test("phases of one image size share their session, and their epochs do not say it", async () => {
+  const wanted = request({}, { regime: { ...regime, mixup: 0.2, progressive: { phases: 3, mixup: 0 } } });
+  const { epochs } = await trainNetwork(wanted);
+  expect(wanted.fake.plans).toHaveLength(1);
+  expect(epochs[0]).not.toHaveProperty("resolution");
+});
+
+test("a fine-tuning has its own size and learning rates, and only its epochs are reported", async () => {
+  const fineTune = { resolution: 32, epochs: 2, learningRate: 0.004 };
+  const errors = [0, 0.5, 0.75, 0.625];
+  const wanted = request(
+    {
+      evaluate: (count) => ({
+        lossSum: count,
+        correct: count * (1 - errors[Math.floor(evaluations++ / 3)]!),
+      }),
+    },
+    { regime: { ...regime, epochs: 4, fineTune } },
+  );
+  let evaluations = 0;
+  const { epochs, error } = await trainNetwork(wanted);
+  expect(epochs.map(({ resolution, testError }) => [resolution, testError])).toEqual([
+    [28, 0],
+    [28, 0.5],
+    [32, 0.75],
+    [32, 0.625],
+  ]);
+  expect(error).toBe(0.625);
+  const before = request({}, { regime: { ...regime, epochs: 2 } });
+  await trainNetwork(before);
+  expect(wanted.fake.learningRates.slice(0, 8)).toEqual(before.fake.learningRates);
+  const tuned = request({}, { regime: { ...regime, epochs: 2, learningRate: 0.004, warmup: 0 } });
+  await trainNetwork(tuned);
+  expect(wanted.fake.learningRates.slice(8)).toEqual(tuned.fake.learningRates);
+});
+
+test("a network that does not bear the regime's image size is refused before it is loaded", async () => {
+  const wanted = request({}, { regime: { ...regime, progressive: { phases: 2, resolution: 1 } } });
+  await expect(trainNetwork(wanted)).rejects.toThrow("regime.progressive.resolution: 1 is not allowed");
+  expect(wanted.fake.plans).toHaveLength(0);
+});
+
+test("the weights that are kept are the averages where the regime has them, and it is said", async () => {
+  const plain = await trainNetwork(request({}, { keepState: true }));
+  expect(plain.weights).toBe("trained");
+  const averaged = await trainNetwork(request({}, { keepState: true, regime: { ...regime, ema: 0.9 } }));
+  expect(averaged.weights).toBe("averages");
+});

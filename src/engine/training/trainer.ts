@@ -1,28 +1,19 @@
-import { augmentBatch } from "../data/augment.ts";
-import { createRng } from "../math/rng.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 import { runEvaluations, runSteps } from "../runtime/batches.ts";
-import type {
-  BatchResult,
-  BatchTransforms,
-  Executor,
-  ImageHandle,
-  ModelState,
-  Session,
-  StepRequest,
-  Weights,
-} from "../runtime/executor.ts";
-import { checkRoom } from "../runtime/room.ts";
+import type { Executor, ImageHandle, ModelState, Session, Weights } from "../runtime/executor.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import { initialState } from "./initialize.ts";
-import { keepFactors } from "./keep-factors.ts";
 import { batchesOf, epochOrder } from "./order.ts";
-import { type Regime, regimeLimits, stepsPerEpoch } from "./regime.ts";
-import { learningRateAt } from "./schedule.ts";
-import { trainingPlan } from "./training-plan.ts";
+import { PhaseSession } from "./phase-session.ts";
+import { changesSize, type Phase, phaseAt, trainingPhases } from "./phases.ts";
+import { type Regime, stepsPerEpoch } from "./regime.ts";
+import { reportedEpoch } from "./reported-epoch.ts";
+import { stepRequest } from "./step-request.ts";
+import { Tally } from "./tally.ts";
 
 /** Images that are resident on the executor. */
 export interface TrainingData {
+  /** The images to train on, behind them those for validation. */
   readonly train: ImageHandle;
   readonly test: ImageHandle;
 }
@@ -39,8 +30,12 @@ export interface EpochRecord {
    */
   readonly trainError: number;
   readonly testError: number;
+  /** Of the images held out from training, where the regime holds some out. */
+  readonly validationError?: number;
   /** Of the moving averages of the weights, where the regime keeps them. */
   readonly emaError?: number;
+  /** Height of the images it was trained on and evaluated at, where a run changes it. */
+  readonly resolution?: number;
   /** η of the epoch's last step. */
   readonly learningRate: number;
   /** Of training and evaluation, pauses left out. */
@@ -87,37 +82,38 @@ export interface TrainOutcome {
   /** Complete epochs only. */
   readonly epochs: readonly EpochRecord[];
   /**
-   * The lowest test error of all epochs, as pycls counts its sweeps, of the weights themselves, not of their averages; 1 if the network diverged: it is a member of its
-   * population that never gets below any error. null if it was stopped.
+   * The test error of the reported epoch (reported-epoch.ts), of the weights themselves, not of their averages; 1 if the
+   * network diverged: it is a member of its population that never gets below any error. null if it was stopped.
    */
   readonly error: number | null;
   readonly ms: number;
+  /** Of the last epoch. */
   readonly state?: ModelState;
+  /** Whether `state` is the trained values or, where the regime keeps them, their moving averages. */
+  readonly weights?: Weights;
 }
 
 /**
- * Trains one network. The outcome, times aside, depends on spec, regime, seed and executor only. Errors of the executor
- * pass through; the session is disposed whatever happens.
+ * Trains one network, phase by phase (phases.ts). The outcome, times aside, depends on spec, regime, seed and executor only.
+ * Errors of the executor pass through; the session is disposed whatever happens.
+ * @throws InputError where the network does not bear an image size of the regime.
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
-  const { spec, regime, executor, seed, resume, keepState = false } = request;
-  const planAt = (batch: number) => trainingPlan(spec, { ...regime, batch }, executor.fusions);
-  const plan = planAt(regime.batch);
-  checkRoom(executor, plan, planAt, regimeLimits.batch.min);
-  const session = await executor.load(plan, resume?.state ?? initialState(plan, seed));
+  const { spec, regime, executor, keepState = false } = request;
+  const phases = trainingPhases(spec, regime);
+  const sessions = new PhaseSession(executor, regime, phases);
   try {
-    const run = new Run(request, session);
+    const run = new Run(request, phases, sessions);
     const ending = await run.train();
     const { epochs, ms } = run;
     if (ending !== "done") {
       const error = ending.status === "diverged" ? 1 : null;
       return { ...ending, epochs, error, ms };
     }
-    const error = Math.min(...epochs.map(({ testError }) => testError));
-    const state = keepState ? { state: await session.readState() } : {};
-    return { status: "done", epochs, error, ms, ...state };
+    const error = reportedEpoch(epochs)?.testError ?? null;
+    return { status: "done", epochs, error, ms, ...(keepState ? await sessions.trained() : {}) };
   } finally {
-    session.dispose();
+    sessions.dispose();
   }
 }
 
@@ -127,14 +123,17 @@ class Run {
   readonly epochs: EpochRecord[] = [];
   ms = 0;
   readonly #request: TrainRequest;
-  readonly #session: Session;
+  readonly #phases: readonly Phase[];
+  readonly #sessions: PhaseSession;
   readonly #now: () => number;
+  /** Of the whole run. */
   readonly #steps: number;
   #step = 0;
 
-  constructor(request: TrainRequest, session: Session) {
+  constructor(request: TrainRequest, phases: readonly Phase[], sessions: PhaseSession) {
     this.#request = request;
-    this.#session = session;
+    this.#phases = phases;
+    this.#sessions = sessions;
     this.#now = request.now ?? (() => performance.now());
     this.#steps = stepsPerEpoch(request.regime) * request.regime.epochs;
     const { epoch = 0, epochs = [] } = request.resume ?? {};
@@ -145,24 +144,34 @@ class Run {
 
   async train(): Promise<Ending> {
     const { regime, resume } = this.#request;
-    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= regime.epochs; epoch++) {
-      const ending = await this.#epoch(epoch);
+    const first = (resume?.epoch ?? 0) + 1;
+    // One that lacks no epoch is loaded all the same: its weights may be asked for.
+    if (first > regime.epochs) await this.#enter(phaseAt(this.#phases, regime.epochs));
+    for (let epoch = first; epoch <= regime.epochs; epoch++) {
+      const phase = phaseAt(this.#phases, epoch);
+      const ending = await this.#epoch(epoch, phase, await this.#enter(phase));
       if (ending !== "done") return ending;
     }
     return "done";
   }
 
-  async #epoch(epoch: number): Promise<Ending> {
-    const { regime, seed, onEpoch, onStep } = this.#request;
+  #enter(phase: Phase): Promise<Session> {
+    const { resume, seed } = this.#request;
+    return this.#sessions.enter(phase, (plan) => resume?.state ?? initialState(plan, seed));
+  }
+
+  async #epoch(epoch: number, phase: Phase, session: Session): Promise<Ending> {
+    const { regime, seed, data, onEpoch, onStep } = this.#request;
+    const source = { seed, regime, phase, plan: session.plan, images: data.train };
     const startedMs = this.ms;
     const training = new Tally();
     let learningRate = 0;
     const order = epochOrder(seed, epoch, regime.images);
     const batches = [...batchesOf(order, regime.batch, { partial: false })];
     for (let done = 0; done < batches.length; ) {
-      const together = batches.slice(done, done + (this.#session.atOnce?.steps ?? 1));
-      const steps = together.map((indices, i) => this.#stepRequest(indices, this.#step + i));
-      const results = await this.#timed(() => runSteps(this.#session, steps));
+      const together = batches.slice(done, done + (session.atOnce?.steps ?? 1));
+      const steps = together.map((indices, i) => stepRequest(source, this.#step + i, indices));
+      const results = await this.#timed(() => runSteps(session, steps));
       if (results === "stop") return stopped(epoch);
       for (const result of results) {
         this.#step++;
@@ -174,11 +183,19 @@ class Run {
       done += together.length;
       onStep?.(this.#step, this.#steps, this.ms);
     }
-    const test = await this.#evaluate();
+    const { validation = 0, images, testImages } = regime;
+    const held = { images: data.train, first: images, count: validation };
+    const validated = validation > 0 ? await this.#evaluate(session, held) : undefined;
+    if (validated === "stop") return stopped(epoch);
+    if (validated && !Number.isFinite(validated.lossSum))
+      return diverged(`validation loss is ${validated.lossSum} after epoch ${epoch}`);
+
+    const tested = { images: data.test, first: 0, count: testImages };
+    const test = await this.#evaluate(session, tested);
     if (test === "stop") return stopped(epoch);
     if (!Number.isFinite(test.lossSum)) return diverged(`test loss is ${test.lossSum} after epoch ${epoch}`);
 
-    const averaged = regime.ema ? await this.#evaluate("averages") : undefined;
+    const averaged = regime.ema ? await this.#evaluate(session, tested, "averages") : undefined;
     if (averaged === "stop") return stopped(epoch);
 
     const record: EpochRecord = {
@@ -186,58 +203,38 @@ class Run {
       trainLoss: training.loss,
       trainError: training.error,
       testError: test.error,
+      ...(validated ? { validationError: validated.error } : {}),
       ...(averaged ? { emaError: averaged.error } : {}),
+      ...(changesSize(this.#phases) ? { resolution: session.plan.input.height } : {}),
       learningRate,
       ms: this.ms - startedMs,
     };
     this.epochs.push(record);
-    await onEpoch?.(record, () => this.#checkpoint(epoch));
+    await onEpoch?.(record, () => this.#checkpoint(epoch, session));
     return "done";
   }
 
-  async #checkpoint(epoch: number): Promise<Checkpoint> {
-    return { epoch, epochs: [...this.epochs], state: await this.#session.readCheckpoint() };
+  async #checkpoint(epoch: number, session: Session): Promise<Checkpoint> {
+    return { epoch, epochs: [...this.epochs], state: await session.readCheckpoint() };
   }
 
-  #stepRequest(indices: Uint32Array, step: number): StepRequest {
-    const { regime, data } = this.#request;
-    const keep = this.#keepFactors(step);
-    return {
-      batch: { from: "resident", images: data.train, indices, ...this.#transforms(step) },
-      learningRate: learningRateAt(regime, step, this.#steps),
-      ...(keep ? { keep } : {}),
-    };
-  }
-
-  /** A random stream for each step: none depends on what other steps drew. */
-  #keepFactors(step: number): Float32Array | undefined {
-    const { seed, regime } = this.#request;
-    const { stochasticDepth = 0, dropout = 0 } = regime;
-    if (stochasticDepth === 0 && dropout === 0) return undefined;
-    const stream = (name: string) => createRng(seed, name, step);
-    return keepFactors(this.#session.plan, { stochasticDepth, dropout }, stream);
-  }
-
-  /** Drawn for each step, as the factors are: a run that goes on from an epoch sees the same images. */
-  #transforms(step: number): { readonly transforms?: BatchTransforms } {
-    const { seed, regime, data } = this.#request;
-    const [height, width] = data.train.shape;
-    const rng = createRng(seed, "augment", step);
-    const { input } = this.#session.plan;
-    const transforms = augmentBatch(regime, { height, width }, input, regime.batch, rng);
-    return transforms === undefined ? {} : { transforms };
-  }
-
-  async #evaluate(weights: Weights = "trained"): Promise<Tally | "stop"> {
-    const { regime, data } = this.#request;
+  async #evaluate(
+    session: Session,
+    {
+      images,
+      first,
+      count,
+    }: { readonly images: ImageHandle; readonly first: number; readonly count: number },
+    weights: Weights = "trained",
+  ): Promise<Tally | "stop"> {
     const tally = new Tally();
-    const order = Uint32Array.from({ length: regime.testImages }, (_, index) => index);
-    const batches = [...batchesOf(order, regime.batch, { partial: true })].map(
-      (indices) => ({ from: "resident", images: data.test, indices }) as const,
+    const order = Uint32Array.from({ length: count }, (_, index) => first + index);
+    const batches = [...batchesOf(order, this.#request.regime.batch, { partial: true })].map(
+      (indices) => ({ from: "resident", images, indices }) as const,
     );
     for (let done = 0; done < batches.length; ) {
-      const together = batches.slice(done, done + (this.#session.atOnce?.evaluations ?? 1));
-      const results = await this.#timed(() => runEvaluations(this.#session, together, weights));
+      const together = batches.slice(done, done + (session.atOnce?.evaluations ?? 1));
+      const results = await this.#timed(() => runEvaluations(session, together, weights));
       if (results === "stop") return results;
       for (const result of results) tally.add(result);
       done += together.length;
@@ -252,27 +249,6 @@ class Run {
     const result = await work();
     this.ms += this.#now() - start;
     return result;
-  }
-}
-
-/** Sums of batch results. */
-class Tally {
-  lossSum = 0;
-  #correct = 0;
-  #count = 0;
-
-  add({ lossSum, correct, count }: BatchResult): void {
-    this.lossSum += lossSum;
-    this.#correct += correct;
-    this.#count += count;
-  }
-
-  get loss(): number {
-    return this.lossSum / this.#count;
-  }
-
-  get error(): number {
-    return (this.#count - this.#correct) / this.#count;
   }
 }
 

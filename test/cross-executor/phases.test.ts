@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRng } from "../../src/engine/math/rng.ts";
+import { networkOf, smallImageFrame } from "../../src/engine/network/frame.ts";
+import type { Executor } from "../../src/engine/runtime/executor.ts";
+import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
+import { createControl } from "../../src/engine/runtime/worker/control.ts";
+import { regimeSchema } from "../../src/engine/training/regime.ts";
+import { type Checkpoint, type EpochRecord, trainNetwork } from "../../src/engine/training/trainer.ts";
+import { executors } from "./executors.ts";
+
+const spec = networkOf(
+  { ...smallImageFrame, input: { height: 10, width: 10, channels: 1 }, stem: { type: "small", width: 4 } },
+  [{ block: "res_basic", depth: 1, width: 8, stride: 2 }],
+);
+
+/** Two epochs at 6 pixels, one at 10, and one at 12. */
+const regime = regimeSchema.parse({
+  images: 16,
+  testImages: 16,
+  validation: 16,
+  batch: 8,
+  epochs: 4,
+  stochasticDepth: 0.4,
+  dropout: 0.4,
+  mixup: 0.3,
+  randAugment: 6,
+  ema: 0.8,
+  progressive: { phases: 2, resolution: 6, dropout: 0, mixup: 0.1, randAugment: 2, stochasticDepth: 0.1 },
+  fineTune: { resolution: 12, epochs: 1, learningRate: 0.02 },
+});
+
+async function dataOn(executor: Executor) {
+  const rng = createRng(1, "images");
+  const handles = [32, 16].map((count) =>
+    executor.attach({
+      shape: [10, 10, 1],
+      count,
+      images: Uint8Array.from({ length: 100 * count }, () => rng.int(0, 255)),
+      labels: Uint8Array.from({ length: count }, () => rng.int(0, 9)),
+      mean: [0.5],
+      std: [0.3],
+    }),
+  );
+  const [train, test] = await Promise.all(handles);
+  return { train: train!, test: test! };
+}
+
+async function run(executor: Executor, resume?: Checkpoint) {
+  const checkpoints: Checkpoint[] = [];
+  const data = await dataOn(executor);
+  const outcome = await trainNetwork({
+    ...{ spec, regime, seed: 3, executor, data, control: createControl(), keepState: true, now: () => 0 },
+    ...(resume && { resume }),
+    onEpoch: async (_, checkpoint) => {
+      checkpoints.push(await checkpoint());
+    },
+  });
+  data.train.dispose();
+  data.test.dispose();
+  return { outcome, checkpoints };
+}
+
+describe.each(executors)("$name trains in phases", ({ create }) => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await create();
+  });
+  afterAll(() => executor.dispose());
+
+  test("resumed from the checkpoint of any epoch, inside a phase or between two, a run ends with the same bits", async () => {
+    const { outcome, checkpoints } = await run(executor);
+    expect(outcome.epochs.map(({ resolution }) => resolution)).toEqual([6, 6, 10, 12]);
+    for (const checkpoint of checkpoints) expect((await run(executor, checkpoint)).outcome).toEqual(outcome);
+  });
+
+  test("losses are the reference's within 1e-3", async () => {
+    const { outcome } = await run(executor);
+    const wanted = (await run(createReferenceExecutor())).outcome;
+    const shown = (epochs: readonly EpochRecord[]) =>
+      epochs.map(({ epoch, resolution, learningRate }) => ({ epoch, resolution, learningRate }));
+    expect(shown(outcome.epochs)).toEqual(shown(wanted.epochs));
+    outcome.epochs.forEach(({ trainLoss }, i) => {
+      expect(trainLoss / wanted.epochs[i]!.trainLoss).toBeCloseTo(1, 3);
+    });
+  });
+});

@@ -58,12 +58,12 @@ module.exports = {
     {
       name: "sweep-is-handed-its-trainer",
       comment:
-        "So that a sweep runs with any trainer. It knows types, and how a regime is described (regime.ts).",
+        "So that a sweep runs with any trainer. It knows types, and how a regime is described (regime.ts, phases.ts).",
       severity: "error",
       from: { path: folder(["sweep"]), pathNot: tests },
       to: {
         path: folder(["training"]),
-        pathNot: "^src/engine/training/regime\\.ts$",
+        pathNot: "^src/engine/training/(regime|phases)\\.ts$",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -11,6 +11,8 @@ export interface TrainingRow {
   readonly epoch: number;
   readonly trainError: number;
   readonly testError: number;
+  /** Where images are held out for validation. */
+  readonly validationError?: number;
 }
 
 export interface TrainingChartProps {
@@ -21,13 +23,17 @@ export interface TrainingChartProps {
   readonly height?: number;
 }
 
-/** Train and test error per epoch. */
+/** Train and test error per epoch, and the validation error, dashed, where there is one. */
 export function TrainingChart({ rows, epochs, color, height = 130 }: TrainingChartProps) {
-  const values = rows.flatMap((row) => [row.trainError, row.testError]).filter(Number.isFinite);
+  const values = rows
+    .flatMap((row) => [row.trainError, row.testError, row.validationError ?? Number.NaN])
+    .filter(Number.isFinite);
+  const validated = rows.some(({ validationError }) => validationError !== undefined);
   const { domain, ticks } = niceAxis(Math.min(1, ...values), Math.max(0, ...values), 3);
   const spoken = rows
-    .map(({ epoch, trainError, testError }) => {
-      return `epoch ${epoch}: train ${formatPercent(trainError)}, test ${formatPercent(testError)}`;
+    .map(({ epoch, trainError, testError, validationError }) => {
+      const held = validationError === undefined ? "" : `, validation ${formatPercent(validationError)}`;
+      return `epoch ${epoch}: train ${formatPercent(trainError)}, test ${formatPercent(testError)}${held}`;
     })
     .join("; ");
 
@@ -81,6 +87,17 @@ export function TrainingChart({ rows, epochs, color, height = 130 }: TrainingCha
               activeDot={false}
               isAnimationActive={false}
             />
+            {validated && (
+              <Line
+                dataKey="validationError"
+                stroke={color}
+                strokeWidth={1.5}
+                strokeDasharray="3 3"
+                dot={false}
+                activeDot={false}
+                isAnimationActive={false}
+              />
+            )}
             <EndLabels last={rows.at(-1)} color={color} />
           </ComposedChart>
         )}
@@ -96,6 +113,9 @@ function EndLabels({ last, color }: { readonly last: TrainingRow | undefined; re
   const labels = [
     { text: "train", y: yScale(last.trainError) ?? 0, fill: "var(--ink-2)" },
     { text: "test", y: yScale(last.testError) ?? 0, fill: color },
+    ...(last.validationError === undefined
+      ? []
+      : [{ text: "valid.", y: yScale(last.validationError) ?? 0, fill: color }]),
   ].toSorted((a, b) => a.y - b.y);
   const places = spread(
     labels.map((label) => label.y),

@@ -77,6 +77,32 @@ describe("train", () => {
     expect(JSON.parse(metadata.spec!)).toEqual(trial.network.spec);
     expect(tensors.get("s1.b1.f.b.weight")?.shape).toEqual([8, 8, 3, 3]);
     expect(tensors.has("s1.b1.f.b_bn.running_var")).toBe(true);
+    expect(metadata.weights).toBe("trained");
+  });
+
+  test("in phases, averaged and validated: every epoch says its size and its validation error, and the averages are saved", async () => {
+    const asked = [
+      ...["--epochs", "3", "--validation", "32", "--ema", "0.5", "--dropout", "0.2", "--schedule", "linear"],
+      ...["--progressive", "phases:2,resolution:14,dropout:0"],
+      ...["--fine-tune", "resolution:32,epochs:1,learningRate:0.01", "--save", at("averages.safetensors")],
+    ];
+    const file = write("net.json", network);
+    const { status, lines } = await run("train", file, ...briefly, ...asked, "--json");
+    expect(status).toBe(0);
+    const { epochs, error, regime } = JSON.parse(lines.at(-1)!);
+    expect(epochs).toMatchObject([{ resolution: 14 }, { resolution: 28 }, { resolution: 32 }]);
+    expect(epochs.map((epoch: object) => Object.keys(epoch))).toEqual(
+      new Array(3).fill(expect.arrayContaining(["validationError", "emaError"])),
+    );
+    expect(error).toBe(epochs[2].testError);
+    expect(regime).toMatchObject({
+      schedule: "linear",
+      progressive: { phases: 2, resolution: 14, dropout: 0 },
+      fineTune: { resolution: 32, epochs: 1, learningRate: 0.01 },
+    });
+    expect(readSafetensors(readFileSync(at("averages.safetensors"))).metadata.weights).toBe("averages");
+    const { lines: told } = await run("train", file, ...briefly, ...asked);
+    expect(told[2]).toMatch(/^epoch 3\/3 .* validation error .* averaged .* 32 pixels/);
   });
 
   test("a spec is trained as it is: what train printed can be trained again", async () => {
@@ -132,6 +158,26 @@ describe("train", () => {
       'regime.dataset: "cifar" is not allowed; expected "fashion-mnist"',
     ],
     [["train", "resnet-50", "--lr", "0"], "Expected a number from 0.000001 to 100"],
+    [
+      ["train", "resnet-50", "--milestones", "0.5"],
+      'regime.milestones: not with schedule "cosine"; only with "step"',
+    ],
+    [
+      ["train", "resnet-50", "--schedule", "step", "--milestones", "0.5,2"],
+      "Expected a number from 0.001 to 0.999",
+    ],
+    [
+      ["train", "resnet-50", "--validation", "59000"],
+      "regime.validation: 59000 is not allowed; behind 2048 images",
+    ],
+    [
+      ["train", "resnet-50", "--progressive", "phases=2"],
+      'regime.progressive: "phases=2" is not allowed; expected key:value',
+    ],
+    [
+      ["train", "resnet-50", "--progressive", "phases:2,resolution:4"],
+      "regime.progressive.resolution: 4 is not allowed; this network's strides multiply to",
+    ],
     [
       ["train", "resnet-50", "--images", "70000"],
       "regime.images: 70000 is not allowed; fashion-mnist has 60000",

@@ -4,8 +4,10 @@ import { networkOf, smallImageFrame } from "../../src/engine/network/frame.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { createControl } from "../../src/engine/runtime/worker/control.ts";
+import { trainingPhases } from "../../src/engine/training/phases.ts";
 import { regimeSchema } from "../../src/engine/training/regime.ts";
 import { type Checkpoint, type EpochRecord, trainNetwork } from "../../src/engine/training/trainer.ts";
+import { trainingPlan } from "../../src/engine/training/training-plan.ts";
 import { executors } from "./executors.ts";
 
 const spec = networkOf(
@@ -71,6 +73,21 @@ describe.each(executors)("$name trains in phases", ({ create }) => {
     const { outcome, checkpoints } = await run(executor);
     expect(outcome.epochs.map(({ resolution }) => resolution)).toEqual([6, 6, 10, 12]);
     for (const checkpoint of checkpoints) expect((await run(executor, checkpoint)).outcome).toEqual(outcome);
+  });
+
+  test("the weights that are kept are those whose averaged error the last epoch says", async () => {
+    const { outcome } = await run(executor);
+    expect(outcome.weights).toBe("averages");
+    const [last] = trainingPhases(spec, regime).slice(-1);
+    const session = await executor.load(trainingPlan(last!.spec, regime, executor.fusions), outcome.state!);
+    const { test } = await dataOn(executor);
+    let wrong = 0;
+    for (const first of [0, 8]) {
+      const indices = Uint32Array.from({ length: 8 }, (_, i) => first + i);
+      wrong += 8 - (await session.evaluate({ from: "resident", images: test, indices })).correct;
+    }
+    expect(wrong / 16).toBe(outcome.epochs.at(-1)!.emaError);
+    session.dispose();
   });
 
   test("losses are the reference's within 1e-3", async () => {

@@ -56,7 +56,10 @@ export function registerTrain(program: Command): void {
     .option("--seed <n>", "of initial weights and image order", wholeNumber(0, 0xffffffff), 1)
     .addOption(executorOption())
     .addOption(threadsOption())
-    .option("--save <file>", "the trained weights, safetensors in PyTorch's layout")
+    .option(
+      "--save <file>",
+      "the weights after the last epoch (with --ema their averages), safetensors in PyTorch's layout",
+    )
     .option("--json", "a JSON object a line")
     .action(train);
 }
@@ -108,7 +111,7 @@ async function report(
   spec: NetworkSpec,
   regime: Regime,
   device: string,
-  { state, ...outcome }: TrainOutcome,
+  { state, weights, ...outcome }: TrainOutcome,
   { seed, json, save }: Options,
 ): Promise<void> {
   const network = describeWithMemory(spec, regime.batch);
@@ -116,8 +119,8 @@ async function report(
   const trial: SingleTrial = { population: "train", network, seed, regime, ...outcome, device, version };
   await printLine(json ? JSON.stringify(trial) : trialText(trial));
   if (save !== undefined && state !== undefined) {
-    await writeFile(save, exportWeights(trainingPlan(spec, regime), state, spec));
-    printNote(`weights written to ${save}`);
+    await writeFile(save, exportWeights(trainingPlan(spec, regime), state, spec, weights));
+    printNote(`${weights === "averages" ? "averaged weights" : "weights"} written to ${save}`);
   }
   if (outcome.status !== "done") throw new CliError(`${outcome.status}: ${outcome.reason}`, 1);
 }
@@ -128,7 +131,9 @@ function epochText(epoch: EpochRecord, { epochs }: Regime): string {
     `loss ${epoch.trainLoss.toFixed(4)}`,
     `training error ${percent(epoch.trainError)}`,
     `test error ${percent(epoch.testError)}`,
+    ...(epoch.validationError === undefined ? [] : [`validation error ${percent(epoch.validationError)}`]),
     ...(epoch.emaError === undefined ? [] : [`averaged ${percent(epoch.emaError)}`]),
+    ...(epoch.resolution === undefined ? [] : [`${epoch.resolution} pixels`]),
     duration(epoch.ms),
   ].join("  ");
 }

@@ -1,17 +1,18 @@
 import type { NetworkSpec } from "../network/spec.ts";
 import { toTorchLayout } from "../plan/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { ModelState } from "../runtime/executor.ts";
+import type { ModelState, Weights } from "../runtime/executor.ts";
 import { type NamedTensor, writeSafetensors } from "./safetensors.ts";
 
 /**
- * Trained weights for PyTorch: pycls' names, PyTorch's layouts, float32, running statistics included; the network's spec
- * is in the metadata.
+ * Trained weights for PyTorch: pycls' names, PyTorch's layouts, float32, running statistics included; the metadata has the
+ * network's spec and whether these are the trained values or their moving averages.
  */
 export function exportWeights(
   plan: Pick<Plan, "parameters" | "statistics">,
   state: ModelState,
   spec: NetworkSpec,
+  weights: Weights = "trained",
 ): Uint8Array<ArrayBuffer> {
   const value = (name: string): Float32Array => {
     const values = state.get(name);
@@ -26,5 +27,9 @@ export function exportWeights(
     const data = value(name);
     return [name, { shape: [data.length], data }];
   });
-  return writeSafetensors([...parameters, ...statistics], { format: "pt", spec: JSON.stringify(spec) });
+  return writeSafetensors([...parameters, ...statistics], {
+    format: "pt",
+    spec: JSON.stringify(spec),
+    weights,
+  });
 }

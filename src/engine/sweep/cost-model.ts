@@ -1,3 +1,5 @@
+import type { NetworkSpec } from "../network/spec.ts";
+import { fullSizeEpochs } from "../training/phases.ts";
 import type { Regime } from "../training/regime.ts";
 
 /**
@@ -5,11 +7,13 @@ import type { Regime } from "../training/regime.ts";
  * activation and addition pass over every activation a few times, which takes as long as some thirty multiply-adds each.
  */
 export function trialWork(
-  network: { readonly flops: number; readonly acts: number },
+  network: { readonly flops: number; readonly acts: number; readonly spec: NetworkSpec },
   regime: Regime,
 ): number {
+  const { images, testImages, validation = 0, ema = 0 } = regime;
   const perImage = network.flops + workPerActivation * network.acts;
-  return perImage * regime.epochs * (3 * regime.images + regime.testImages);
+  const evaluated = testImages * (ema > 0 ? 2 : 1) + validation;
+  return perImage * fullSizeEpochs(network.spec, regime) * (3 * images + evaluated);
 }
 
 const workPerActivation = 30;

@@ -9,6 +9,7 @@ import { planBytes } from "../plan/plan.ts";
 import { UnsatisfiableBudgetError } from "../spaces/constraint.ts";
 import { drawNetwork, type PopulationMember, type PopulationSource } from "../spaces/population.ts";
 import { smallImageSetting } from "../spaces/setting.ts";
+import { largestInput } from "../training/phases.ts";
 import { compileOptions, graphOptions, type Regime } from "../training/regime.ts";
 import type { RunningTrial } from "./protocol.ts";
 import { type DrawnPopulation, type GivenPopulation, isGiven, type Population, type Study } from "./study.ts";
@@ -37,7 +38,8 @@ export function drawTrial(
     ? given(population, index, dataset, path)
     : drawn(population, index, seed, dataset, path);
   const { spec } = member;
-  const plan = compilePlan(buildGraph(spec, graphOptions(regime)), compileOptions(regime));
+  const largest = largestInput(spec, regime);
+  const plan = compilePlan(buildGraph(largest, graphOptions(regime)), compileOptions(regime));
   return {
     trialId: trialId(studyId, population.name, index),
     studyId,

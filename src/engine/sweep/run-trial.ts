@@ -129,7 +129,7 @@ function trialRecord(
   outcome: Outcome,
   devices: readonly string[],
 ): Trial {
-  const { status, reason, epochs, error, ms } = outcome;
+  const { status, reason, epochs, error, ms, weights } = outcome;
   return {
     id: trial.trialId,
     study: trial.studyId,
@@ -145,6 +145,7 @@ function trialRecord(
     epochs,
     error,
     ms,
+    ...(weights === "averages" ? { weights } : {}),
     device: devices.join(", then "),
     version,
   };

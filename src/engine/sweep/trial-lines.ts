@@ -68,6 +68,7 @@ const trialSchema = z.looseObject({
   epochs: z.array(epochSchema),
   error: fraction.nullable(),
   ms: z.number(),
+  weights: z.literal("averages").optional(),
   device: z.string(),
   version: z.string(),
   measured: z.record(z.string(), z.number()).optional(),

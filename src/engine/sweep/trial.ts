@@ -26,11 +26,14 @@ export interface Trial {
   readonly reason?: string;
   readonly epochs: readonly EpochRecord[];
   /**
-   * The lowest test error of all epochs, as pycls counts its sweeps. A diverged trial counts as 1: in an EDF it is a
+   * The test error of the reported epoch: the lowest of all epochs, as pycls counts its sweeps, or that of the epoch with
+   * the lowest validation error (training/reported-epoch.ts). A diverged trial counts as 1: in an EDF it is a
    * network of the population that never gets below any error. null if it failed or was stopped.
    */
   readonly error: number | null;
   readonly ms: number;
+  /** That the weights kept of it are moving averages; where this is left out they are the trained ones. */
+  readonly weights?: "averages";
   /** What it was trained on, e.g. "wasm relaxed-simd, 1 thread"; several, "…, then …", where it went on on another. */
   readonly device: string;
   /** Of the program. */
@@ -51,7 +54,10 @@ export type TrialParams = NetworkParams | { readonly family: "given" };
  */
 export type TrialStatus = "done" | "diverged" | "failed" | "stopped";
 
-/** A network as `describe` prints it, and the bytes a training step of the regime's batch needs. */
+/**
+ * A network as `describe` prints it, and the bytes a training step of the regime's batch needs (at the largest images of a
+ * regime that changes their size; the other costs are those at the network's own).
+ */
 export interface TrialNetwork extends NetworkDescription {
   readonly trainBytes: number;
 }

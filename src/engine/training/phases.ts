@@ -34,6 +34,25 @@ export interface Phase {
  */
 export function trainingPhases(spec: NetworkSpec, regime: Regime): readonly Phase[] {
   checkSizes(spec, regime);
+  return phasesOf(spec, regime);
+}
+
+/** The network at the largest images of its run: what its memory must be for. */
+export function largestInput(spec: NetworkSpec, regime: Regime): NetworkSpec {
+  const specs = phasesOf(spec, regime).map((phase) => phase.spec);
+  return specs.reduce((largest, each) => (each.input.height > largest.input.height ? each : largest));
+}
+
+/** Epochs at the network's own image size that cost as much as the run: costs go with the area of the images. */
+export function fullSizeEpochs(spec: NetworkSpec, regime: Regime): number {
+  const own = spec.input.height;
+  return phasesOf(spec, regime).reduce(
+    (sum, phase) => sum + (phase.lastEpoch - phase.firstEpoch + 1) * (phase.spec.input.height / own) ** 2,
+    0,
+  );
+}
+
+function phasesOf(spec: NetworkSpec, regime: Regime): readonly Phase[] {
   const { epochs, fineTune, progressive } = regime;
   const main = epochs - (fineTune?.epochs ?? 0);
   const count = progressive?.phases ?? 1;

@@ -121,16 +121,16 @@ function Inspected({ row, inspection, onClose }: InspectedProps) {
   );
 }
 
-/** The error is that of these weights: a trial's own is the lowest of its epochs, and the weights are those of the last. */
+/** The error is that of these weights, the last epoch's (or their averages), where a trial's own is its best epoch's. */
 function statusText(
-  { regime, epochs }: TrialRow,
+  { regime, epochs, weights }: TrialRow,
   { opened, failure, images, complete }: InspectionState,
 ): string {
   if (opened === undefined) return failure === undefined ? "Loading TF.js, weights and test images …" : "";
   const mistakes = images.filter(isMistake).length;
   if (!complete) return `${images.length} of ${regime.testImages} test images classified`;
   const share = formatPercent(mistakes / images.length);
-  return `${mistakes} of ${images.length} test images wrong, ${share}, by the weights of epoch ${epochs.length}`;
+  return `${mistakes} of ${images.length} test images wrong, ${share}, by the ${weights === "averages" ? "averaged " : ""}weights of epoch ${epochs.length}`;
 }
 
 function SaveButton({ row, inspection }: Pick<InspectedProps, "row" | "inspection">) {

@@ -8,6 +8,7 @@ import type {
   TrialStatus,
 } from "../../../engine/sweep/trial.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
+import { reportedEpoch } from "../../../engine/training/reported-epoch.ts";
 import { populationColor } from "../../theme/theme.ts";
 import type { RunState } from "../state/run-store.ts";
 
@@ -25,7 +26,7 @@ export interface TrialRow {
   readonly params: TrialParams;
   readonly epochs: readonly EpochRecord[];
   readonly regime: Regime;
-  /** Lowest test error so far; undefined before the first epoch, and for trials that never got one. */
+  /** Test error of the best epoch so far; undefined before the first epoch, and for trials that never got one. */
   readonly error: number | undefined;
   readonly ms: number | undefined;
   readonly device: string | undefined;
@@ -33,6 +34,7 @@ export interface TrialRow {
   readonly observation: Observation;
   /** Measured after training: latencies. */
   readonly measured?: Trial["measured"];
+  readonly weights?: Trial["weights"];
 }
 
 type Trials = Pick<RunState, "study" | "trials" | "live" | "interrupted">;
@@ -94,6 +96,7 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     device: trial.device,
     observation: observe(trial),
     ...(trial.measured === undefined ? {} : { measured: trial.measured }),
+    ...(trial.weights === undefined ? {} : { weights: trial.weights }),
   };
 }
 
@@ -103,7 +106,6 @@ function openRow(
   population: number,
   study: Study,
 ): TrialRow {
-  const errors = trial.epochs.map((epoch) => epoch.testError);
   const reason =
     status === "interrupted" ? "the page was closed while it trained; Resume trains it again" : undefined;
   return {
@@ -118,7 +120,7 @@ function openRow(
     params: trial.params,
     epochs: trial.epochs,
     regime: study.regime,
-    error: errors.length === 0 ? undefined : Math.min(...errors),
+    error: reportedEpoch(trial.epochs)?.testError,
     ms: undefined,
     device: undefined,
     observation: observe({

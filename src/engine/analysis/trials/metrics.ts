@@ -33,7 +33,7 @@ export const errorMetric: ObservedMetric = {
   ...outcome,
   key: "error",
   label: "Test error",
-  hint: "lowest test error of all epochs; 1 if the network diverged",
+  hint: "lowest test error of all epochs, or that of the epoch with the lowest validation error; 1 if the network diverged",
   scale: "percent",
 };
 
@@ -44,6 +44,20 @@ const fixedMetrics: readonly ObservedMetric[] = [
     key: "finalError",
     label: "Final error",
     hint: "test error of the last epoch",
+    scale: "percent",
+  },
+  {
+    ...outcome,
+    key: "validationError",
+    label: "Validation error",
+    hint: "of the epoch whose test error is reported, which it chose",
+    scale: "percent",
+  },
+  {
+    ...outcome,
+    key: "emaError",
+    label: "Averaged error",
+    hint: "test error of the moving averages of the weights after the last epoch",
     scale: "percent",
   },
   {

@@ -3,6 +3,7 @@ import type { NetworkSpec } from "../../network/spec.ts";
 import { parseLatencyKey } from "../../sweep/latency-key.ts";
 import type { Trial, TrialStatus } from "../../sweep/trial.ts";
 import type { Regime } from "../../training/regime.ts";
+import { reportedEpoch } from "../../training/reported-epoch.ts";
 
 /** Every status a trial may be seen in: those that are recorded, and the two of trials that are not over. */
 export type ObservedStatus = TrialStatus | "training" | "interrupted";
@@ -109,6 +110,8 @@ function numbersOf(trial: ObservableTrial): Record<string, number> {
     expansion: sharedBy(stages, "expansion"),
     kernel: sharedBy(stages, "kernel"),
     ...scalarsOf(params),
+    validationError: reportedEpoch(epochs)?.validationError,
+    emaError: epochs.at(-1)?.emaError,
     finalError: epochs.at(-1)?.testError,
     trainError: epochs.at(-1)?.trainError,
     trainLoss: epochs.at(-1)?.trainLoss,

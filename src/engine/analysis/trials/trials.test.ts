@@ -65,6 +65,21 @@ describe("observations", () => {
       expect(observedMetric(key)).toBeUndefined();
   });
 
+  test("where images are held out, the validation error is that of the epoch whose test error is reported", () => {
+    const errors = [
+      [0.3, 0.2],
+      [0.25, 0.4],
+    ] as const;
+    const epochs = errors.map(([testError, validationError], i) => ({
+      ...{ epoch: i + 1, trainLoss: 1, trainError: 0.5, learningRate: 0.1, ms: 1 },
+      ...{ testError, validationError },
+    }));
+    const observation = observe({ ...regnet, epochs, error: 0.3 });
+    expect(metricValue(observation, "validationError")).toBe(0.2);
+    expect(metricsOf([observation]).map(({ key }) => key)).toContain("validationError");
+    expect(metricsOf([observe(regnet)]).map(({ key }) => key)).not.toContain("validationError");
+  });
+
   test("a trial under way has an error to come", () => {
     expect(observe({ ...regnet, status: "training" }).error).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { anynetSpec } from "./anynet.ts";
-import { type AnyNetVariant, sampleAnynet } from "./anynet-sampler.ts";
+import { type AnyNetVariant, anynetParameters, sampleAnynet } from "./anynet-sampler.ts";
 import { multiplesIn, powersIn, type Ranges } from "./setting.ts";
 import type { Space } from "./space.ts";
 
@@ -18,6 +18,7 @@ function space(variant: AnyNetVariant, description: string, freedom: (stages: nu
     label: `AnyNetX${variant.toUpperCase()}`,
     description,
     degreesOfFreedom: freedom,
+    parameters: anynetParameters,
     log10Size: ({ ranges, stages }) => logSize(variant, ranges, stages),
     sample(rng, setting) {
       const params = sampleAnynet(rng, variant, setting);

@@ -36,6 +36,20 @@ export interface DrawTally {
   readonly unfit: number;
   /** Outside the budget, by the bound; a network that misses two bounds counts in both. */
   readonly missed: Readonly<Partial<Record<BudgetMiss, number>>>;
+  /** Of a budget that none was in: the costs of the network that came nearest. */
+  readonly nearest?: BudgetCost;
+}
+
+export type BudgetCost = Readonly<Record<BudgetMetric, number>>;
+
+/** How far a network is from a budget: the largest |ln(cost / bound)| of the bounds it misses; 0 if it fits. */
+export function budgetDistance(cost: BudgetCost, budget: Budget): number {
+  return budgetMetrics.reduce((farthest, metric) => {
+    const { min, max } = budget[metric] ?? {};
+    const below = min === undefined ? 0 : Math.log(Math.max(1, min) / Math.max(1, cost[metric]));
+    const above = max === undefined ? 0 : Math.log(Math.max(1, cost[metric]) / Math.max(1, max));
+    return Math.max(farthest, below, above);
+  }, 0);
 }
 
 export const emptyTally: DrawTally = { drawn: 0, accepted: 0, unfit: 0, missed: {} };
@@ -83,11 +97,18 @@ export class UnsatisfiableBudgetError extends Error {
     const networks = tally.drawn - tally.unfit;
     super(
       networks > 0
-        ? `${space}: none of ${networks} networks is within the budget (${rejections}); widen it`
-        : `${space}: none of ${tally.drawn} draws has the wanted number of stages`,
+        ? `${space}: none of ${networks} networks is within the budget (${rejections})${nearestText(tally, budget)}; widen it`
+        : `${space}: none of ${tally.drawn} draws has the wanted number of stages, whole groups and no stage too wide`,
     );
     this.tally = tally;
   }
+}
+
+/** "; the nearest has flops 4.3 M, params 0.31 M": the costs that the budget bounds. */
+function nearestText({ nearest }: DrawTally, budget: Budget): string {
+  if (nearest === undefined) return "";
+  const costs = budgetMetrics.filter((metric) => budget[metric] !== undefined);
+  return `; the nearest has ${costs.map((metric) => `${metric} ${inMillions(nearest[metric])}`).join(", ")}`;
 }
 
 function percent(share: number): string {

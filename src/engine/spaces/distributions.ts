@@ -34,6 +34,7 @@ export function powerOfTwoOrLogUniform(rng: Rng, low: number, high: number, step
 }
 
 /** n·step without the error of a step such as 0.1, which no double holds: 24.48, not 24.480000000000004. */
-function multiple(n: number, step: number): number {
-  return step < 1 ? n / Math.round(1 / step) : n * step;
+export function multiple(n: number, step: number): number {
+  const parts = Math.round(1 / step);
+  return step < 1 && Math.abs(parts * step - 1) < 1e-9 ? n / parts : n * step;
 }

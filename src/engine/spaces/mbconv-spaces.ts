@@ -2,9 +2,13 @@ import type { Rng } from "../math/rng.ts";
 import { makeDivisible } from "../math/rounding.ts";
 import { networkOf } from "../network/frame.ts";
 import type { StageSpec } from "../network/spec.ts";
+import { groupParameter, squeezeParameter } from "./block-parameters.ts";
 import { efficientnetB0 } from "./efficientnet-b0.ts";
+import { drawsOf, type SpaceParameter } from "./parameter.ts";
+import { drawValue } from "./parameter-draw.ts";
 import type { SpaceSetting } from "./setting.ts";
 import type { SampledNetwork, Space, StageParams } from "./space.ts";
+import { stageInfo } from "./stage-info.ts";
 
 type Stage = (typeof efficientnetB0.stages)[number];
 
@@ -26,11 +30,13 @@ export const mbconvSpaces = {
     degreesOfFreedom: () => 2 * fixedStages,
     log10Size: (setting) =>
       sum(setting, (stage) => Math.log10(deepest(stage)) + Math.log10(widthChoices(stage))),
+    parameters: () => mbconvParameters,
     sample: (rng, setting) =>
       assemble("mbconv", setting, (stage) => ({
         ...stage,
         depth: rng.int(1, deepest(stage)),
         width: makeDivisible(rng.logUniform(stage.width / widthSpread, stage.width * widthSpread), 8),
+        ...said(rng, setting, stage),
       })),
   },
   // EfficientNetV2's search space (Tan and Le 2021, arXiv:2104.00298, §3.1): per stage the operation, the number of
@@ -42,16 +48,73 @@ export const mbconvSpaces = {
     fixedStages,
     degreesOfFreedom: () => 4 * fixedStages,
     log10Size: (setting) => sum(setting, (stage) => Math.log10(2 * 2 * 3 * deepest(stage))),
-    sample: (rng, setting) => assemble("efficientnetv2", setting, (stage) => searched(rng, stage)),
+    parameters: () => searchParameters,
+    sample: (rng, setting) => assemble("efficientnetv2", setting, (stage) => searched(rng, setting, stage)),
   },
 } as const satisfies Record<string, Space>;
 
-function searched(rng: Rng, stage: Stage): StageSpec {
-  const fused = rng.int(0, 1) === 1;
+/** What a population says of expansions, kernels, groups and squeezes; a block that does not expand stays so. */
+function said(rng: Rng, { draws = {} }: SpaceSetting, stage: Stage): Partial<Stage> {
+  const { expansion, kernel, groupWidth, seRatio } = draws;
+  return {
+    ...(expansion && { expansion: stage.expansion === 1 ? 1 : drawValue(rng, expansion) }),
+    ...(kernel && { kernel: drawValue(rng, kernel) }),
+    ...(groupWidth && { groupWidth: drawValue(rng, groupWidth) }),
+    ...(seRatio && { seRatio: drawValue(rng, seRatio) }),
+  };
+}
+
+const expansionParameter: SpaceParameter = {
+  name: "expansion",
+  info: { ...stageInfo.expansions, label: "Expansion" },
+  usual: undefined,
+  limits: [1, 16],
+  grid: 0,
+  step: 0.01,
+};
+
+const kernelParameter: SpaceParameter = {
+  name: "kernel",
+  info: { ...stageInfo.kernels, label: "Kernel" },
+  usual: undefined,
+  limits: [1, 9],
+  // Odd ones: 1, 3, 5, …
+  grid: 1,
+  step: 2,
+  odd: true,
+};
+
+const mbconvParameters: readonly SpaceParameter[] = [
+  expansionParameter,
+  kernelParameter,
+  { ...groupParameter, info: { ...groupParameter.info, help: "in a group of the k×k; 1 is depthwise" } },
+  { ...squeezeParameter, usual: [0.25] },
+];
+
+const searchParameters: readonly SpaceParameter[] = [
+  {
+    name: "fused",
+    info: { ...stageInfo.fused, label: "Fused" },
+    usual: { from: 0, to: 1, distribution: "uniform", step: 1 },
+    limits: [0, 1],
+    grid: 1,
+    step: 1,
+  },
+  { ...expansionParameter, usual: [1, 4, 6] },
+  { ...kernelParameter, usual: [3, 5] },
+  { ...squeezeParameter, usual: [0.25] },
+];
+
+const searchDraws = drawsOf(() => searchParameters);
+
+function searched(rng: Rng, setting: SpaceSetting, stage: Stage): StageSpec {
+  const draws = searchDraws(setting);
+  const fused = drawValue(rng, draws.fused!) === 1;
   const depth = rng.int(1, deepest(stage));
-  const kernel = rng.choice([3, 5]);
-  const expansion = rng.choice([1, 4, 6]);
-  const { width, stride, seRatio } = stage;
+  const kernel = drawValue(rng, draws.kernel!);
+  const expansion = drawValue(rng, draws.expansion!);
+  const seRatio = draws.seRatio === undefined ? stage.seRatio : drawValue(rng, draws.seRatio);
+  const { width, stride } = stage;
   const shape = { depth, width, stride, expansion, kernel };
   return fused ? { block: "fused_mbconv", ...shape } : { block: "mbconv", ...shape, seRatio };
 }

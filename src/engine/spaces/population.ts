@@ -3,6 +3,7 @@ import { type Complexity, complexity } from "../network/complexity.ts";
 import {
   type Budget,
   type BudgetMiss,
+  budgetDistance,
   budgetMisses,
   type DrawTally,
   UnsatisfiableBudgetError,
@@ -52,6 +53,7 @@ export function drawNetwork(
   const missed: Partial<Record<BudgetMiss, number>> = {};
   let unfit = 0;
   let drawn = 0;
+  let nearest: { readonly cost: Complexity; readonly distance: number } | undefined;
   while (drawn < limits.drawn && drawn - unfit < limits.costed) {
     drawn += 1;
     const network = space.sample(rng, source.setting);
@@ -63,7 +65,9 @@ export function drawNetwork(
     const misses = budgetMisses(cost, source.budget);
     if (misses.length === 0) return { ...network, cost, tally: { drawn, accepted: 1, unfit, missed } };
     for (const miss of misses) missed[miss] = (missed[miss] ?? 0) + 1;
+    const distance = budgetDistance(cost, source.budget);
+    if (nearest === undefined || distance < nearest.distance) nearest = { cost, distance };
   }
-  const tally = { drawn, accepted: 0, unfit, missed };
+  const tally = { drawn, accepted: 0, unfit, missed, ...(nearest && { nearest: nearest.cost }) };
   throw new UnsatisfiableBudgetError(space.label, tally, source.budget);
 }

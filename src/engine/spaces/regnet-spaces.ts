@@ -1,8 +1,9 @@
 import { complexity } from "../network/complexity.ts";
 import { specLimits } from "../network/spec.ts";
+import { type ParameterName, perSetting } from "./parameter.ts";
 import { type PlainBlock, type RegNetParams, regnetSpec } from "./regnet.ts";
-import { regnetFits, sampleRegnet } from "./regnet-sampler.ts";
-import { multiplesIn, powersIn, type Ranges, type SpaceSetting } from "./setting.ts";
+import { regnetFits, regnetParameters, sampleRegnet } from "./regnet-sampler.ts";
+import { type Interval, multiplesIn, powersIn, type Ranges, type SpaceSetting } from "./setting.ts";
 import type { Space } from "./space.ts";
 
 /** What a variant changes of RegNetX. */
@@ -15,8 +16,14 @@ interface Variant {
   readonly block?: PlainBlock;
   /** Narrows the setting's ranges. */
   narrow?(ranges: Ranges): Ranges;
-  /** Binds what is not free. */
+  /** Binds what is not free, */
   bind?(params: RegNetParams): RegNetParams;
+  /** so that a population cannot draw it otherwise. */
+  readonly bound?: readonly ParameterName[];
+  /** Narrower than what a network can be made of. */
+  readonly limits?: { readonly [name in ParameterName]?: Interval };
+  /** Squeeze ratio where nothing is said; left out it is 0. */
+  readonly seRatio?: number;
   /** Rejects draws that the ranges alone let through. */
   accepts?(params: RegNetParams, setting: SpaceSetting): boolean;
 }
@@ -25,6 +32,9 @@ const all = ["d", "w0", "wa", "wm", "b", "g"] as const;
 
 /** A group as wide as the bottleneck: `adjustBlock` narrows it to that. */
 const oneGroup = specLimits.channels;
+
+/** What a block of one 3×3 convolution has not. */
+const plain = ["bottleneckRatio", "groupWidth", "seRatio"] as const;
 
 export const regnetSpaces = {
   regnetx: space("regnetx", {
@@ -36,7 +46,7 @@ export const regnetSpaces = {
     label: "RegNetY",
     description: "RegNetX with squeeze-and-excitation (ratio 1/4)",
     free: all,
-    bind: (params) => ({ ...params, seRatio: 0.25 }),
+    seRatio: 0.25,
   }),
   // RegNet paper, §3.3: simplifications that leave the EDF as it is.
   "regnetx-wm2": space("regnetx-wm2", {
@@ -44,12 +54,14 @@ export const regnetSpaces = {
     description: "RegNetX whose widths double from stage to stage",
     free: ["d", "w0", "wa", "b", "g"],
     bind: (params) => ({ ...params, widthMultiplier: 2 }),
+    bound: ["widthMultiplier"],
   }),
   "regnetx-w0wa": space("regnetx-w0wa", {
     label: "RegNetX, w_0 = w_a",
     description: "RegNetX whose line goes through the origin: u_j = w_a·(j + 1)",
     free: ["d", "wa", "wm", "b", "g"],
     bind: (params) => ({ ...params, slope: params.initialWidth }),
+    bound: ["slope"],
   }),
   // RegNet paper, §4: the space of the published networks; parameters and activations bounded by the flops F (in GF),
   // with the rule of thumb of pycls' sweeps: params < 3 + 5.5 F and acts < 6.5 √F, in millions.
@@ -63,6 +75,8 @@ export const regnetSpaces = {
       widthMultiplier: [Math.max(2, low), high],
       bottleneckRatios: [1],
     }),
+    bound: ["bottleneckRatio"],
+    limits: { depth: [1, 40], widthMultiplier: [2, 16] },
     accepts: leanForItsFlops,
   }),
   // RegNet paper, appendix D ("Block types"): the R block is the X block without groups, V a single 3×3 convolution, VR
@@ -72,34 +86,46 @@ export const regnetSpaces = {
     description: "The X block with a single group: a plain residual bottleneck",
     free: ["d", "w0", "wa", "wm", "b"],
     bind: (params) => ({ ...params, groupWidth: oneGroup }),
+    bound: ["groupWidth"],
   }),
   regnetv: space("regnetv", {
     label: "RegNet, V block",
     description: "A single 3×3 convolution without a shortcut",
     free: ["d", "w0", "wa", "wm"],
+    bound: plain,
     block: "vanilla",
   }),
   regnetvr: space("regnetvr", {
     label: "RegNet, VR block",
     description: "A single 3×3 convolution with a shortcut",
     free: ["d", "w0", "wa", "wm"],
+    bound: plain,
     block: "res_basic",
   }),
 } as const satisfies Record<string, Space>;
 
 function space(id: string, variant: Variant): Space {
-  const { label, description, free, block } = variant;
-  const within = (setting: SpaceSetting): SpaceSetting =>
-    variant.narrow ? { ...setting, ranges: variant.narrow(setting.ranges) } : setting;
+  const { label, description, free, block, bound = [], limits = {}, seRatio = 0 } = variant;
+  const within = perSetting((setting) =>
+    variant.narrow ? { ...setting, ranges: variant.narrow(setting.ranges) } : setting,
+  );
   return {
     id,
     label,
     description,
     degreesOfFreedom: () => free.length,
     log10Size: (setting) => free.reduce((sum, param) => sum + Math.log10(countOf(param, within(setting))), 0),
+    parameters: (setting) =>
+      regnetParameters({ ranges: variant.narrow ? variant.narrow(setting.ranges) : setting.ranges })
+        .filter(({ name }) => !bound.includes(name))
+        .map((parameter) => ({
+          ...parameter,
+          limits: limits[parameter.name] ?? parameter.limits,
+          usual: parameter.name === "seRatio" ? [seRatio] : parameter.usual,
+        })),
     sample(rng, whole) {
       const setting = within(whole);
-      const drawn = sampleRegnet(rng, setting);
+      const drawn = sampleRegnet(rng, setting, seRatio);
       const params = variant.bind ? variant.bind(drawn) : drawn;
       if (!regnetFits(params, setting)) return undefined;
       if (variant.accepts && !variant.accepts(params, setting)) return undefined;

@@ -1,8 +1,11 @@
 import { networkOf } from "../network/frame.ts";
 import type { StageSpec } from "../network/spec.ts";
-import { logUniform, powerOfTwo } from "./distributions.ts";
+import { bottleneckParameter } from "./block-parameters.ts";
+import { drawsOf, type SpaceParameter } from "./parameter.ts";
+import { type Distribution, drawValue, type WholeRange } from "./parameter-draw.ts";
 import { type Interval, multiplesIn, powersIn, type SpaceSetting, strideOf } from "./setting.ts";
 import type { Space, StageParams } from "./space.ts";
+import { stageInfo } from "./stage-info.ts";
 
 /**
  * The standard model families of "On Network Design Spaces" (Radosavovic et al. 2019, arXiv:1905.13214, table 2): per
@@ -23,25 +26,53 @@ export const resnetSpaces = {
 function basic(block: "vanilla" | "res_basic", label: string, description: string): Space {
   const depth: Interval = [1, 24];
   const width: Interval = [16, 256];
+  const parameters = () => [
+    stageParameter("depth", depth, "log", 1),
+    stageParameter("width", width, "log", 8),
+  ];
+  const drawsFor = drawsOf(parameters);
   return {
     id: label.toLowerCase(),
     label,
     description,
     degreesOfFreedom: (stages) => 2 * stages,
     log10Size: ({ stages }) => stages * Math.log10(multiplesIn(depth, 1) * multiplesIn(width, 8)),
-    sample: (rng, setting) =>
-      assemble("resnet", setting, (stride) => ({
+    parameters,
+    sample: (rng, setting) => {
+      const draws = drawsFor(setting);
+      return assemble("resnet", setting, (stride) => ({
         block,
-        depth: logUniform(rng, ...depth, 1),
-        width: logUniform(rng, ...width, 8),
+        depth: drawValue(rng, draws.depth!),
+        width: drawValue(rng, draws.width!),
         stride,
-      })),
+      }));
+    },
   };
 }
 
 function resnext(id: string, label: string, width: Interval, groups: Interval): Space {
   const depth: Interval = [1, 16];
   const ratio: Interval = [1, 4];
+  const parameters = (): SpaceParameter[] => [
+    stageParameter("depth", depth, "power2", 1),
+    stageParameter("width", width, "power2", 1),
+    { ...bottleneckParameter, usual: powers(ratio), limits: [1, 8] },
+    {
+      name: "groups",
+      info: {
+        symbol: "G_i",
+        label: "Groups",
+        unit: "",
+        help: "of the 3×3 of stage i; they divide its width",
+      },
+      usual: powers(groups),
+      limits: [1, 64],
+      grid: 1,
+      step: 1,
+      powers: true,
+    },
+  ];
+  const drawsFor = drawsOf(parameters);
   return {
     id,
     label,
@@ -50,16 +81,40 @@ function resnext(id: string, label: string, width: Interval, groups: Interval): 
     // (5·5·3·3)³ and (5·5·3·5)³ for the paper's three stages.
     log10Size: ({ stages }) =>
       stages * Math.log10(powersIn(depth) * powersIn(width) * powersIn(ratio) * powersIn(groups)),
-    sample: (rng, setting) =>
-      assemble("resnext", setting, (stride) => {
-        const stageDepth = powerOfTwo(rng, ...depth);
-        const stageWidth = powerOfTwo(rng, ...width);
-        const bottleneckRatio = powerOfTwo(rng, ...ratio);
-        const groupWidth = stageWidth / bottleneckRatio / powerOfTwo(rng, ...groups);
+    parameters,
+    sample: (rng, setting) => {
+      const draws = drawsFor(setting);
+      const drawn = assemble("resnext", setting, (stride) => {
+        const stageDepth = drawValue(rng, draws.depth!);
+        const stageWidth = drawValue(rng, draws.width!);
+        const bottleneckRatio = drawValue(rng, draws.bottleneckRatio!);
+        const groupWidth = stageWidth / bottleneckRatio / drawValue(rng, draws.groups!);
         const shape = { depth: stageDepth, width: stageWidth, stride };
         return { block: "res_bottleneck", ...shape, bottleneckRatio, groupWidth, seRatio: 0 };
-      }),
+      });
+      // Widths of one's own need not be divisible by so many groups.
+      const whole = drawn.spec.stages.every(
+        (stage) => !("groupWidth" in stage) || Number.isInteger(stage.groupWidth),
+      );
+      return whole ? drawn : undefined;
+    },
   };
+}
+
+function stageParameter(
+  name: "depth" | "width",
+  [from, to]: Interval,
+  distribution: Distribution,
+  step: number,
+): SpaceParameter {
+  const info = name === "depth" ? stageInfo.depths : stageInfo.widths;
+  const label = name === "depth" ? "Depth" : "Width";
+  const limits: Interval = name === "depth" ? [1, 64] : [8, 2048];
+  return { name, info: { ...info, label }, usual: { from, to, distribution, step }, limits, grid: 1, step };
+}
+
+function powers([from, to]: Interval): WholeRange {
+  return { from, to, distribution: "power2", step: 1 };
 }
 
 function assemble(

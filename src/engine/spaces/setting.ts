@@ -1,4 +1,5 @@
 import { type Frame, imagenetFrame, smallImageFrame } from "../network/frame.ts";
+import type { WholeDraws } from "./parameter.ts";
 
 /** From the lowest to the highest value, both included. */
 export type Interval = readonly [low: number, high: number];
@@ -66,6 +67,8 @@ export interface SpaceSetting {
   /** Stride of each stage's first block; the last entry repeats. RegNets halve the map in every stage: [2]. */
   readonly strides: readonly number[];
   readonly ranges: Ranges;
+  /** What is drawn otherwise than `ranges` say. */
+  readonly draws?: WholeDraws;
 }
 
 /** The paper's: 224×224 pixels, four stages. */

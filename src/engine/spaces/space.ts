@@ -1,6 +1,7 @@
 import type { Rng } from "../math/rng.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 import type { AnyNetParams } from "./anynet.ts";
+import type { SpaceParameter } from "./parameter.ts";
 import type { PlainBlock, RegNetParams } from "./regnet.ts";
 import type { SpaceSetting } from "./setting.ts";
 
@@ -32,6 +33,8 @@ export interface Space {
   readonly description: string;
   /** The number of stages that every network of the space has, where a setting cannot choose it. */
   readonly fixedStages?: number;
+  /** What a population may be told to draw otherwise, with the ranges of a setting. */
+  parameters(setting: Pick<SpaceSetting, "ranges">): readonly SpaceParameter[];
   /** Number of free parameters, given the number of stages. */
   degreesOfFreedom(stages: number): number;
   /** log₁₀ of the number of configurations, counted as the RegNet paper's table does. */

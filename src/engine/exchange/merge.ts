@@ -1,7 +1,8 @@
 import { mixtureWarnings } from "../analysis/trials/mixture.ts";
 import { observeAll } from "../analysis/trials/observation.ts";
-import { parseStudy, type Study, studyLimits } from "../sweep/study.ts";
+import { parseStudy, type Study } from "../sweep/study.ts";
 import { canonicalJson, contentId, studyId } from "../sweep/study-id.ts";
+import { studyLimits } from "../sweep/study-limits.ts";
 import { isSettled, type Trial, withoutTimes } from "../sweep/trial.ts";
 import { archiveOf, copyOf, fittingName, type StudyRecords, trialsAs } from "./study-records.ts";
 

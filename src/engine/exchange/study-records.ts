@@ -1,6 +1,7 @@
 import { InputError } from "../math/input-error.ts";
-import { parseStudy, type Study, studyLimits } from "../sweep/study.ts";
+import { parseStudy, type Study } from "../sweep/study.ts";
 import { studyId } from "../sweep/study-id.ts";
+import { studyLimits } from "../sweep/study-limits.ts";
 import { type Trial, trialId } from "../sweep/trial.ts";
 import { defaultRegime, type Regime, regimeSchema } from "../training/regime.ts";
 

@@ -1,7 +1,7 @@
 import type { Rng } from "../math/rng.ts";
 import type { AnyNetParams } from "./anynet.ts";
 import { anynetInfo } from "./anynet-info.ts";
-import { bottleneckParameter, groupParameter, squeezeParameter } from "./block-parameters.ts";
+import { bottleneckParameter, groupParameter, squeezeParameter, squeezeRatio } from "./block-parameters.ts";
 import { drawsOf, type SpaceParameter } from "./parameter.ts";
 import { drawValue } from "./parameter-draw.ts";
 import { type SpaceSetting, strideOf } from "./setting.ts";
@@ -61,8 +61,7 @@ export function sampleAnynet(rng: Rng, variant: AnyNetVariant, setting: SpaceSet
   if (variant === "e") depths.sort(ascending);
 
   const stageStrides = depths.map((_, i) => strideOf(strides, i));
-  // Last, so that with and without squeeze-and-excitation the rest of a network is the same draw.
-  const seRatio = draws.seRatio === undefined ? 0 : drawValue(rng, draws.seRatio);
+  const seRatio = squeezeRatio(rng, draws.seRatio, 0);
   return { depths, widths, strides: stageStrides, bottleneckRatios, groupWidths, seRatio };
 }
 

@@ -1,4 +1,6 @@
+import type { Rng } from "../math/rng.ts";
 import type { SpaceParameter } from "./parameter.ts";
+import { drawValue, isValues, type WholeDraw } from "./parameter-draw.ts";
 import { regnetInfo } from "./regnet-info.ts";
 
 /** Parameters of the X block that AnyNets and RegNets share; what they are usually drawn from is the space's. */
@@ -31,3 +33,12 @@ export const squeezeParameter: SpaceParameter = {
   grid: 0,
   step: 0.001,
 };
+
+/**
+ * The squeeze ratio of a network. A fixed one takes nothing from the stream, so that populations with and without
+ * squeeze-and-excitation are else the same networks.
+ */
+export function squeezeRatio(rng: Rng, draw: WholeDraw | undefined, usual: number): number {
+  if (draw === undefined) return usual;
+  return isValues(draw) && draw.length === 1 ? draw[0]! : drawValue(rng, draw);
+}

@@ -2,7 +2,7 @@ import type { Rng } from "../math/rng.ts";
 import { makeDivisible } from "../math/rounding.ts";
 import { networkOf } from "../network/frame.ts";
 import type { StageSpec } from "../network/spec.ts";
-import { groupParameter, squeezeParameter } from "./block-parameters.ts";
+import { groupParameter, squeezeParameter, squeezeRatio } from "./block-parameters.ts";
 import { efficientnetB0 } from "./efficientnet-b0.ts";
 import { drawsOf, type SpaceParameter } from "./parameter.ts";
 import { drawValue } from "./parameter-draw.ts";
@@ -60,7 +60,7 @@ function said(rng: Rng, { draws = {} }: SpaceSetting, stage: Stage): Partial<Sta
     ...(expansion && { expansion: stage.expansion === 1 ? 1 : drawValue(rng, expansion) }),
     ...(kernel && { kernel: drawValue(rng, kernel) }),
     ...(groupWidth && { groupWidth: drawValue(rng, groupWidth) }),
-    ...(seRatio && { seRatio: drawValue(rng, seRatio) }),
+    seRatio: squeezeRatio(rng, seRatio, stage.seRatio),
   };
 }
 
@@ -113,7 +113,7 @@ function searched(rng: Rng, setting: SpaceSetting, stage: Stage): StageSpec {
   const depth = rng.int(1, deepest(stage));
   const kernel = drawValue(rng, draws.kernel!);
   const expansion = drawValue(rng, draws.expansion!);
-  const seRatio = draws.seRatio === undefined ? stage.seRatio : drawValue(rng, draws.seRatio);
+  const seRatio = squeezeRatio(rng, draws.seRatio, stage.seRatio);
   const { width, stride } = stage;
   const shape = { depth, width, stride, expansion, kernel };
   return fused ? { block: "fused_mbconv", ...shape } : { block: "mbconv", ...shape, seRatio };

@@ -36,6 +36,29 @@ export function isValues(draw: ParameterDraw): draw is readonly number[] {
   return Array.isArray(draw);
 }
 
+export const parameterNames = [
+  "depth",
+  "width",
+  "initialWidth",
+  "slope",
+  "widthMultiplier",
+  "bottleneckRatio",
+  "groupWidth",
+  "groups",
+  "expansion",
+  "kernel",
+  "fused",
+  "seRatio",
+] as const;
+
+export type ParameterName = (typeof parameterNames)[number];
+
+/** What a population says of its space's parameters. */
+export type ParameterDraws = { readonly [name in ParameterName]?: ParameterDraw | undefined };
+
+/** The same with nothing left out: what samplers draw from instead of the space's own ranges. */
+export type WholeDraws = { readonly [name in ParameterName]?: WholeDraw };
+
 /** One value. Values of a range are multiples of its step, both ends included. */
 export function drawValue(rng: Rng, draw: WholeDraw): number {
   if (isValues(draw)) return rng.choice(draw);

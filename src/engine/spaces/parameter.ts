@@ -5,7 +5,9 @@ import {
   formatDraw,
   isValues,
   type ParameterDraw,
+  type ParameterName,
   type WholeDraw,
+  type WholeDraws,
   type WholeRange,
 } from "./parameter-draw.ts";
 import type { Interval, SpaceSetting } from "./setting.ts";
@@ -27,29 +29,6 @@ export interface SpaceParameter {
   /** Values are odd: sides of kernels. */
   readonly odd?: boolean;
 }
-
-export const parameterNames = [
-  "depth",
-  "width",
-  "initialWidth",
-  "slope",
-  "widthMultiplier",
-  "bottleneckRatio",
-  "groupWidth",
-  "groups",
-  "expansion",
-  "kernel",
-  "fused",
-  "seRatio",
-] as const;
-
-export type ParameterName = (typeof parameterNames)[number];
-
-/** What a population says of its space's parameters. */
-export type ParameterDraws = { readonly [name in ParameterName]?: ParameterDraw | undefined };
-
-/** The same with nothing left out: what samplers draw from instead of the space's own ranges. */
-export type WholeDraws = { readonly [name in ParameterName]?: WholeDraw };
 
 /**
  * What a sampler draws from: what the setting says of a parameter, else what is usual. Squeeze ratios only where said.

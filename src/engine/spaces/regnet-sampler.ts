@@ -1,6 +1,6 @@
 import type { Rng } from "../math/rng.ts";
 import { specLimits } from "../network/spec.ts";
-import { bottleneckParameter, groupParameter, squeezeParameter } from "./block-parameters.ts";
+import { bottleneckParameter, groupParameter, squeezeParameter, squeezeRatio } from "./block-parameters.ts";
 import { drawsOf, type SpaceParameter } from "./parameter.ts";
 import { type Distribution, drawValue, isValues, type WholeDraw } from "./parameter-draw.ts";
 import { possibleStages, quantizedWidths } from "./quantized.ts";
@@ -22,8 +22,7 @@ export function sampleRegnet(rng: Rng, setting: SpaceSetting, seRatio = 0): RegN
     widthMultiplier: drawValue(rng, draws.widthMultiplier!),
     groupWidth: drawValue(rng, draws.groupWidth!),
     bottleneckRatio: drawValue(rng, draws.bottleneckRatio!),
-    // Last, so that with and without squeeze-and-excitation the rest of a network is the same draw.
-    seRatio: draws.seRatio === undefined ? seRatio : drawValue(rng, draws.seRatio),
+    seRatio: squeezeRatio(rng, draws.seRatio, seRatio),
   };
 }
 

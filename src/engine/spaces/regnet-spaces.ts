@@ -1,6 +1,7 @@
 import { complexity } from "../network/complexity.ts";
 import { specLimits } from "../network/spec.ts";
-import { type ParameterName, perSetting } from "./parameter.ts";
+import { perSetting } from "./parameter.ts";
+import type { ParameterName } from "./parameter-draw.ts";
 import { type PlainBlock, type RegNetParams, regnetSpec } from "./regnet.ts";
 import { regnetFits, regnetParameters, sampleRegnet } from "./regnet-sampler.ts";
 import { type Interval, multiplesIn, powersIn, type Ranges, type SpaceSetting } from "./setting.ts";

@@ -1,5 +1,5 @@
 import { type Frame, imagenetFrame, smallImageFrame } from "../network/frame.ts";
-import type { WholeDraws } from "./parameter.ts";
+import type { WholeDraws } from "./parameter-draw.ts";
 
 /** From the lowest to the highest value, both included. */
 export type Interval = readonly [low: number, high: number];

@@ -2,16 +2,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { defaultRegime } from "../training/regime.ts";
 import { drawTrial } from "./population.ts";
-import { type Population, populationSchema } from "./study.ts";
+import { type DrawnPopulation, drawnPopulationSchema } from "./study.ts";
 
-const population = populationSchema.parse({
+const population = drawnPopulationSchema.parse({
   name: "line",
   space: "regnetx",
   count: 8,
   budget: { flops: "1M..3M" },
 });
 
-function specs(more: Partial<Population> = {}, seed = 1, indices = [0, 1, 2]) {
+function specs(more: Partial<DrawnPopulation> = {}, seed = 1, indices = [0, 1, 2]) {
   const context = { studyId: "s", seed, regime: defaultRegime };
   return indices.map((index) => drawTrial(context, { ...population, ...more }, index).network.spec.stages);
 }
@@ -34,7 +34,7 @@ test("a drawn network fits the data set, the population's stages, stem and budge
       fc.constantFrom(3, 4),
       fc.constantFrom(8, 16, 24),
       (index, stages, stemWidth) => {
-        const own = { ...population, stages, stemWidth } as Population;
+        const own = { ...population, stages, stemWidth } as DrawnPopulation;
         const { network, draws, trialId } = drawTrial(
           { studyId: "s", seed: 7, regime: defaultRegime },
           own,

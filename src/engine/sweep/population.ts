@@ -11,8 +11,19 @@ import { drawNetwork, type PopulationMember, type PopulationSource } from "../sp
 import { smallImageSetting } from "../spaces/setting.ts";
 import { largestInput } from "../training/phases.ts";
 import { compileOptions, graphOptions, type Regime } from "../training/regime.ts";
+import { normOf } from "./norm-choice.ts";
+import { wholeDraws } from "./parameters-schema.ts";
 import type { RunningTrial } from "./protocol.ts";
-import { type DrawnPopulation, type GivenPopulation, isGiven, type Population, type Study } from "./study.ts";
+import { type ScaledPopulation, scaledNetwork } from "./scaled-population.ts";
+import {
+  type DrawnPopulation,
+  type GivenPopulation,
+  isDrawn,
+  isGiven,
+  isScaled,
+  type Population,
+  type Study,
+} from "./study.ts";
 import { type TrialParams, trialId } from "./trial.ts";
 
 export interface DrawContext {
@@ -34,9 +45,7 @@ export function drawTrial(
   index: number,
   path = "",
 ): RunningTrial {
-  const member = isGiven(population)
-    ? given(population, index, dataset, path)
-    : drawn(population, index, seed, dataset, path);
+  const member = memberOf(population, index, seed, dataset, path);
   const { spec } = member;
   const largest = largestInput(spec, regime);
   const plan = compilePlan(buildGraph(largest, graphOptions(regime)), compileOptions(regime));
@@ -58,6 +67,18 @@ interface Member {
   readonly draws: number;
 }
 
+function memberOf(
+  population: Population,
+  index: number,
+  seed: number,
+  dataset: DatasetFacts,
+  path: string,
+): Member {
+  if (isGiven(population)) return given(population, index, dataset, path);
+  if (isScaled(population)) return scaled(population, index, dataset, path);
+  return drawn(population, index, seed, dataset, path);
+}
+
 /** A population of one network bears its name; among several each keeps its own. */
 function given(
   { name, networks }: GivenPopulation,
@@ -71,6 +92,26 @@ function given(
     throw new InputError([{ path: at(path, `networks[${index}]${problem.path}`), message: problem.message }]);
   const own = networks.length === 1 ? name : (spec.name ?? `${name} ${index + 1}`);
   return { spec: { ...spec, name: own }, params: { family: "given" }, draws: 1 };
+}
+
+function scaled(population: ScaledPopulation, index: number, dataset: DatasetFacts, path: string): Member {
+  const { spec, factor } = located(path, () => scaledNetwork(population, index, dataset));
+  const problem = misfit(spec, dataset);
+  if (problem)
+    throw new InputError([{ path: at(path, `baseline${problem.path}`), message: problem.message }]);
+  const { name, scaling } = population;
+  const params = { family: "scaled", scaling, factor } as const;
+  return { spec: { ...spec, name: `${name} ${index + 1}` }, params, draws: 1 };
+}
+
+/** Paths of problems that start at a field of the population. */
+function located<R>(path: string, make: () => R): R {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.problems.map((one) => ({ ...one, path: at(path, one.path) })));
+  }
 }
 
 /** What keeps a network from being trained on a data set: other channels or other classes. Images are resized to its input. */
@@ -116,10 +157,12 @@ export function populationSource(
     input: { height, width, channels },
     classes: dataset.classes.length,
     stem: { ...smallImageSetting.frame.stem, width: population.stemWidth },
+    ...(population.norm && { norm: normOf(population.norm) }),
   };
+  const draws = population.parameters && { draws: wholeDraws(population.space, population.parameters) };
   return {
     space: population.space,
-    setting: { ...smallImageSetting, frame, stages: population.stages },
+    setting: { ...smallImageSetting, frame, stages: population.stages, ...draws },
     budget: population.budget,
     seed: createRng(seed, "population", population.name).bits(),
   };
@@ -150,8 +193,9 @@ export function checkPopulations(
     ]);
   populations.forEach((population, i) => {
     const path = `populations[${i}]`;
-    if (!isGiven(population)) drawn(population, 0, seed, dataset, path);
-    else for (const index of population.networks.keys()) given(population, index, dataset, path);
+    // Any network of a space stands for all of them; the others are known, each may have a problem of its own.
+    const few = isDrawn(population) ? 1 : population.count;
+    for (let index = 0; index < few; index++) memberOf(population, index, seed, dataset, path);
   });
 }
 

@@ -22,7 +22,7 @@ import type {
 import { runSweep } from "./scheduler.ts";
 import { StoreFullError } from "./store/room.ts";
 import type { SweepStore } from "./store/store.ts";
-import { isGiven, type Population, parseStudy, type Study } from "./study.ts";
+import { isDrawn, type Population, parseStudy, type Study } from "./study.ts";
 import { alone, type ClaimStudy, StudyBusyError } from "./study-claim.ts";
 import { studyId } from "./study-id.ts";
 import type { TrialTrainer } from "./sweep-run.ts";
@@ -244,7 +244,7 @@ export class SweepService {
     const yieldToEvents = createYield();
     const drawn = [];
     const [only] = populations;
-    const count = isGiven(only!) ? Math.min(only.count, options.count) : options.count;
+    const count = isDrawn(only!) ? options.count : Math.min(only!.count, options.count);
     for (let index = 0; index < count; index++) {
       drawn.push(drawTrial({ studyId: "preview", seed, regime, dataset }, only!, index));
       await yieldToEvents();

@@ -34,7 +34,7 @@ test.each([
   ["v=1&p=name:%25E0,space:regnetx,count:1", "populations[0].name"],
   ["v=1&p=name:a,space:regnetx,count:0", "populations[0].count: 0 is not allowed"],
   ["v=1&p=name:a,space:regnetx,count:1,flops:3M..1M", "populations[0].budget.flops: 3M..1M is empty"],
-  ["v=1&p=name:a,space:regnetx,count:1,width:3", "populations[0].width: unknown field"],
+  ["v=1&p=name:a,space:regnetx,count:1,wdith:3", "populations[0].wdith: unknown field"],
   ["v=1&p=name:a,space:regnetx,count:1&epochs=0", "regime.epochs: 0 is not allowed"],
   [
     "v=1&p=name:a,space:regnetx,count:1&progressive=phases",

@@ -55,7 +55,7 @@ test.each([
   [
     "a wrong number of stages",
     withPopulation({ stages: 5 }),
-    "populations[0].stages: 5 is not allowed; expected 3 or 4",
+    "populations[0].stages: 5 is not allowed; expected a whole number from 2 to 4",
   ],
   [
     "an unknown space",
@@ -65,7 +65,7 @@ test.each([
   [
     "an unknown field",
     withPopulation({ cuont: 8 }),
-    "populations[0].cuont: unknown field; the fields here are name, space, count, stages, stemWidth, budget",
+    "populations[0].cuont: unknown field; the fields here are name, space, count, stages, stemWidth, budget, parameters, norm",
   ],
   [
     "an empty range",

@@ -4,33 +4,20 @@ import { checkNetworkSpec } from "../network/parse.ts";
 import { type NetworkSpec, networkSpecSchema } from "../network/spec.ts";
 import { spaceIds } from "../spaces/registry.ts";
 import { defaultRegime, regimeSchema } from "../training/regime.ts";
+import { normChoices } from "./norm-choice.ts";
+import { parameterProblems, parametersSchema } from "./parameters-schema.ts";
 import { rangeSchema } from "./quantity.ts";
+import { type ScaledPopulation, scaledPopulationSchema } from "./scaled-population.ts";
+import { nameSchema, studyLimits } from "./study-limits.ts";
 
 /**
- * A study is what a user compares: populations of networks, each drawn from one design space within a budget or given
- * network by network, all trained under one regime. One versioned schema serves the page, its URL, study files and the
+ * A study is what a user compares: populations of networks, each drawn from one design space within a budget, made of a
+ * baseline by a scaling formula or given network by network, all trained under one regime. One versioned schema serves the page, its URL, study files and the
  * command line.
  */
 
-export const studyLimits = {
-  populations: 10,
-  count: 1_000,
-  networks: 100,
-  nameLength: 80,
-  stemWidth: 512,
-  copies: 9_999,
-} as const;
-
 /** Costs a budget may bound. */
 export const budgetKeys = ["flops", "params", "acts"] as const;
-
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(studyLimits.nameLength)
-  // A name is part of a trial's id and of what is printed on one line.
-  .refine((text) => !/[\p{Cc}\p{Cs}/]/u.test(text), 'no "/" and no control characters');
 
 const budgetSchema = z.strictObject({
   /** Multiply-adds of one image. */
@@ -42,19 +29,28 @@ const budgetSchema = z.strictObject({
 });
 
 /** Networks drawn from a design space. */
-export const drawnPopulationSchema = z.strictObject({
-  name,
-  /** The design space networks are drawn from. */
-  space: z.enum(spaceIds),
-  /** How many networks. */
-  count: z.int().min(1).max(studyLimits.count),
-  /** Stages of every network; small images bear 3, or 4 with maps down to 2×2. */
-  stages: z.union([z.literal(3), z.literal(4)], { error: "expected 3 or 4" }).default(3),
-  /** Output channels of the 3×3 stem. */
-  stemWidth: z.int().min(1).max(studyLimits.stemWidth).default(16),
-  /** Networks outside are drawn again. */
-  budget: budgetSchema.default({}),
-});
+export const drawnPopulationSchema = z
+  .strictObject({
+    name: nameSchema,
+    /** The design space networks are drawn from. */
+    space: z.enum(spaceIds),
+    /** How many networks. */
+    count: z.int().min(1).max(studyLimits.count),
+    /** Stages of every network; small images bear 3, or 4 with maps down to 2×2. */
+    stages: z.int().min(studyLimits.stages.min).max(studyLimits.stages.max).default(3),
+    /** Output channels of the 3×3 stem. */
+    stemWidth: z.int().min(1).max(studyLimits.stemWidth).default(16),
+    /** Networks outside are drawn again. */
+    budget: budgetSchema.default({}),
+    /** Parameters drawn otherwise than the space does, by their names; absent: none. */
+    parameters: parametersSchema.optional(),
+    /** Absent: batch norm. */
+    norm: z.enum(normChoices).optional(),
+  })
+  .superRefine(({ space, parameters = {} }, context) => {
+    for (const { path, message } of parameterProblems(space, parameters))
+      context.addIssue({ code: "custom", path: ["parameters", path], message });
+  });
 
 const givenNetworkSchema = networkSpecSchema.superRefine((spec, context) => {
   for (const { path, message } of checkNetworkSpec(spec, ""))
@@ -78,7 +74,7 @@ export interface GivenPopulation {
 
 export const givenPopulationSchema = z
   .strictObject({
-    name,
+    name: nameSchema,
     networks: z.array(givenNetworkSchema).max(studyLimits.networks),
     /** May be left out where networks are given. */
     count: z.int().min(1).optional(),
@@ -97,12 +93,16 @@ export const givenPopulationSchema = z
     }),
   );
 
-export const populationSchema = z.union([drawnPopulationSchema, givenPopulationSchema]);
+export const populationSchema = z.union([
+  drawnPopulationSchema,
+  givenPopulationSchema,
+  scaledPopulationSchema,
+]);
 
 export const studySchema = z
   .strictObject({
     version: z.literal(1),
-    name: name.default("Study"),
+    name: nameSchema.default("Study"),
     /** Fixes the drawn networks, their initial weights and the order of the images. */
     seed: z.int().min(0).max(0xffffffff).default(1),
     populations: z.array(populationSchema).min(1).max(studyLimits.populations),
@@ -156,6 +156,14 @@ export type BudgetKey = (typeof budgetKeys)[number];
 
 export function isGiven(population: Population): population is GivenPopulation {
   return "networks" in population;
+}
+
+export function isScaled(population: Population): population is ScaledPopulation {
+  return "scaling" in population;
+}
+
+export function isDrawn(population: Population): population is DrawnPopulation {
+  return "space" in population;
 }
 
 /** Checks a study that came from a file, a URL or the page; an InputError names every wrong field. */

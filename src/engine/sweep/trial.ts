@@ -2,6 +2,7 @@ import type { NetworkDescription } from "../network/describe.ts";
 import type { NetworkParams } from "../spaces/registry.ts";
 import type { Regime } from "../training/regime.ts";
 import type { EpochRecord } from "../training/trainer.ts";
+import type { ScalingRule } from "./scaled-population.ts";
 
 /**
  * A trial: one network trained once under a regime with a seed. This record is what stores keep, the command line
@@ -45,8 +46,11 @@ export interface Trial {
   readonly measured?: Readonly<Record<string, number>>;
 }
 
-/** Where a trial's network comes from: what a space drew, or the study itself. */
-export type TrialParams = NetworkParams | { readonly family: "given" };
+/** Where a trial's network comes from: what a space drew, a scaling formula at a value of its knob, or the study itself. */
+export type TrialParams =
+  | NetworkParams
+  | { readonly family: "scaled"; readonly scaling: ScalingRule; readonly factor: number }
+  | { readonly family: "given" };
 
 /**
  * done: trained to the end. diverged: the loss became NaN or infinite. failed: could not be trained (its reason says

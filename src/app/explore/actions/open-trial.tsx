@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
-import { isGiven } from "../../../engine/sweep/study.ts";
+import { isDrawn } from "../../../engine/sweep/study.ts";
 import { useRun } from "../../study/state/services.tsx";
 import type { TrialRow } from "../../study/trials/trial-rows.ts";
 import { trialHash } from "../model/explore-trial.ts";
@@ -10,7 +10,7 @@ export function OpenTrial({ row }: { readonly row: TrialRow | undefined }) {
   const study = useRun((state) => state.study);
   const hash = useMemo(() => {
     const population = study?.populations.find(({ name }) => name === row?.population);
-    if (row === undefined || population === undefined || isGiven(population)) return undefined;
+    if (row === undefined || population === undefined || !isDrawn(population)) return undefined;
     return trialHash({ space: population.space, params: row.params, spec: row.network.spec });
   }, [study, row]);
   if (hash === undefined) return null;

@@ -2,12 +2,12 @@ import type { NetworkSpec } from "../../../engine/network/spec.ts";
 import {
   type Budget,
   defaultStudy,
-  isGiven,
+  isDrawn,
   type Population,
   parseStudy,
   type Study,
-  studyLimits,
 } from "../../../engine/sweep/study.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { freeName, problemsOf } from "../../study/state/draft-store.ts";
 import type { Services } from "../../study/state/services.tsx";
 
@@ -33,8 +33,8 @@ export function addToStudy(
   const { phase, study } = run.getState();
   const base = phase !== "idle" && study !== undefined ? study : draft.getState().study;
   // The budget of the others: a comparison changes one thing at a time.
-  const like = base.populations.findLast((one) => !isGiven(one));
-  const budget = like !== undefined && !isGiven(like) ? like.budget : {};
+  const like = base.populations.findLast(isDrawn);
+  const budget = like?.budget ?? {};
   const population = make((wanted) => freeName(wanted, base.populations), budget);
   const next = { ...base, populations: [...base.populations, population] };
   const [problem] = problemsOf(next);

@@ -2,7 +2,8 @@ import { ActionIcon, TextInput } from "@mantine/core";
 import { formatSi } from "../../../charts/format.ts";
 import type { InputProblem } from "../../../engine/math/input-error.ts";
 import { complexity } from "../../../engine/network/complexity.ts";
-import { type GivenPopulation, studyLimits } from "../../../engine/sweep/study.ts";
+import type { GivenPopulation } from "../../../engine/sweep/study.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { CloseIcon } from "../../ui/icons.tsx";
 import styles from "./setup.module.css";
 

@@ -1,18 +1,18 @@
 import { ActionIcon, NativeSelect, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import type { InputProblem } from "../../../engine/math/input-error.ts";
+import type { ParameterDraws } from "../../../engine/spaces/parameter-draw.ts";
 import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
-import {
-  type BudgetKey,
-  budgetKeys,
-  type DrawnPopulation,
-  studyLimits,
-} from "../../../engine/sweep/study.ts";
+import { parametersOf } from "../../../engine/sweep/parameters-schema.ts";
+import { type BudgetKey, budgetKeys, type DrawnPopulation } from "../../../engine/sweep/study.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { CloseIcon } from "../../ui/icons.tsx";
 import { spaceHints, spaceOptions } from "../spaces.ts";
 import { AcceptanceText } from "./acceptance-text.tsx";
 import { BudgetSlider } from "./budget-slider.tsx";
+import { NormSelect } from "./norm-select.tsx";
 import { NumberField } from "./number-field.tsx";
+import { ParameterFields } from "./parameter-fields.tsx";
 import styles from "./setup.module.css";
 
 export interface PopulationEditorProps {
@@ -25,10 +25,18 @@ export interface PopulationEditorProps {
   readonly onRemove: (() => void) | undefined;
 }
 
+/** What of a population's parameters another space has too. */
+function knownTo(space: SpaceId, parameters: ParameterDraws | undefined): ParameterDraws | undefined {
+  const known = parametersOf(space).map(({ name }) => name as string);
+  const kept = Object.entries(parameters ?? {}).filter(([name]) => known.includes(name));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
 /** One population of a design space open for editing: its space, how many networks, within which costs. */
 export function PopulationEditor(props: PopulationEditorProps) {
   const { population, index, color, problems, onChange, onRemove } = props;
-  const { name, space, count, stages, budget } = population;
+  const { name, space, count, stages, budget, parameters, norm } = population;
+  const [free, setFree] = useState(parameters !== undefined || norm !== undefined);
   const [more, setMore] = useState(budget.params !== undefined || budget.acts !== undefined);
   const shown: readonly BudgetKey[] = more ? budgetKeys : ["flops"];
   const { fixedStages } = spaceOf(space);
@@ -65,17 +73,21 @@ export function PopulationEditor(props: PopulationEditorProps) {
           title={spaceHints[space]}
           data={spaceOptions}
           value={space}
-          onChange={(event) => onChange({ space: event.currentTarget.value as SpaceId })}
+          onChange={(event) => {
+            const next = event.currentTarget.value as SpaceId;
+            onChange({ space: next, parameters: knownTo(next, parameters) });
+          }}
         />
         {fixedStages === undefined ? (
           <SegmentedControl
             aria-label={`${name}: stages`}
             data={[
+              { value: "2", label: "2" },
               { value: "3", label: "3 stages" },
               { value: "4", label: "4" },
             ]}
             value={String(stages)}
-            onChange={(value) => onChange({ stages: value === "4" ? 4 : 3 })}
+            onChange={(value) => onChange({ stages: Number(value) })}
           />
         ) : (
           <span>{fixedStages} stages</span>
@@ -102,6 +114,24 @@ export function PopulationEditor(props: PopulationEditorProps) {
           onChange={(range) => setBudget(key, range)}
         />
       ))}
+      {free && (
+        <>
+          <ParameterFields
+            key={space}
+            population={name}
+            space={space}
+            parameters={parameters ?? {}}
+            problems={problems.flatMap((problem) => {
+              const own = `${path}.parameters.`;
+              return problem.path.startsWith(own)
+                ? [{ ...problem, path: problem.path.slice(own.length) }]
+                : [];
+            })}
+            onChange={(next) => onChange({ parameters: next })}
+          />
+          <NormSelect population={name} value={norm} onChange={(next) => onChange({ norm: next })} />
+        </>
+      )}
       <div className={styles.populationFoot}>
         <AcceptanceText population={population} />
         {!more && (
@@ -109,6 +139,14 @@ export function PopulationEditor(props: PopulationEditorProps) {
             More bounds
           </UnstyledButton>
         )}
+        <UnstyledButton
+          className={styles.textButton}
+          aria-expanded={free}
+          aria-label={`${name}: parameters`}
+          onClick={() => setFree(!free)}
+        >
+          {free ? "Fewer" : "Parameters"}
+        </UnstyledButton>
       </div>
     </fieldset>
   );

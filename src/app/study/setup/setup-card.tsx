@@ -1,5 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
-import { isGiven, studyLimits } from "../../../engine/sweep/study.ts";
+import { isGiven, isScaled } from "../../../engine/sweep/study.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { populationColor } from "../../theme/theme.ts";
 import { PlusIcon } from "../../ui/icons.tsx";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
@@ -7,6 +8,7 @@ import { DeviceForm } from "./device-form.tsx";
 import { GivenPopulationEditor } from "./given-population-editor.tsx";
 import { PopulationEditor } from "./population-editor.tsx";
 import { RegimeForm } from "./regime-form.tsx";
+import { ScaledPopulationEditor } from "./scaled-population-editor.tsx";
 import styles from "./setup.module.css";
 import { SetupSummary } from "./setup-summary.tsx";
 import { StudiesMenu } from "./studies-menu.tsx";
@@ -35,8 +37,10 @@ function SetupForm() {
   const { draft } = useServices();
   const study = useDraft((state) => state.study);
   const problems = useDraft((state) => state.problems);
-  const { rename, editPopulation, addPopulation, removePopulation } = draft.getState();
+  const { rename, editPopulation, setPopulation, addPopulation, addScaled, removePopulation } =
+    draft.getState();
   const { populations } = study;
+  const full = populations.length >= studyLimits.populations;
   return (
     <form onSubmit={(event) => event.preventDefault()}>
       <div className={styles.head}>
@@ -59,6 +63,16 @@ function SetupForm() {
           onRemove: populations.length > 1 ? () => removePopulation(i) : undefined,
         };
         // A population is its place; its name changes as one types.
+        if (isScaled(population))
+          return (
+            <ScaledPopulationEditor
+              // biome-ignore lint/suspicious/noArrayIndexKey: as above
+              key={i}
+              {...place}
+              population={population}
+              onChange={(next) => setPopulation(i, next)}
+            />
+          );
         return isGiven(population) ? (
           <GivenPopulationEditor
             // biome-ignore lint/suspicious/noArrayIndexKey: as above
@@ -77,16 +91,27 @@ function SetupForm() {
           />
         );
       })}
-      <Button
-        variant="default"
-        size="xs"
-        fullWidth
-        leftSection={<PlusIcon size={14} />}
-        disabled={populations.length >= studyLimits.populations}
-        onClick={addPopulation}
-      >
-        Population
-      </Button>
+      <div className={styles.adders}>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<PlusIcon size={14} />}
+          disabled={full}
+          onClick={addPopulation}
+        >
+          Population
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<PlusIcon size={14} />}
+          disabled={full}
+          title="networks that a scaling formula makes of one baseline"
+          onClick={addScaled}
+        >
+          Scaled
+        </Button>
+      </div>
       <RegimeForm />
       <DeviceForm />
     </form>

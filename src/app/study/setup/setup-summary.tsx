@@ -1,9 +1,11 @@
 import { useMemo } from "react";
 import { formatInteger, trim } from "../../../charts/format.ts";
+import { normLabel } from "../../../engine/sweep/norm-choice.ts";
 import {
   budgetKeys,
   type DrawnPopulation,
   isGiven,
+  isScaled,
   type Population,
   type Study,
 } from "../../../engine/sweep/study.ts";
@@ -15,6 +17,7 @@ import { useRun } from "../state/services.tsx";
 import { acceptedShare } from "./acceptance-text.tsx";
 import { budgetScales, rangeText } from "./budget-slider.tsx";
 import { givenText } from "./given-population-editor.tsx";
+import { parameterTexts, scaledText } from "./population-text.ts";
 import { datasetTitle } from "./regime-form.tsx";
 import styles from "./setup.module.css";
 
@@ -65,9 +68,12 @@ function PopulationSummary({
   const drawn = own.reduce((sum, { draws }) => sum + draws, 0);
   const text = isGiven(population)
     ? givenText(population)
-    : [...drawnParts(population), ...(drawn === 0 ? [] : [`${acceptedShare(settled, drawn)} accepted`])].join(
-        ", ",
-      );
+    : isScaled(population)
+      ? scaledText(population)
+      : [
+          ...drawnParts(population),
+          ...(drawn === 0 ? [] : [`${acceptedShare(settled, drawn)} accepted`]),
+        ].join(", ");
   return (
     <li className={styles.summary}>
       <i className={styles.chip} style={{ background: color }} />
@@ -91,7 +97,7 @@ function PopulationSummary({
 }
 
 /** What its networks are drawn from. */
-function drawnParts({ name, space, stages, budget }: DrawnPopulation): string[] {
+function drawnParts({ name, space, stages, budget, parameters, norm }: DrawnPopulation): string[] {
   const bounds = budgetKeys.flatMap((key) =>
     budget[key] === undefined ? [] : [`${rangeText(budget[key])} ${budgetScales[key].label}`],
   );
@@ -99,5 +105,7 @@ function drawnParts({ name, space, stages, budget }: DrawnPopulation): string[] 
     ...(name.startsWith(spaceLabels[space]) ? [] : [spaceLabels[space]]),
     `${stages} stages`,
     ...bounds,
+    ...parameterTexts(parameters),
+    ...(norm === undefined ? [] : [normLabel(norm).toLowerCase()]),
   ];
 }

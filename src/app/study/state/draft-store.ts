@@ -3,12 +3,12 @@ import { InputError, type InputProblem } from "../../../engine/math/input-error.
 import {
   type DrawnPopulation,
   defaultStudy,
-  isGiven,
+  isDrawn,
   type Population,
   parseStudy,
   type Study,
-  studyLimits,
 } from "../../../engine/sweep/study.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
 import { spaceLabels } from "../spaces.ts";
 
@@ -22,7 +22,11 @@ export interface DraftState {
   setSeed(seed: number): void;
   editRegime(change: Partial<Regime>): void;
   editPopulation(index: number, change: Partial<DrawnPopulation>): void;
+  /** Another population in its place. */
+  setPopulation(index: number, population: Population): void;
   addPopulation(): void;
+  /** One that a scaling formula makes. */
+  addScaled(): void;
   removePopulation(index: number): void;
 }
 
@@ -43,7 +47,10 @@ export function createDraftStore(study: Study) {
       editRegime: (part) => change({ regime: { ...get().study.regime, ...part } }),
       editPopulation: (index, part) =>
         change({ populations: editedPopulations(get().study.populations, index, part) }),
+      setPopulation: (index, population) =>
+        change({ populations: get().study.populations.with(index, population) }),
       addPopulation: () => change({ populations: [...get().study.populations, nextPopulation(get().study)] }),
+      addScaled: () => change({ populations: [...get().study.populations, scaledPopulation(get().study)] }),
       removePopulation: (index) =>
         change({ populations: get().study.populations.filter((_, i) => i !== index) }),
     };
@@ -69,12 +76,17 @@ function editedPopulations(
 ): Population[] {
   return populations.map((old, i) => {
     if (i !== index) return old;
-    // Of networks that are given only the name can be changed.
-    if (isGiven(old)) return { ...old, name: part.name ?? old.name };
-    const next = { ...old, ...part };
+    // Of other populations only the name can be changed so.
+    if (!isDrawn(old)) return { ...old, name: part.name ?? old.name };
+    const next = withoutUndefined({ ...old, ...part });
     const auto = part.space !== undefined && part.name === undefined && isAutoName(old);
     return auto ? { ...next, name: freeName(spaceLabels[next.space], populations, index) } : next;
   });
+}
+
+/** Optional fields that were taken away are gone: a study without them is the same as one from before there were any. */
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 function isAutoName({ name, space }: DrawnPopulation): boolean {
@@ -91,7 +103,17 @@ export function freeName(name: string, populations: readonly Population[], excep
 
 /** Another population like the last one: changing one thing at a time is what makes a comparison fair. */
 function nextPopulation({ populations }: Study): Population {
-  const last = populations.findLast((population) => !isGiven(population)) ?? defaultStudy.populations[1]!;
-  if (isGiven(last)) return last;
+  const last = populations.findLast(isDrawn) ?? defaultStudy.populations.find(isDrawn)!;
   return { ...last, name: freeName(spaceLabels[last.space], populations) };
+}
+
+/** A small EfficientNet, scaled down and up. */
+function scaledPopulation({ populations }: Study): Population {
+  return {
+    name: freeName("Compound", populations),
+    scaling: "compound",
+    baseline: { preset: "efficientnet-b0", depth: 0.5, width: 0.25 },
+    factors: [-2, -1, 0],
+    count: 3,
+  };
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../../../engine/math/input-error.ts";
-import { studyLimits } from "../../../engine/sweep/study.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { trialId } from "../../../engine/sweep/trial.ts";
 
 /** What names a trial in an address: the study is there already, its populations are known by their places. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFilter } from "../../../engine/analysis/trials/filter-text.ts";
-import { defaultStudy, studyLimits } from "../../../engine/sweep/study.ts";
+import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { studyId } from "../../../engine/sweep/study-id.ts";
+import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { trialId } from "../../../engine/sweep/trial.ts";
 import { readAddress, studyHash } from "./location.ts";
 import { plainResultsView } from "./results-view.ts";

@@ -16,7 +16,17 @@ const partly = inventedTrials(largeStudy, 0.73);
 const small = inventedTrials(defaultStudy, 1);
 const base = { device, imagesPerSecond: 1240, study: largeStudy, studyId: "invented" };
 const studies = [
-  { id: "invented", name: largeStudy.name, createdAt: 1.75e12, updatedAt: 1.75e12, settled: 141, total: 192 },
+  {
+    id: "invented",
+    name: largeStudy.name,
+    createdAt: 1.75e12,
+    updatedAt: 1.75e12,
+    settled: 141,
+    total: 192,
+    populations: largeStudy.populations.map((each) => each.name),
+    interrupted: 0,
+    archive: false,
+  },
   {
     id: "other",
     name: "Two stages or three?",
@@ -24,6 +34,9 @@ const studies = [
     updatedAt: 1.74e12,
     settled: 16,
     total: 16,
+    populations: ["AnyNetXA", "RegNetX"],
+    interrupted: 0,
+    archive: false,
   },
 ];
 

@@ -145,6 +145,19 @@ export interface StudySummary {
   readonly updatedAt: number;
   readonly settled: number;
   readonly total: number;
+  readonly populations: readonly string[];
+  /** Trials that were under way when a tab closed; of a study that runs, the one under way. */
+  readonly interrupted: number;
+  /** Known by its records alone. */
+  readonly archive: boolean;
+}
+
+/** Where a study of another place came from. */
+export interface StudyOrigin {
+  /** Name of the file, or of the studies it was put together from. */
+  readonly from: string;
+  /** What of it could not be taken over, or means something else here; sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface StoredStudy {
@@ -155,6 +168,7 @@ export interface StoredStudy {
   readonly trials: readonly Trial[];
   /** A trial that was running when the tab closed: its epochs so far. It goes on from them when the study does. */
   readonly interrupted: readonly InterruptedTrial[];
+  readonly origin?: StudyOrigin;
 }
 
 export interface InterruptedTrial extends RunningTrial {

@@ -1,7 +1,7 @@
 import { Dexie, type EntityTable, type Table } from "dexie";
 import type { EpochRecord } from "../../training/trainer.ts";
 import type { CheckpointRecord } from "../checkpoint-record.ts";
-import type { RunningTrial } from "../protocol.ts";
+import type { RunningTrial, StudyOrigin } from "../protocol.ts";
 import type { Study } from "../study.ts";
 import type { Trial } from "../trial.ts";
 import type { WeightRecord } from "./weight-record.ts";
@@ -12,6 +12,8 @@ export interface StudyRow {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Of a study that came from elsewhere. */
+  readonly origin?: StudyOrigin;
 }
 
 /** A trial under way; its epochs stand in a table of their own, so that each is one small write. */
@@ -69,6 +71,7 @@ export function createDatabase(name: string): Database {
   // The sizes are in the index: they can be summed without reading the weights.
   db.version(2).stores({ weights: "trialId, studyId, [savedAt+bytes]" });
   db.version(3).stores({ checkpoints: "trialId, studyId" });
+  db.version(4).stores({ weights: "trialId, studyId, [savedAt+bytes], [studyId+bytes]" });
   const known = db.verno;
   // Dexie would open a newer database, and add the tables it lacks; its records stay as they are.
   db.on("ready", () => {

@@ -182,23 +182,49 @@ test("the weights kept longest make room, and a trial's own are not counted twic
   expect(await kept()).toEqual([false, true, true, false]);
 });
 
-test("a database of before weights were kept opens with its trials, and keeps weights from then on", async () => {
-  const name = "version 1";
-  const before = new Dexie(name);
-  before.version(1).stores({
+/** What versions of the store had; each holds a study, a trial that is over and one that was under way. */
+const versions = [
+  {
     studies: "id, updatedAt",
     trials: "id, study",
     running: "trialId, studyId",
     epochs: "[trialId+number], trialId, studyId",
-  });
-  await before.table("studies").put({ id, study: smallStudy, createdAt: 1, updatedAt: 1 });
-  await before.table("trials").put(done);
-  before.close();
-  const { store: target } = store(name);
-  expect((await target.load(id))?.trials).toEqual([done]);
-  await target.finish(done, weights(6, 1));
-  expect(await target.weightsOf(done.id)).toBeDefined();
-});
+  },
+  { weights: "trialId, studyId, [savedAt+bytes]" },
+  { checkpoints: "trialId, studyId" },
+];
+
+test.each([1, 2, 3])(
+  "a database that version %d wrote opens with all it has, and goes on",
+  async (version) => {
+    const name = `version ${version}`;
+    const before = new Dexie(name);
+    for (const [i, tables] of versions.slice(0, version).entries()) before.version(i + 1).stores(tables);
+    await before.table("studies").put({ id, study: smallStudy, createdAt: 1, updatedAt: 1 });
+    await before.table("trials").put(done);
+    const under = { ...trial, trialId: `${id}/wide/1`, index: 1 };
+    await before.table("running").put({ ...under, startedAt: 1 });
+    await before.table("epochs").put({ trialId: under.trialId, studyId: id, number: 1, epoch: epochs[0] });
+    if (version > 1)
+      await before.table("weights").put({
+        ...{ trialId: done.id, studyId: id, savedAt: 1, bytes: 8 },
+        ...{ tensors: [{ name: "stem.weight", length: 2 }], values: Float32Array.of(1, 2) },
+      });
+    before.close();
+    const { store: target } = store(name);
+    expect(await target.load(id)).toMatchObject({
+      ...{ study: smallStudy, createdAt: 1, trials: [done] },
+      interrupted: [{ trialId: under.trialId, epochs: [epochs[0]] }],
+    });
+    expect(await target.weightsOf(done.id)).toEqual(
+      version > 1 ? new Map([["stem.weight", Float32Array.of(1, 2)]]) : undefined,
+    );
+    expect(await target.weightBytes(id)).toBe(version > 1 ? 8 : 0);
+    await target.finish({ ...done, id: under.trialId, index: 1 }, weights(6, 1));
+    expect((await target.load(id))?.trials).toHaveLength(2);
+    expect(await target.weightBytes(id)).toBe(version > 1 ? 32 : 24);
+  },
+);
 
 test("measurements are added to a trial's record", async () => {
   const { store: target } = store();
@@ -218,7 +244,7 @@ test("a database that a newer version wrote is refused, and keeps its records as
   await newer.table("studies").put({ id, study: smallStudy, createdAt: 1, updatedAt: 1 });
   newer.close();
   const { store: target } = store(name);
-  await expect(target.list()).rejects.toThrow(/newer version of this page \(store 99, this page knows 3\)/);
+  await expect(target.list()).rejects.toThrow(/newer version of this page \(store 99, this page knows \d+\)/);
   await expect(target.open(id, smallStudy)).rejects.toThrow(/reload the page/);
   const again = new Dexie(name);
   await again.open();

@@ -1,13 +1,22 @@
 import type { ModelState } from "../../runtime/executor.ts";
 import type { EpochRecord } from "../../training/trainer.ts";
-import type { RunningTrial, StoredStudy, StudySummary } from "../protocol.ts";
+import type { RunningTrial, StoredStudy, StudyOrigin, StudySummary } from "../protocol.ts";
 import type { TrialCheckpoint, TrialRecorder } from "../recorder.ts";
 import type { Study } from "../study.ts";
 import { isSettled, type Trial } from "../trial.ts";
 import { putCheckpoint, readCheckpoint } from "./checkpoints.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { writeWithRoom } from "./room.ts";
-import { listStudies, loadStudy, removeStudy, trialsOf } from "./studies.ts";
+import {
+  everyTrialOf,
+  listStudies,
+  loadStudy,
+  putStudy,
+  removeStudy,
+  renameStudy,
+  trialsOf,
+  weightBytesOf,
+} from "./studies.ts";
 import { defaultWeightBytes, keepWeights, weightsOf } from "./weights.ts";
 
 export interface StoreOptions {
@@ -41,8 +50,8 @@ export class SweepStore implements TrialRecorder {
     const { studies } = this.#db;
     await this.#write(() =>
       this.#db.transaction("rw", studies, async () => {
-        const createdAt = (await studies.get(id))?.createdAt ?? now;
-        await studies.put({ id, study, createdAt, updatedAt: now });
+        const before = await studies.get(id);
+        await studies.put({ ...before, id, study, createdAt: before?.createdAt ?? now, updatedAt: now });
       }),
     );
     return trialsOf(this.#db, id, study);
@@ -122,6 +131,27 @@ export class SweepStore implements TrialRecorder {
 
   remove(id: string): Promise<void> {
     return removeStudy(this.#db, id);
+  }
+
+  /** Writes a study with these trials; those it has and that are not among them stay. All or nothing. */
+  put(id: string, study: Study, trials: readonly Trial[], origin?: StudyOrigin): Promise<void> {
+    const row = { id, study, ...(origin === undefined ? {} : { origin }) };
+    return this.#write(() => putStudy(this.#db, row, trials, this.#now()));
+  }
+
+  /** Gives a study another name; false if there is none with this id. */
+  rename(id: string, name: string): Promise<boolean> {
+    return this.#write(() => renameStudy(this.#db, id, name));
+  }
+
+  /** All records of a study, also of networks beyond its counts. */
+  everyTrial(id: string): Promise<Trial[]> {
+    return everyTrialOf(this.#db, id);
+  }
+
+  /** Bytes that the kept weights of a study take. */
+  weightBytes(id: string): Promise<number> {
+    return weightBytesOf(this.#db, id);
   }
 
   close(): void {

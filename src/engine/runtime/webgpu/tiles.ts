@@ -55,12 +55,12 @@ export const defaultTiles: Tiles = {
 export const softwareTiles: Tiles = {
   join: "lanes",
   conv: {
-    pointwise: { pixels: 8, blocks: 4 },
-    spatial: { pixels: 8, blocks: 4 },
+    pointwise: { pixels: 8, blocks: 2 },
+    spatial: { pixels: 8, blocks: 2 },
     narrow: { pixels: 8, blocks: 4 },
     depthwise: { pixels: 8, blocks: 1 },
   },
-  filterGrad: { channels: 4, filters: 2 },
+  filterGrad: { channels: 2, filters: 2 },
   unroll: 4,
   filterGradGroups: 256,
   invocations: 256,

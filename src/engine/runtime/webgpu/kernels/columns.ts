@@ -1,6 +1,6 @@
 import { defineKernel, read, write } from "../kernel.ts";
 import { type Join, workgroupOf } from "./conv-tile.ts";
-import { activations, type Lanes } from "./text.ts";
+import { type Curve, curveText, type Lanes } from "./text.ts";
 
 // rows × channels maps, a unit is a vector of four channels or one channel.
 //
@@ -87,10 +87,11 @@ ${joined[join]}
 }
 
 /** Σ dz and Σ dz·(x − mean)·invStd of a tile, dz = dy ⊙ slope (from the norm, or where a saved output is positive). */
-export function normSums(lanes: Lanes, join: Join) {
+export function normSums(lanes: Lanes, join: Join, curve: Curve | "saved", keeps: boolean) {
+  const { declarations, through } = curveText(curve === "saved" ? "none" : curve, lanes);
   return defineKernel({
-    name: `normSums ${lanes} ${join}`,
-    args: { ...tileArgs, activation: "u32", rectified: "u32", keeps: "u32" },
+    name: `normSums ${lanes} ${join} ${curve}${keeps ? " keeps" : ""}`,
+    args: { ...tileArgs, activation: "u32" },
     bindings: [
       read("dy", lanes),
       read("x", lanes),
@@ -100,7 +101,7 @@ export function normSums(lanes: Lanes, join: Join) {
       write("sums", lanes),
     ],
     workgroup: workgroupOf[join],
-    declarations: activations(lanes) + shared(lanes, join),
+    declarations: declarations + shared(lanes, join),
     body: `${tile[join]}
   let mean = vectors[a.meanAt + unit];
   let invStd = vectors[a.invStdAt + unit];
@@ -111,13 +112,13 @@ export function normSums(lanes: Lanes, join: Join) {
   for (var row = tile * a.tileRows + ly; row < end; row += step) {
     let i = row * a.units + unit;
     let value = x[a.xAt + i];
-    var d = dy[a.dyAt + i];
-    if (a.rectified != 0u) {
-      d = select(${lanes}(0.0), d, saved[a.savedAt + i] > ${lanes}(0.0));
-    } else {
-      d *= slope(a.activation, fma(value, scale, shift));
-    }
-    if (a.keeps != 0u && live) { dz[a.dzAt + i] = d; }
+    let given = dy[a.dyAt + i];
+    let d = ${
+      curve === "saved"
+        ? `select(${lanes}(0.0), given, saved[a.savedAt + i] > ${lanes}(0.0))`
+        : through("given", "fma(value, scale, shift)")
+    };
+${keeps ? "    if (live) { dz[a.dzAt + i] = d; }" : ""}
     one += d;
     two = fma(d, (value - mean) * invStd, two);
   }

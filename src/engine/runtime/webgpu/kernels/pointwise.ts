@@ -1,6 +1,6 @@
 import { defineKernel, read, write } from "../kernel.ts";
 import { type Join, workgroupOf } from "./conv-tile.ts";
-import { activations, type Lanes } from "./text.ts";
+import { activations, type Curve, curveText, type Lanes } from "./text.ts";
 
 // Maps as rows × channels; a unit is a vector of four channels or one channel. One invocation makes a unit of `span` rows,
 // neighbours lie side by side: whole lines, 0 to 2 multiply-adds a value, bandwidth alone. Vectors per channel or per image
@@ -23,10 +23,11 @@ const rowsOfUnit = (workgroup: number) => `
  * y = activation(factor·scale·x + shift (+ residual)). x may be one value per image and channel, spread over its pixels;
  * so may the vectors be. Serves affine, add, channelScale and globalPoolGrad.
  */
-export function affineMap(lanes: Lanes, join: Join) {
+export function affineMap(lanes: Lanes, join: Join, curve: Curve, added: boolean) {
   const workgroup = mapWorkgroup[join];
+  const { declarations, activated } = curveText(curve, lanes);
   return defineKernel({
-    name: `affineMap ${lanes} ${join}`,
+    name: `affineMap ${lanes} ${join} ${curve}${added ? " added" : ""}`,
     args: {
       ...mapArgs,
       /** Rows of an image, for vectors per image; all of them where the vectors are per channel. */
@@ -34,7 +35,6 @@ export function affineMap(lanes: Lanes, join: Join) {
       spread: "u32",
       scaled: "u32",
       shifted: "u32",
-      added: "u32",
       factor: "f32",
       activation: "u32",
     },
@@ -45,7 +45,7 @@ export function affineMap(lanes: Lanes, join: Join) {
       write("y", lanes),
     ],
     workgroup,
-    declarations: activations(lanes),
+    declarations,
     body: `${rowsOfUnit(workgroup)}
   let c = (first / a.imageRows) * a.units + unit;
   var scale = ${lanes}(a.factor);
@@ -54,9 +54,8 @@ export function affineMap(lanes: Lanes, join: Join) {
   if (a.shifted != 0u) { shift = vectors[a.shiftAt + c]; }
   for (var row = first; row < end; row++) {
     let i = row * a.units + unit;
-    var value = x[a.xAt + select(i, c, a.spread != 0u)] * scale + shift;
-    if (a.added != 0u) { value += residual[a.residualAt + i]; }
-    y[a.yAt + i] = activate(a.activation, value);
+    let value = x[a.xAt + select(i, c, a.spread != 0u)] * scale + shift${added ? " + residual[a.residualAt + i]" : ""};
+    y[a.yAt + i] = ${activated("value")};
   }`,
   });
 }
@@ -80,11 +79,12 @@ export function slopeMap(lanes: Lanes) {
 }
 
 /** dx = scale·(dz − dBeta/rows − (x − mean)·invStd·dGamma/rows) (+ addend), dz = dy ⊙ slope. */
-export function normInputGrad(lanes: Lanes, join: Join) {
+export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boolean) {
   const workgroup = mapWorkgroup[join];
+  const { declarations, through } = curveText(curve, lanes);
   return defineKernel({
-    name: `normInputGrad ${lanes} ${join}`,
-    args: { ...mapArgs, perRow: "f32", activation: "u32", added: "u32" },
+    name: `normInputGrad ${lanes} ${join} ${curve}${added ? " added" : ""}`,
+    args: { ...mapArgs, perRow: "f32", activation: "u32" },
     bindings: [
       read("dy", lanes),
       read("x", lanes),
@@ -94,7 +94,7 @@ export function normInputGrad(lanes: Lanes, join: Join) {
       write("dx", lanes),
     ],
     workgroup,
-    declarations: activations(lanes),
+    declarations,
     body: `${rowsOfUnit(workgroup)}
   let mean = vectors[a.meanAt + unit];
   let scale = vectors[a.scaleAt + unit];
@@ -104,11 +104,9 @@ export function normInputGrad(lanes: Lanes, join: Join) {
   for (var row = first; row < end; row++) {
     let i = row * a.units + unit;
     let value = x[a.xAt + i];
-    var d = dy[a.dyAt + i];
-    if (a.activation != 0u) { d *= slope(a.activation, fma(value, scale, shift)); }
-    d = scale * (d - level - (value - mean) * slant);
-    if (a.added != 0u) { d += addend[a.addendAt + i]; }
-    dx[a.dxAt + i] = d;
+    let given = dy[a.dyAt + i];
+    let d = ${through("given", "fma(value, scale, shift)")};
+    dx[a.dxAt + i] = scale * (d - level - (value - mean) * slant)${added ? " + addend[a.addendAt + i]" : ""};
   }`,
   });
 }

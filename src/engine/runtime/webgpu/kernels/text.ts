@@ -56,3 +56,26 @@ fn slope(kind: u32, x: ${lanes}) -> ${lanes} {
 
 /** e^x alone. */
 export const exponentials = exponential("f32");
+
+/** Activations as kernels are told apart by them: only those with an exponential are chosen by an argument. */
+export type Curve = "none" | "relu" | "curved";
+
+export function curveOf(activation: PointwiseActivation): Curve {
+  return activation === "silu" || activation === "sigmoid" ? "curved" : activation;
+}
+
+/** What a kernel's text needs for the curve: functions, the value after it, a gradient through its slope at `input`. */
+export function curveText(curve: Curve, lanes: Lanes) {
+  return {
+    declarations: curve === "curved" ? activations(lanes) : "",
+    activated: (value: string) => {
+      if (curve === "none") return value;
+      return curve === "relu" ? `max(${value}, ${lanes}(0.0))` : `activate(a.activation, ${value})`;
+    },
+    through: (gradient: string, input: string) => {
+      if (curve === "none") return gradient;
+      if (curve === "relu") return `select(${lanes}(0.0), ${gradient}, ${input} > ${lanes}(0.0))`;
+      return `${gradient} * slope(a.activation, ${input})`;
+    },
+  };
+}

@@ -10,14 +10,16 @@ import {
 } from "../kernels/columns.ts";
 import { type Join, workgroupOf } from "../kernels/conv-tile.ts";
 import { mapWorkgroup } from "../kernels/pointwise.ts";
-import { activationCode, type Lanes } from "../kernels/text.ts";
+import { activationCode, type Curve, curveOf, type Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import { flag, groupsOf, lanesAlong, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normInputGradOf } from "./norm-gradient.ts";
 
 const moments = memoized((lanes: Lanes, join: Join) => columnMoments(lanes, join));
-const sumsOfNorm = memoized((lanes: Lanes, join: Join) => normSums(lanes, join));
+const sumsOfNorm = memoized((lanes: Lanes, join: Join, curve: Curve | "saved", keeps: 0 | 1) =>
+  normSums(lanes, join, curve, keeps === 1),
+);
 const sumsOfAffine = memoized((lanes: Lanes, join: Join) => affineSums(lanes, join));
 const finishedMoments = memoized((join: Join) => finishMoments(join));
 const finishedSums = memoized((join: Join) => finishSums(join));
@@ -140,12 +142,15 @@ export function normSumsOf(
   const sums = tileSums(program, call, args.tiles, attrs.channels);
   program.dispatch(
     call,
-    sumsOfNorm(lanes, join),
+    sumsOfNorm(
+      lanes,
+      join,
+      operands.saved === undefined ? curveOf(attrs.activation) : "saved",
+      flag(operands.dz),
+    ),
     {
       ...args,
       activation: activationCode[attrs.activation],
-      rectified: flag(operands.saved),
-      keeps: flag(operands.dz),
     },
     { ...operands, sums },
     workgroups,
@@ -161,14 +166,13 @@ export function lowerBatchNormInputGrad(program: Program, call: CallOf<"batchNor
   const span = rowSpan(program, units, attrs.rows);
   program.dispatch(
     call,
-    normInputGradOf(lanes, program.tiles.join),
+    normInputGradOf(lanes, program.tiles.join, curveOf(attrs.activation), flag(input.addend)),
     {
       rows: attrs.rows,
       units,
       span,
       perRow: 1 / attrs.rows,
       activation: activationCode[attrs.activation],
-      added: flag(input.addend),
     },
     { ...input, ...out },
     groupsOf(units * Math.ceil(attrs.rows / span), mapWorkgroup[program.tiles.join]),

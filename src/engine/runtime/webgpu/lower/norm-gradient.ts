@@ -2,12 +2,14 @@ import type { TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
 import type { Join } from "../kernels/conv-tile.ts";
 import { mapWorkgroup, normInputGrad } from "../kernels/pointwise.ts";
-import type { Lanes } from "../kernels/text.ts";
+import type { Curve, Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import { groupsOf, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 
-export const normInputGradOf = memoized((lanes: Lanes, join: Join) => normInputGrad(lanes, join));
+export const normInputGradOf = memoized((lanes: Lanes, join: Join, curve: Curve, added: 0 | 1) =>
+  normInputGrad(lanes, join, curve, added === 1),
+);
 
 type NormGradientOperand = "y" | "yScale" | "yMean" | "yInvStd" | "yDGamma" | "yDBeta";
 
@@ -48,14 +50,13 @@ export function normGradient(
     const span = rowSpan(program, units, rows);
     program.dispatch(
       call,
-      normInputGradOf(lanes, program.tiles.join),
+      normInputGradOf(lanes, program.tiles.join, "none", 0),
       {
         rows,
         units,
         span,
         perRow: 1 / rows,
         activation: 0,
-        added: 0,
       },
       { dy, x: y, mean: yMean, invStd: yInvStd, scale: yScale, dGamma: yDGamma, dBeta: yDBeta, dx },
       groupsOf(units * Math.ceil(rows / span), mapWorkgroup[program.tiles.join]),

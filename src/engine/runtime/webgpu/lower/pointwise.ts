@@ -1,13 +1,15 @@
-import type { TensorId } from "../../../plan/call.ts";
+import type { PointwiseActivation, TensorId } from "../../../plan/call.ts";
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import type { Join } from "../kernels/conv-tile.ts";
 import { affineMap, mapWorkgroup, moveAverage, slopeMap, update } from "../kernels/pointwise.ts";
-import { activationCode, type Lanes } from "../kernels/text.ts";
+import { activationCode, type Curve, curveOf, type Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import { flag, groupsOf, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 
-const affineOf = memoized((lanes: Lanes, join: Join) => affineMap(lanes, join));
+const affineOf = memoized((lanes: Lanes, join: Join, curve: Curve, added: 0 | 1) =>
+  affineMap(lanes, join, curve, added === 1),
+);
 const slopeOf = memoized((lanes: Lanes) => slopeMap(lanes));
 
 interface MapOperands {
@@ -24,15 +26,20 @@ function mapOf(
   call: KernelCall,
   operands: MapOperands,
   shape: { readonly rows: number; readonly channels: number; readonly imageRows: number },
-  options: { readonly spread?: boolean; readonly factor?: number; readonly activation?: number } = {},
+  options: {
+    readonly spread?: boolean;
+    readonly factor?: number;
+    readonly activation?: PointwiseActivation;
+  } = {},
 ): void {
   const { rows, channels, imageRows } = shape;
+  const { activation = "none" } = options;
   const lanes = lanesOf(channels);
   const units = channels / unitOf(lanes);
   const span = rowSpan(program, units, rows, imageRows);
   program.dispatch(
     call,
-    affineOf(lanes, program.tiles.join),
+    affineOf(lanes, program.tiles.join, curveOf(activation), flag(operands.residual)),
     {
       rows,
       units,
@@ -41,9 +48,8 @@ function mapOf(
       spread: options.spread ? 1 : 0,
       scaled: flag(operands.scale),
       shifted: flag(operands.shift),
-      added: flag(operands.residual),
       factor: options.factor ?? 1,
-      activation: options.activation ?? 0,
+      activation: activationCode[activation],
     },
     { ...operands },
     groupsOf(units * Math.ceil(rows / span), mapWorkgroup[program.tiles.join]),
@@ -62,7 +68,7 @@ export function affineCall(
   { rows, channels, imageRows = rows, activation }: CallOf<"affine">["attrs"],
 ): void {
   const shape = { rows, channels, imageRows };
-  mapOf(program, call, operands, shape, { activation: activationCode[activation] });
+  mapOf(program, call, operands, shape, { activation });
 }
 
 export function lowerAdd(program: Program, call: CallOf<"add">): void {

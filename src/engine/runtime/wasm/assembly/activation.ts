@@ -1,5 +1,6 @@
 import { RELU, SIGMOID, SILU } from "./records";
-import { fma, sigmoid4 } from "./simd";
+import { sigmoid4 } from "./sigmoid";
+import { fma } from "./simd";
 
 // `activation` is a constant where these are called: each caller has one loop per activation.
 
@@ -17,13 +18,17 @@ export function activate(x: v128, activation: i32): v128 {
 export function activationSlope(dy: v128, z: v128, activation: i32): v128 {
   if (activation == RELU) return v128.and(dy, f32x4.gt(z, f32x4.splat(0)));
   if (activation == SILU) {
-    const one = f32x4.splat(1);
-    const s = sigmoid4(z);
-    return f32x4.mul(dy, f32x4.mul(s, fma(z, f32x4.sub(one, s), one)));
+    return siluSlope(dy, z, f32x4.splat(1), sigmoid4(z));
   }
   if (activation == SIGMOID) {
     const s = sigmoid4(z);
     return f32x4.mul(dy, f32x4.mul(s, f32x4.sub(f32x4.splat(1), s)));
   }
   return dy;
+}
+
+/** dy · silu′(z), s = sigmoid(z): s·(1 + z·(1 − s)). */
+@inline
+export function siluSlope(dy: v128, z: v128, one: v128, s: v128): v128 {
+  return f32x4.mul(dy, f32x4.mul(s, fma(z, f32x4.sub(one, s), one)));
 }

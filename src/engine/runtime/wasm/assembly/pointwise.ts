@@ -1,5 +1,6 @@
 import { activate, activationSlope } from "./activation";
 import { ActivationGradRecord, AffineRecord, NONE, PointwiseRecord, RELU, SIGMOID, SILU } from "./records";
+import { sigmoidConstant, sigmoidWith } from "./sigmoid";
 import { FLAT_UNIT } from "./rows";
 import { ceilDiv, fma, loadLanes, shareStart, storeLanes } from "./simd";
 
@@ -59,20 +60,25 @@ function sumSigmoid(r: AffineRecord, row: i32, end: i32, scale: usize, shift: us
 @inline
 function affineRows(r: AffineRecord, row: i32, end: i32, scale: usize, shift: usize, activation: i32, hasResidual: i32): void {
   const rowBytes = <usize>r.channels << 2, start = <usize>row * rowBytes;
+  const low = sigmoidConstant(0), high = sigmoidConstant(1), log2e = sigmoidConstant(2), magic = sigmoidConstant(3);
+  const ln2 = sigmoidConstant(4), ln2Rest = sigmoidConstant(5), one = sigmoidConstant(6);
+  const q0 = sigmoidConstant(7), q1 = sigmoidConstant(8), q2 = sigmoidConstant(9), q3 = sigmoidConstant(10);
   let x = r.x + start, y = r.y + start, residual = r.residual + start;
   for (; row < end; row++) {
     let at: usize = 0;
-    for (; at + 16 <= rowBytes; at += 16) affineAt(x, scale, shift, residual, y, at, activation, hasResidual, 4);
-    for (; at < rowBytes; at += 4) affineAt(x, scale, shift, residual, y, at, activation, hasResidual, 1);
+    for (; at + 16 <= rowBytes; at += 16) affineAt(x, scale, shift, residual, y, at, activation, hasResidual, 4, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3);
+    for (; at < rowBytes; at += 4) affineAt(x, scale, shift, residual, y, at, activation, hasResidual, 1, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3);
     x += rowBytes; y += rowBytes; residual += rowBytes;
   }
 }
 
 @inline
-function affineAt(x: usize, scale: usize, shift: usize, residual: usize, y: usize, at: usize, activation: i32, hasResidual: i32, lanes: i32): void {
+function affineAt(x: usize, scale: usize, shift: usize, residual: usize, y: usize, at: usize, activation: i32, hasResidual: i32, lanes: i32, low: v128, high: v128, log2e: v128, magic: v128, ln2: v128, ln2Rest: v128, one: v128, q0: v128, q1: v128, q2: v128, q3: v128): void {
   let value = fma(loadLanes(scale + at, lanes), loadLanes(x + at, lanes), loadLanes(shift + at, lanes));
   if (hasResidual) value = f32x4.add(value, loadLanes(residual + at, lanes));
-  storeLanes(y + at, activate(value, activation), lanes);
+  if (activation == SILU) value = f32x4.mul(value, sigmoidWith(value, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3));
+  else value = activate(value, activation);
+  storeLanes(y + at, value, lanes);
 }
 
 /** y = activation(x (+ residual)). Unit of work: FLAT_UNIT floats. */

@@ -1,5 +1,6 @@
-import { activationSlope } from "./activation";
+import { activationSlope, siluSlope } from "./activation";
 import { After, GRADIENT_SUMS, NONE, RELU, SIGMOID, SILU } from "./records";
+import { sigmoidConstant, sigmoidWith } from "./sigmoid";
 import { fillFloats, fma, loadLanes, storeLanes } from "./simd";
 
 // Sums down the columns of a block of rows: a norm's statistics and the sums of its gradient. The block should be in the
@@ -115,19 +116,22 @@ function eachColumn(dy: usize, x: usize, saved: usize, dz: usize, rowBytes: usiz
 @inline
 function sumColumn(dy: usize, x: usize, saved: usize, dz: usize, rowBytes: usize, count: i32, scaleAt: usize, shiftAt: usize, meanAt: usize, invStdAt: usize, out: usize, productsAt: usize, activation: i32, keep: i32, lanes: i32): void {
   const scale = loadLanes(scaleAt, lanes), shift = loadLanes(shiftAt, lanes), mean = loadLanes(meanAt, lanes);
+  const low = sigmoidConstant(0), high = sigmoidConstant(1), log2e = sigmoidConstant(2), magic = sigmoidConstant(3);
+  const ln2 = sigmoidConstant(4), ln2Rest = sigmoidConstant(5), one = sigmoidConstant(6);
+  const q0 = sigmoidConstant(7), q1 = sigmoidConstant(8), q2 = sigmoidConstant(9), q3 = sigmoidConstant(10);
   let a = f32x4.splat(0), b = a, c = a, d = a, i = 0;
   for (; i + 2 <= count; i += 2) {
-    let value = loadLanes(x, lanes), gradient = slopeAt(dy, value, saved, scale, shift, activation, lanes);
+    let value = loadLanes(x, lanes), gradient = slopeAt(dy, value, saved, scale, shift, activation, lanes, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3);
     if (keep) { storeLanes(dz, gradient, lanes); dz += rowBytes; }
     a = f32x4.add(a, gradient); b = fma(gradient, f32x4.sub(value, mean), b);
     x += rowBytes; dy += rowBytes; saved += rowBytes;
-    value = loadLanes(x, lanes); gradient = slopeAt(dy, value, saved, scale, shift, activation, lanes);
+    value = loadLanes(x, lanes); gradient = slopeAt(dy, value, saved, scale, shift, activation, lanes, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3);
     if (keep) { storeLanes(dz, gradient, lanes); dz += rowBytes; }
     c = f32x4.add(c, gradient); d = fma(gradient, f32x4.sub(value, mean), d);
     x += rowBytes; dy += rowBytes; saved += rowBytes;
   }
   if (i < count) {
-    const value = loadLanes(x, lanes), gradient = slopeAt(dy, value, saved, scale, shift, activation, lanes);
+    const value = loadLanes(x, lanes), gradient = slopeAt(dy, value, saved, scale, shift, activation, lanes, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3);
     if (keep) storeLanes(dz, gradient, lanes);
     a = f32x4.add(a, gradient); b = fma(gradient, f32x4.sub(value, mean), b);
   }
@@ -137,10 +141,12 @@ function sumColumn(dy: usize, x: usize, saved: usize, dz: usize, rowBytes: usize
 }
 
 @inline
-function slopeAt(dy: usize, x: v128, saved: usize, scale: v128, shift: v128, activation: i32, lanes: i32): v128 {
+function slopeAt(dy: usize, x: v128, saved: usize, scale: v128, shift: v128, activation: i32, lanes: i32, low: v128, high: v128, log2e: v128, magic: v128, ln2: v128, ln2Rest: v128, one: v128, q0: v128, q1: v128, q2: v128, q3: v128): v128 {
   const gradient = loadLanes(dy, lanes);
   if (activation == SAVED) return v128.and(gradient, f32x4.gt(loadLanes(saved, lanes), f32x4.splat(0)));
-  return activationSlope(gradient, fma(scale, x, shift), activation);
+  const z = fma(scale, x, shift);
+  if (activation == SILU) return siluSlope(gradient, z, one, sigmoidWith(z, low, high, log2e, magic, ln2, ln2Rest, one, q0, q1, q2, q3));
+  return activationSlope(gradient, z, activation);
 }
 
 /** Zeros for `count` channels of a slot's two rows of sums. */

@@ -48,7 +48,8 @@ export function lowerBatchNormFold(program: Program, call: CallOf<"batchNormFold
 
 export function lowerBatchNormReduceGrad(program: Program, call: CallOf<"batchNormReduceGrad">): void {
   const { rows, channels, activation } = call.attrs;
-  const blockRows = hotRows(channels);
+  // Three maps share the cache: dy, x and dz.
+  const blockRows = hotRows(3 * channels);
   const slots = scratchSlots(program, slotCountFor(Math.ceil(rows / blockRows)), 2 * channels);
   program.emit("batchNormReduceGrad", {
     dy: program.at(call.in.dy),

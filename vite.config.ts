@@ -24,6 +24,7 @@ export default defineConfig({
       "@mantine/hooks",
       "@tensorflow/tfjs",
       "@tensorflow/tfjs-backend-webgpu",
+      "@zip.js/zip.js",
       "dexie",
       "react",
       "react-dom/client",

@@ -3,6 +3,9 @@ import styles from "./app.module.css";
 import type { CompareStore } from "./compare/compare-store.ts";
 import { CompareView } from "./compare/compare-view.tsx";
 import { CompareProvider } from "./compare/context.tsx";
+import { DatasetsDialogHost } from "./datasets/dialog-host.tsx";
+import { DatasetsProvider } from "./datasets/state/context.tsx";
+import type { DatasetsStore } from "./datasets/state/datasets-store.ts";
 import { ExploreView } from "./explore/explore-view.tsx";
 import { ExploreProvider } from "./explore/state/context.tsx";
 import type { ExploreStore } from "./explore/state/explore-store.ts";
@@ -22,10 +25,11 @@ export interface AppProps {
   readonly explore: ExploreStore;
   readonly compare: CompareStore;
   readonly statistics: StatisticsService;
+  readonly datasets: DatasetsStore;
   readonly router: Router;
 }
 
-export function App({ services, explore, compare, statistics, router }: AppProps) {
+export function App({ services, explore, compare, statistics, datasets, router }: AppProps) {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>
       <RouterProvider router={router}>
@@ -33,10 +37,13 @@ export function App({ services, explore, compare, statistics, router }: AppProps
           <ExploreProvider store={explore}>
             <CompareProvider store={compare}>
               <StatisticsProvider statistics={statistics}>
-                <div className={styles.page}>
-                  <Header />
-                  <View />
-                </div>
+                <DatasetsProvider store={datasets}>
+                  <div className={styles.page}>
+                    <Header />
+                    <View />
+                  </div>
+                  <DatasetsDialogHost />
+                </DatasetsProvider>
               </StatisticsProvider>
             </CompareProvider>
           </ExploreProvider>

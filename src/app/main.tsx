@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { startCompare } from "./compare/compare-store.ts";
+import { startDatasets } from "./datasets/state/start.ts";
 import { startExplore } from "./explore/state/session.ts";
 import { createRouter } from "./shell/router.ts";
 import { connectStatistics } from "./statistics/connect-statistics.ts";
@@ -32,6 +33,7 @@ const services = startSession(
 const explore = startExplore(router.bar("explore"));
 const compare = startCompare(router.bar("compare"));
 const statistics = connectStatistics();
+const datasets = startDatasets();
 
 /** A browser that keeps nothing for this page refuses even to be asked. */
 function keptChoices(): Storage | undefined {
@@ -46,6 +48,6 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <App services={services} explore={explore} compare={compare} statistics={statistics} router={router} />
+    <App {...{ services, explore, compare, statistics, datasets, router }} />
   </StrictMode>,
 );

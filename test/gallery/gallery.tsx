@@ -1,6 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "../../src/app/app.tsx";
 import { startCompare } from "../../src/app/compare/compare-store.ts";
+import { startDatasets } from "../../src/app/datasets/state/start.ts";
 import { startExplore } from "../../src/app/explore/state/session.ts";
 import { createRouter } from "../../src/app/shell/router.ts";
 import { connectStatistics } from "../../src/app/statistics/connect-statistics.ts";
@@ -50,6 +51,7 @@ function show(): void {
       explore={explore}
       compare={startCompare(router.bar("compare"))}
       statistics={connectStatistics()}
+      datasets={startDatasets()}
       router={router}
     />,
   );

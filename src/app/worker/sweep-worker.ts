@@ -1,4 +1,5 @@
 import packageJson from "../../../package.json" with { type: "json" };
+import { DatasetStore } from "../../engine/data/kept/dataset-store.ts";
 import { datasetFacts } from "../../engine/data/loader.ts";
 import { fetchSource } from "../../engine/data/shard-source.ts";
 import { createReferenceExecutor } from "../../engine/runtime/reference/executor.ts";
@@ -27,7 +28,7 @@ const { base, lifeline } = decodeWorkerName(self.name);
 holdLifeline(lifeline);
 const relay = createRelay();
 
-const source = fetchSource(new URL("data/", base));
+const source = new DatasetStore().source(fetchSource(new URL("data/", base)));
 const loadKernels = fetchKernels(new URL("kernels", base));
 const host = webThreads();
 const devices = new Devices({

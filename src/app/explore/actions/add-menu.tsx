@@ -1,7 +1,8 @@
 import { Button, Menu } from "@mantine/core";
 import { memo } from "react";
-import { findDataset } from "../../../engine/data/catalogue.ts";
 import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
+import { useDatasetsStore } from "../../datasets/state/context.tsx";
+import { factsOf } from "../../datasets/state/datasets-store.ts";
 import { useServices } from "../../study/state/services.tsx";
 import { ChevronIcon } from "../../ui/icons.tsx";
 import { listAt } from "../families/family.ts";
@@ -20,6 +21,7 @@ export interface AddMenuProps {
 export const AddMenu = memo(function AddMenu({ canTrain, disabled, onSaid }: AddMenuProps) {
   const services = useServices();
   const store = useExploreStore();
+  const datasets = useDatasetsStore();
   const space = useExplore((state) => state.family.space);
 
   const add = (make: Parameters<typeof addToStudy>[1]) => {
@@ -32,9 +34,11 @@ export const AddMenu = memo(function AddMenu({ canTrain, disabled, onSaid }: Add
   };
   const addNetwork = () => {
     const { family } = store.getState();
-    const dataset = findDataset(services.draft.getState().study.regime.dataset);
+    const name = services.draft.getState().study.regime.dataset;
+    const dataset = factsOf(datasets.getState(), name);
     const trainable = dataset && trainableOn(dataset, store.getState());
-    if (trainable === undefined || !("spec" in trainable)) return;
+    if (trainable === undefined) return onSaid(`Not added: the study's data set, ${name}, is not here.`);
+    if (!("spec" in trainable)) return onSaid(`Not added: ${trainable.reason}`);
     const { spec } = trainable;
     add((free) => ({ name: free(`Chosen ${family.label}`), networks: [spec], count: 1 }));
   };

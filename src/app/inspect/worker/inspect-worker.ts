@@ -1,3 +1,4 @@
+import { DatasetStore } from "../../../engine/data/kept/dataset-store.ts";
 import { fetchSource } from "../../../engine/data/shard-source.ts";
 import layersScript from "../../../engine/export/tfjs/designscape-layers.js?raw";
 import { createServer } from "../../../engine/runtime/worker/rpc.ts";
@@ -10,7 +11,7 @@ const inspector = new Inspector(
   {
     store: new SweepStore(),
     loadTensorFlow: () => import("@tensorflow/tfjs"),
-    sourceAt: (base) => fetchSource(new URL("data/", base)),
+    sourceAt: (base) => new DatasetStore().source(fetchSource(new URL("data/", base))),
     layersScript,
   },
   (event, payload) => server.emit(event, payload),

@@ -1,9 +1,9 @@
-import { Checkbox, NativeSelect, UnstyledButton } from "@mantine/core";
+import { Checkbox, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
-import { findDataset, packagedNames } from "../../../engine/data/catalogue.ts";
 import { defaultRegime, regimeLimits } from "../../../engine/training/regime.ts";
 import { type RegimeField, regimeFields, regimeSwitches } from "../../../engine/training/regime-fields.ts";
 import { useDraft, useServices } from "../state/services.tsx";
+import { DatasetField } from "./dataset-field.tsx";
 import { NumberField } from "./number-field.tsx";
 import styles from "./setup.module.css";
 
@@ -47,12 +47,10 @@ export function RegimeForm() {
   return (
     <fieldset className={styles.regime}>
       <legend className={styles.sectionTitle}>Regime</legend>
-      <NativeSelect
-        label="Data"
-        data={packagedNames.map((name) => ({ value: name, label: datasetLabel(name) }))}
+      <DatasetField
         value={study.regime.dataset}
-        onChange={(event) => editRegime({ dataset: event.currentTarget.value })}
-        classNames={{ root: styles.field, label: styles.fieldLabel, wrapper: styles.fieldBox }}
+        error={problemAt("regime.dataset")}
+        onChange={(dataset) => editRegime({ dataset })}
       />
       {regimeFields.filter(({ key }) => isMain(key)).map(field)}
       <NumberField
@@ -85,14 +83,4 @@ export function RegimeForm() {
       )}
     </fieldset>
   );
-}
-
-/** `Fashion-MNIST`. */
-export function datasetTitle(name: string): string {
-  return findDataset(name)?.title ?? name;
-}
-
-function datasetLabel(name: string): string {
-  const shape = findDataset(name)?.shape;
-  return shape === undefined ? name : `${datasetTitle(name)}, ${shape[0]}×${shape[1]}`;
 }

@@ -10,6 +10,8 @@ import {
   type Study,
 } from "../../../engine/sweep/study.ts";
 import { isSettled } from "../../../engine/sweep/trial.ts";
+import { useDatasets } from "../../datasets/state/context.tsx";
+import { titleOf } from "../../datasets/state/datasets-store.ts";
 import { populationColor } from "../../theme/theme.ts";
 import { type Fact, Facts } from "../../ui/facts.tsx";
 import { spaceLabels } from "../spaces.ts";
@@ -18,14 +20,14 @@ import { acceptedShare } from "./acceptance-text.tsx";
 import { budgetScales, rangeText } from "./budget-slider.tsx";
 import { givenText } from "./given-population-editor.tsx";
 import { parameterTexts, scaledText } from "./population-text.ts";
-import { datasetTitle } from "./regime-form.tsx";
 import styles from "./setup.module.css";
 
 /** The set-up of a study that has begun: what is compared, how far each population is. */
 export function SetupSummary({ study }: { readonly study: Study }) {
   const { regime, seed } = study;
+  const dataset = useDatasets((state) => titleOf(state, regime.dataset));
   const facts: Fact[] = [
-    { key: "dataset", label: "Data", value: datasetTitle(regime.dataset) },
+    { key: "dataset", label: "Data", value: dataset },
     { key: "images", label: "Images per epoch", value: formatInteger(regime.images) },
     { key: "testImages", label: "Test images", value: formatInteger(regime.testImages) },
     { key: "epochs", label: "Epochs", value: regime.epochs },

@@ -10,13 +10,13 @@ import { violations } from "./axe.ts";
 test("a zip of pictures becomes a data set, a network trains on it, and a reload finds both", async ({
   page,
 }) => {
-  const pictures = await pictureFolders(["Bag", "Trouser", "Sneaker"], 24);
-  const zip = Buffer.from(await zipOf(pictures.slice(0, 60)));
+  const pictures = await pictureFolders(["Bag", "Trouser", "Sneaker"], 40);
+  const zip = Buffer.from(await zipOf(pictures.slice(0, 100)));
   const study = parseStudy({
     version: 1,
     name: "Own images",
     populations: [{ name: "RegNetX", space: "regnetx", count: 1, budget: { flops: "200k..600k" } }],
-    regime: { images: 32, testImages: 16, epochs: 1, batch: 16 },
+    regime: { epochs: 1, batch: 16 },
   });
   await page.goto(`./#/study?${encodeStudy(study)}`);
   await page.getByRole("button", { name: "Data sets …" }).click();
@@ -32,7 +32,7 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
   );
 
   await input.setInputFiles({ name: "Wardrobe.zip", mimeType: "application/zip", buffer: zip });
-  await expect(dialog.getByText("48 training, 12 test")).toBeVisible();
+  await expect(dialog.getByText("80 training, 20 test")).toBeVisible();
   await expect(dialog.getByText("Classes are uneven.")).toBeVisible();
   await dialog.getByLabel("Size").selectOption("16");
   await dialog.getByLabel("Channels").selectOption("1");
@@ -42,6 +42,7 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
   await dialog.getByRole("button", { name: /^Keep/ }).click();
   await dialog.getByRole("button", { name: "Use in the study" }).click();
   await expect(page.getByLabel("Data", { exact: true })).toHaveValue("own:clothes");
+  await expect(page.getByLabel("Images per epoch")).toHaveValue("80");
 
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByText("1 of 1 trained")).toBeVisible({ timeout: 60_000 });

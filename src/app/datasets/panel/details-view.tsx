@@ -55,11 +55,11 @@ function factsAbout(details: DatasetDetails): Fact[] {
     },
     {
       key: "std",
-      label: "Standard deviation",
+      label: "Std. deviation",
       value: numbers(std),
       hint: "of each channel of the training images",
     },
-    { key: "bytes", label: "Memory", value: bytesText(bytes) },
+    { key: "bytes", label: "Takes", value: bytesText(bytes) },
     { key: "source", label: "From", value: source },
     { key: "split", label: "Test images", value: split },
     { key: "licence", label: "Licence", value: licence },

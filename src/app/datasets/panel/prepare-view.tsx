@@ -5,6 +5,7 @@ import { formatDuration, formatInteger } from "../../../charts/format.ts";
 import { isOwnName, ownNameFor, ownPrefix } from "../../../engine/data/dataset-name.ts";
 import { bytesText } from "../../../engine/data/files/limits.ts";
 import { type Fit, fits } from "../../../engine/data/images/resize.ts";
+import { regimeLimits } from "../../../engine/training/regime.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { useDatasets } from "../state/context.tsx";
 import type { Panel } from "../state/panel-store.ts";
@@ -111,6 +112,12 @@ export function PreparedView({
         </Notice>
       )}
       {ignored.length > 0 && <p className={styles.note}>No images, left out: {some(ignored)}</p>}
+      {Math.min(details.train, details.test) < fewest && (
+        <Notice tone="warn" title="Too few images.">
+          A study needs at least {fewest} training and {fewest} test images; here are {details.train} and{" "}
+          {details.test}.
+        </Notice>
+      )}
       {taken && (
         <Notice tone="warn" title={`${name} is here already.`}>
           Keeping this one replaces it. Studies that were trained on the old one do not compare with new
@@ -130,6 +137,7 @@ export function PreparedView({
   );
 }
 
+const fewest = Math.max(regimeLimits.images.min, regimeLimits.testImages.min);
 const sides = [16, 20, 24, 28, 32, 48, 64, 96, 128];
 const fitLabels: Readonly<Record<Fit, string>> = {
   crop: "cut out the middle",

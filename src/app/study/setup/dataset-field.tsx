@@ -1,20 +1,23 @@
 import { NativeSelect, UnstyledButton } from "@mantine/core";
 import { useEffect } from "react";
 import { datasets as catalogue } from "../../../engine/data/catalogue.ts";
+import type { Regime } from "../../../engine/training/regime.ts";
 import { useDatasets } from "../../datasets/state/context.tsx";
 import { factsOf, presenceOf, titleOf } from "../../datasets/state/datasets-store.ts";
+import { fittedTo } from "../../datasets/state/fitted.ts";
 import styles from "./setup.module.css";
 
 /** What a study trains on; beside it the way to all data sets, and to one that is missing. */
 export function DatasetField({
-  value,
+  regime,
   error,
   onChange,
 }: {
-  readonly value: string;
+  readonly regime: Regime;
   readonly error: string | undefined;
-  readonly onChange: (name: string) => void;
+  readonly onChange: (change: Partial<Regime>) => void;
 }) {
+  const value = regime.dataset;
   const state = useDatasets((all) => all);
   const { ask, show } = state;
   useEffect(() => void ask(value), [ask, value]);
@@ -32,7 +35,7 @@ export function DatasetField({
         data={[...new Set([...names, value])].map((name) => ({ value: name, label: label(name) }))}
         value={value}
         error={error ?? (absent ? `${titleOf(state, value)} is not here yet` : undefined)}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onChange={(event) => onChange(fittedTo(state, event.currentTarget.value, regime))}
         classNames={{
           root: styles.field,
           label: styles.fieldLabel,

@@ -47,11 +47,7 @@ export function RegimeForm() {
   return (
     <fieldset className={styles.regime}>
       <legend className={styles.sectionTitle}>Regime</legend>
-      <DatasetField
-        value={study.regime.dataset}
-        error={problemAt("regime.dataset")}
-        onChange={(dataset) => editRegime({ dataset })}
-      />
+      <DatasetField regime={study.regime} error={problemAt("regime.dataset")} onChange={editRegime} />
       {regimeFields.filter(({ key }) => isMain(key)).map(field)}
       <NumberField
         label="Seed"

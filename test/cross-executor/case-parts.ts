@@ -13,7 +13,7 @@ import type { CallCase } from "./single-call.ts";
 
 export const small = (most: number) => fc.integer({ min: 1, max: most });
 
-export const convGeometry: fc.Arbitrary<ConvGeometry> = fc
+const anyConvGeometry: fc.Arbitrary<ConvGeometry> = fc
   .record({
     batch: small(5),
     height: small(9),
@@ -36,6 +36,26 @@ export const convGeometry: fc.Arbitrary<ConvGeometry> = fc
       filters: groups * filters,
     };
   });
+
+/** Products of matrices, as most of a network is. */
+const wideConvGeometry: fc.Arbitrary<ConvGeometry> = fc
+  .record({
+    batch: small(3),
+    height: small(6),
+    width: small(6),
+    channels: fc.constantFrom(32, 36, 44, 64),
+    filters: fc.constantFrom(32, 40, 52, 68),
+  })
+  .map((shape) => ({
+    ...shape,
+    groups: 1,
+    ...windows(shape.height, shape.width, 1, 1),
+  }));
+
+export const convGeometry: fc.Arbitrary<ConvGeometry> = fc.oneof(
+  { weight: 3, arbitrary: anyConvGeometry },
+  { weight: 1, arbitrary: wideConvGeometry },
+);
 
 export const poolGeometry: fc.Arbitrary<PoolGeometry> = fc
   .record({

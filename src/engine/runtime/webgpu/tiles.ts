@@ -14,6 +14,8 @@ export interface Tiles {
   /** How sums over pixels are joined. */
   readonly join: Join;
   readonly conv: Readonly<Record<TileClass, Tile>>;
+  /** 1×1 convolutions whose tiles are 4 × 1 pass through workgroup memory from so many channels read and written. */
+  readonly stagedFrom: number;
   /** Vectors of channels and of filters of an invocation of a filter gradient, at most. */
   readonly filterGrad: { readonly channels: 1 | 2 | 4; readonly filters: 1 | 2 | 4 };
   /** Steps of a filter gradient's walk that are written out. */
@@ -40,6 +42,7 @@ export const defaultTiles: Tiles = {
     narrow: { pixels: 4, blocks: 1 },
     depthwise: { pixels: 4, blocks: 1 },
   },
+  stagedFrom: 32,
   filterGrad: { channels: 1, filters: 1 },
   unroll: 1,
   filterGradGroups: 256,
@@ -60,6 +63,7 @@ export const softwareTiles: Tiles = {
     narrow: { pixels: 8, blocks: 4 },
     depthwise: { pixels: 8, blocks: 1 },
   },
+  stagedFrom: Number.POSITIVE_INFINITY,
   filterGrad: { channels: 2, filters: 2 },
   unroll: 4,
   filterGradGroups: 256,

@@ -1,4 +1,5 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { stagedDeclarations, stagedProduct } from "./conv-staged.ts";
 import {
   type ConvShape,
   commonArgs,
@@ -62,7 +63,18 @@ ${each(pixels, (p) => `      let v${p} = ${value(p)};`)}`;
 }
 
 function multiplyAdds(shape: ConvForwardShape): string {
-  const { lanes, pixels, blocks } = shape;
+  const { lanes, pixels, blocks, normed } = shape;
+  if (shape.staged) {
+    const loaded = (row: string, unit: string) => `x[a.xAt + ${row} * a.readUnits + ${unit}]`;
+    const vector = (name: string, unit: string) => `vectors[a.${name}At + ${unit}]`;
+    return stagedProduct({
+      direction: "forward",
+      value: (row, unit) =>
+        normed
+          ? `max(fma(${loaded(row, unit)}, ${vector("xScale", unit)}, ${vector("xShift", unit)}), vec4f(a.floor))`
+          : loaded(row, unit),
+    });
+  }
   const output = outputLanes(lanes);
   if (lanes === "depthwise")
     return `
@@ -175,11 +187,12 @@ ${each(
     ],
     workgroup: workgroupOf[join],
     declarations:
-      join === "workgroup"
+      (shape.staged ? stagedDeclarations : "") +
+      (join === "workgroup"
         ? `
 var<workgroup> mean_: array<${output}, ${64 * blocks}>;
 var<workgroup> squares_: array<${output}, ${64 * blocks}>;`
-        : "",
+        : ""),
     body: `${position(shape)}
   let first = ${firstRead(shape)};
   let start = laneRow * a.span * ${pixels}u;

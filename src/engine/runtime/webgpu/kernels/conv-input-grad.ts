@@ -1,4 +1,5 @@
 import { defineKernel, each, type Kernel, type KernelBinding, read, write } from "../kernel.ts";
+import { stagedDeclarations, stagedProduct } from "./conv-staged.ts";
 import {
   type ConvShape,
   commonArgs,
@@ -84,7 +85,22 @@ ${each(pixels, (p) => `      let v${p} = ${value(p)};`)}`;
 }
 
 function multiplyAdds(shape: ConvInputGradShape): string {
-  const { lanes, pixels, blocks } = shape;
+  const { lanes, pixels, blocks, source } = shape;
+  if (shape.staged) {
+    const place = (row: string, unit: string) => `${row} * a.readUnits + ${unit}`;
+    const vector = (name: string, unit: string) => `vectors[a.${name}At + ${unit}]`;
+    const total = (name: string, unit: string) => `(totals[a.${name}At + ${unit}] * a.perRow)`;
+    return stagedProduct({
+      direction: "backward",
+      value: (row, unit) => {
+        const dy = `dy[a.dyAt + ${place(row, unit)}]`;
+        if (!source) return dy;
+        const slant = `${vector("yInvStd", unit)} * ${total("yDGamma", unit)}`;
+        const deviation = `(y[a.yAt + ${place(row, unit)}] - ${vector("yMean", unit)})`;
+        return `${vector("yScale", unit)} * (${dy} - ${total("yDBeta", unit)} - ${deviation} * (${slant}))`;
+      },
+    });
+  }
   if (lanes === "depthwise")
     return `
     { let c = 0u;
@@ -208,11 +224,12 @@ ${each(
     bindings,
     workgroup: workgroupOf[join],
     declarations:
-      join === "workgroup" && then === "norm"
+      (shape.staged ? stagedDeclarations : "") +
+      (join === "workgroup" && then === "norm"
         ? `
 var<workgroup> beta_: array<${lane}, ${64 * blocks}>;
 var<workgroup> gamma_: array<${lane}, ${64 * blocks}>;`
-        : "",
+        : ""),
     body: `${position(shape)}
   let first = ${firstRead(shape)};
 ${

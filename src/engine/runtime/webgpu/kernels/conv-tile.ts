@@ -40,10 +40,12 @@ export interface ConvShape {
   /** Vectors (or channels) of it. */
   readonly blocks: number;
   readonly join: Join;
+  /** Both factors pass through workgroup memory (conv-staged.ts): "vector", pointwise, 4 × 1, "workgroup", one group. */
+  readonly staged: boolean;
 }
 
-export function nameOf({ lanes, pointwise, pixels, blocks, join }: ConvShape): string {
-  return `${lanes}${pointwise ? " 1×1" : ""} ${pixels}×${blocks} ${join}`;
+export function nameOf({ lanes, pointwise, pixels, blocks, join, staged }: ConvShape): string {
+  return `${lanes}${pointwise ? " 1×1" : ""}${staged ? " staged" : ""} ${pixels}×${blocks} ${join}`;
 }
 
 /** Arguments of both directions. "read" is x forwards and dy backwards, "written" y or dx; units are vectors or channels. */

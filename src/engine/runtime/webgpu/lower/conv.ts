@@ -2,7 +2,7 @@ import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
 import { convForward } from "../kernels/conv-forward.ts";
 import { type ConvInputGradShape, convInputGrad } from "../kernels/conv-input-grad.ts";
-import { type ConvLanes, type ConvShape, type Join, workgroupOf } from "../kernels/conv-tile.ts";
+import { type ConvLanes, type ConvShape, nameOf, workgroupOf } from "../kernels/conv-tile.ts";
 import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import type { TileClass } from "../tiles.ts";
@@ -12,21 +12,21 @@ import { memoized } from "./memoized.ts";
 import { normGradient } from "./norm-gradient.ts";
 import { isCurved, normedInput } from "./normed-input.ts";
 
-const forward = memoized(
-  (lanes: ConvLanes, pointwise: 0 | 1, pixels: number, blocks: number, join: Join, normed: 0 | 1) =>
-    convForward({ lanes, pointwise: pointwise === 1, pixels, blocks, join, normed: normed === 1 }),
+const forward = memoized((key: string, normed: 0 | 1) =>
+  convForward({ ...shapes.get(key)!, normed: normed === 1 }),
 );
-const inputGrad = memoized(
-  (
-    lanes: ConvLanes,
-    pointwise: 0 | 1,
-    pixels: number,
-    blocks: number,
-    join: Join,
-    source: 0 | 1,
-    then: ConvInputGradShape["then"],
-  ) => convInputGrad({ lanes, pointwise: pointwise === 1, pixels, blocks, join, source: source === 1, then }),
+const inputGrad = memoized((key: string, source: 0 | 1, then: ConvInputGradShape["then"]) =>
+  convInputGrad({ ...shapes.get(key)!, source: source === 1, then }),
 );
+
+/** Shapes of kernels so far, by name. */
+const shapes = new Map<string, ConvShape>();
+
+function keyOf(shape: ConvShape): string {
+  const key = nameOf(shape);
+  if (!shapes.has(key)) shapes.set(key, shape);
+  return key;
+}
 
 /** How the invocations of a convolution's kernel share the map that it writes. */
 interface ConvTiling {
@@ -47,7 +47,8 @@ interface ConvTiling {
 
 interface WrittenMap {
   readonly channels: number;
-  /** Of a group. */
+  /** Of a group: of the map that is read, and of this one. */
+  readonly inner: number;
   readonly own: number;
   /** Pixels, of each class. */
   readonly rows: number;
@@ -58,7 +59,7 @@ function tilingOf(
   program: Program,
   lanes: ConvLanes,
   pointwise: boolean,
-  { channels, own, rows, classes }: WrittenMap,
+  { channels, inner, own, rows, classes }: WrittenMap,
 ): ConvTiling {
   const { join, conv, invocations } = program.tiles;
   const unit = lanes === "scalar" ? 1 : 4;
@@ -67,7 +68,11 @@ function tilingOf(
   let { blocks } = wanted as { blocks: number };
   while (lanes === "depthwise" ? blocks > 1 : (own / unit) % blocks !== 0) blocks /= 2;
   const units = channels / unit;
-  const shape = { lanes, pointwise, pixels, blocks, join };
+  // Whole tiles of both matrices, or nearly: a group is all there is.
+  const wide = own === channels && Math.min(channels, inner) >= program.tiles.stagedFrom;
+  const staged =
+    pointwise && lanes === "vector" && join === "workgroup" && wide && pixels === 4 && blocks === 1;
+  const shape = { lanes, pointwise, pixels, blocks, join, staged };
   if (join === "lanes") {
     const across = units / blocks;
     const tilesInAll = groupsOf(rows, pixels);
@@ -127,18 +132,18 @@ export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
   const pointwise = isPointwise(g);
   const tiling = tilingOf(program, lanes, pointwise, {
     channels: g.filters,
+    inner: g.channels / g.groups,
     own: g.filters / g.groups,
     rows,
     classes: 1,
   });
-  const { pixels, blocks, join } = tiling.shape;
   const read = lanes === "vector" || lanes === "depthwise" ? 4 : 1;
   const source = normedInput(program, call);
   const sums =
     g.statistics && program.scratch(`${call.label}.tiles`, 2 * tiling.tiles * tiling.units * tiling.unit);
   program.dispatch(
     call,
-    forward(lanes, pointwise ? 1 : 0, pixels, blocks, join, flag(source.xScale)),
+    forward(keyOf(tiling.shape), flag(source.xScale)),
     {
       ...geometryArgs(g, tiling),
       rows,
@@ -184,12 +189,12 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
   const classRows = g.batch * classHeight * classWidth;
   const tiling = tilingOf(program, lanes, pointwise, {
     channels: g.channels,
+    inner: g.filters / g.groups,
     own: g.channels / g.groups,
     rows: classRows,
     classes: g.stride * g.stride,
   });
   const { unit } = tiling;
-  const { pixels, blocks, join } = tiling.shape;
   const { xActivation = "none" } = g;
   // The slope of an activation with an exponential is a pass of its own.
   const apart = input.x !== undefined && isCurved(xActivation);
@@ -203,7 +208,7 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
     : undefined;
   program.dispatch(
     call,
-    inputGrad(lanes, pointwise ? 1 : 0, pixels, blocks, join, flag(source.y), then),
+    inputGrad(keyOf(tiling.shape), flag(source.y), then),
     {
       ...geometryArgs(g, tiling),
       rows,

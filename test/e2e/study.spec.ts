@@ -77,18 +77,6 @@ test("a shared link opens the same set-up elsewhere, and the theme stays as chos
   await expect(other.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
 });
 
-test("a study that is deleted is gone for good", async ({ page }) => {
-  await page.goto(`./${tinyStudy.hash}`);
-  await runToTheEnd(page);
-  await page.getByRole("button", { name: "Studies" }).click();
-  await page.getByRole("menuitem", { name: "Delete this study …" }).click();
-  await page.getByRole("menuitem", { name: "Delete it with all its trials" }).click();
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible();
-  await page.goto("./");
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
-  await expect(page.getByRole("button", { name: "Studies" })).toHaveCount(0);
-});
-
 async function download(page: Page, format: "json" | "pycls") {
   await page.getByRole("button", { name: "Export" }).click();
   const [file] = await Promise.all([

@@ -37,7 +37,9 @@ function show(): void {
     stop: nothing,
     open: async () => undefined,
     load: async () => undefined,
-    forget: nothing,
+    refresh: async () => {},
+    renamed() {},
+    forgotten() {},
     reset: () => run.setState(emptyRun),
     preview: async (population) => ({ population: population.name, accepted: 16, drawn: 151, networks: [] }),
   };

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { Notice, WithCommands } from "../ui/notice.tsx";
 import styles from "./notices.module.css";
+import { StudiesMenu } from "./setup/studies-menu.tsx";
 import { useRun, useServices, useView } from "./state/services.tsx";
 
 /** Everything that went wrong and everything that limits: above the columns, never over them. */
@@ -46,9 +47,12 @@ export function Notices() {
           tone="bad"
           title={failure.crashed ? "Training stopped unexpectedly." : "The study stopped."}
           actions={
-            <Button size="xs" variant="default" onClick={again}>
-              {failure.crashed ? "Resume" : "Try again"}
-            </Button>
+            <>
+              {failure.full && <StudiesMenu words="Export or delete studies" />}
+              <Button size="xs" variant="default" onClick={again}>
+                {failure.crashed || failure.full ? "Resume" : "Try again"}
+              </Button>
+            </>
           }
           onClose={() => run.setState({ failure: undefined })}
         >

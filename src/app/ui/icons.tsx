@@ -40,6 +40,13 @@ export const LinkIcon = icon(
 );
 export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
 export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
+export const MoreIcon = icon(
+  <>
+    <circle cx={3.5} cy={8} r={1} fill="currentColor" />
+    <circle cx={8} cy={8} r={1} fill="currentColor" />
+    <circle cx={12.5} cy={8} r={1} fill="currentColor" />
+  </>,
+);
 export const TrashIcon = icon(
   <path d="M2.75 4.25h10.5M6.25 4.25v-1.5h3.5v1.5M4 4.25l.6 9h6.8l.6-9M6.6 7v3.6M9.4 7v3.6" />,
 );

@@ -146,7 +146,12 @@ export class StudyLibrary {
   async #read(id: string): Promise<StudyRecords> {
     const stored = await this.#store.load(id);
     if (stored === undefined) throw gone();
-    return { study: stored.study, trials: stored.trials };
+    const { study, trials } = stored;
+    const place = new Map(study.populations.map(({ name }, i) => [name, i]));
+    const ordered = [...trials].sort(
+      (a, b) => place.get(a.population)! - place.get(b.population)! || a.index - b.index,
+    );
+    return { study, trials: ordered };
   }
 
   async #ids(): Promise<ReadonlySet<string>> {

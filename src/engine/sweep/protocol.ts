@@ -22,7 +22,6 @@ export type SweepRequests = {
   listStudies(): readonly StudySummary[];
   /** undefined if there is none with this id. */
   loadStudy(id: string): StoredStudy | undefined;
-  deleteStudy(id: string): void;
   /** Draws up to `count` networks of a population as the study would, without training: sizes, acceptance. */
   previewPopulation(population: Population, options: PreviewOptions): PopulationPreview;
   /** What trains with these options; what is in use while a study runs. */

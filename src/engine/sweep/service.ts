@@ -95,11 +95,6 @@ export class SweepService {
         // What this worker is training now is not interrupted.
         return stored && this.#active?.studyId === id ? { ...stored, interrupted: [] } : stored;
       },
-      deleteStudy: async (id) => {
-        if (this.#active?.studyId === id) await this.#stop();
-        const release = await this.#claim(id);
-        await this.#parts.store.remove(id).finally(release);
-      },
       previewPopulation: (population, options) => this.#preview(population, options),
       // Asking must not change the device that is in use.
       device: async (options = {}) =>

@@ -1,14 +1,14 @@
 /** Saves text as a file under this name. */
 export function downloadText(fileName: string, text: string): void {
-  download(fileName, new Blob([text], { type: "text/plain;charset=utf-8" }));
+  downloadBlob(fileName, new Blob([text], { type: "text/plain;charset=utf-8" }));
 }
 
 /** Saves bytes as a file under this name. */
 export function downloadBytes(fileName: string, bytes: Uint8Array<ArrayBuffer>, type: string): void {
-  download(fileName, new Blob([bytes], { type }));
+  downloadBlob(fileName, new Blob([bytes], { type }));
 }
 
-function download(fileName: string, blob: Blob): void {
+export function downloadBlob(fileName: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;

@@ -64,9 +64,10 @@ export function GivenPopulationEditor(props: GivenPopulationEditorProps) {
 }
 
 /** "one given network, 2.21 M FLOPs, 64.3 k params". */
-export function givenText({ networks }: GivenPopulation): string {
+export function givenText({ networks, count }: GivenPopulation): string {
   const [first] = networks;
-  if (networks.length !== 1 || first === undefined) return `${networks.length} given networks`;
+  if (first === undefined) return `${count} networks, known from their records`;
+  if (networks.length !== 1) return `${networks.length} given networks`;
   const { flops, params } = complexity(first);
   return `one given network, ${formatSi(flops)} FLOPs, ${formatSi(params)} params`;
 }

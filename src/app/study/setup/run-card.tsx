@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { formatDuration, formatInteger } from "../../../charts/format.ts";
-import type { Study } from "../../../engine/sweep/study.ts";
+import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
 import type { RunPhase } from "../state/run-store.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
@@ -9,9 +9,18 @@ import styles from "./setup.module.css";
 /** How far the run is, and what can be done about it. */
 export function RunCard() {
   const phase = useRun((state) => state.phase);
+  const shown = useRun((state) => state.study?.archive !== undefined);
+  const drafted = useDraft((state) => state.study.archive !== undefined);
+  const archived = phase === "idle" ? drafted : shown;
   return (
     <section className={`${styles.card} ${styles.run}`} aria-label="Run" data-phase={phase}>
-      {phase === "idle" ? <StartPanel /> : <ProgressPanel phase={phase} />}
+      {archived ? (
+        <ArchivePanel shown={phase !== "idle"} />
+      ) : phase === "idle" ? (
+        <StartPanel />
+      ) : (
+        <ProgressPanel phase={phase} />
+      )}
     </section>
   );
 }
@@ -35,6 +44,28 @@ function StartPanel() {
         onClick={() => void sweep.run(draft.getState().study)}
       >
         Run
+      </Button>
+    </>
+  );
+}
+
+/** A study that is known by its records alone: it is for looking at. */
+function ArchivePanel({ shown }: { readonly shown: boolean }) {
+  const { draft, sweep } = useServices();
+  const count = useRun((state) => state.trials.size);
+  const renew = () => {
+    draft.getState().replace(defaultStudy);
+    sweep.reset();
+  };
+  return (
+    <>
+      <p className={styles.small}>
+        {shown
+          ? `${count} trials, known by their records alone: what their networks were drawn from is not, so this study is for looking at and comparing, and cannot be run on.`
+          : "This link is to a study that was read from a file and is not kept in this browser: import its file under Studies."}
+      </p>
+      <Button variant="default" leftSection={<EditIcon />} onClick={renew}>
+        Set up a new study
       </Button>
     </>
   );

@@ -24,7 +24,8 @@ import styles from "./setup.module.css";
 
 /** The set-up of a study that has begun: what is compared, how far each population is. */
 export function SetupSummary({ study }: { readonly study: Study }) {
-  const { regime, seed } = study;
+  const { seed } = study;
+  const { regime, mixed } = useRegime(study);
   const dataset = useDatasets((state) => titleOf(state, regime.dataset));
   const facts: Fact[] = [
     { key: "dataset", label: "Data", value: dataset },
@@ -48,7 +49,45 @@ export function SetupSummary({ study }: { readonly study: Study }) {
         ))}
       </ul>
       <h3 className={styles.sectionTitle}>Regime</h3>
-      <Facts facts={facts} />
+      {study.archive !== undefined && mixed ? (
+        <p className={styles.small}>
+          Its trials were trained in different ways; every network’s own is with it.
+        </p>
+      ) : (
+        <Facts facts={facts} />
+      )}
+      <OriginText />
+    </>
+  );
+}
+
+/** The regime of the study; of an archive that of its records, which may be trained in several ways. */
+function useRegime(study: Study): { readonly regime: Study["regime"]; readonly mixed: boolean } {
+  const trials = useRun((state) => state.trials);
+  return useMemo(() => {
+    if (study.archive === undefined) return { regime: study.regime, mixed: false };
+    const [first, ...others] = trials.values();
+    const regime = first?.regime ?? study.regime;
+    const text = JSON.stringify(regime);
+    return { regime, mixed: others.some((trial) => JSON.stringify(trial.regime) !== text) };
+  }, [study, trials]);
+}
+
+/** Where a study came from that was not run here, and what of it has no word here. */
+function OriginText() {
+  const origin = useRun((state) => state.origin);
+  if (origin === undefined) return null;
+  return (
+    <>
+      <h3 className={styles.sectionTitle}>Origin</h3>
+      <p className={styles.small}>From {origin.from}.</p>
+      {origin.notes.length > 0 && (
+        <ul className={styles.originNotes}>
+          {origin.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import type {
   ExecutorOffers,
   InterruptedTrial,
   RunningTrial,
+  StudyOrigin,
   StudySummary,
   SweepProgress,
 } from "../../../engine/sweep/protocol.ts";
@@ -52,6 +53,8 @@ export interface RunState {
   /** Recorded trials by id. */
   readonly trials: ReadonlyMap<string, Trial>;
   readonly live: LiveTrial | undefined;
+  /** Where it came from, if not from here. */
+  readonly origin: StudyOrigin | undefined;
   /** Trials that a closed tab cut short. */
   readonly interrupted: readonly InterruptedTrial[];
   readonly progress: SweepProgress | undefined;
@@ -74,11 +77,12 @@ export type RunStore = ReturnType<typeof createRunStore>;
 
 export const emptyRun: Pick<
   RunState,
-  "phase" | "studyId" | "study" | "trials" | "live" | "interrupted" | "progress" | "failure"
+  "phase" | "studyId" | "study" | "origin" | "trials" | "live" | "interrupted" | "progress" | "failure"
 > = {
   phase: "idle",
   studyId: undefined,
   study: undefined,
+  origin: undefined,
   trials: new Map(),
   live: undefined,
   interrupted: [],

@@ -44,7 +44,12 @@ export interface SweepController {
   open(id: string, as?: Study): Promise<Study | undefined>;
   /** Reads a kept study without showing it; undefined if there is none with this id. */
   load(id: string): Promise<StoredStudy | undefined>;
-  forget(id: string): Promise<void>;
+  /** Reads the list of kept studies anew. */
+  refresh(): Promise<void>;
+  /** A kept study has another name from now on. */
+  renamed(id: string, name: string): void;
+  /** A kept study is no longer: where it is shown, the set-up opens. */
+  forgotten(id: string): void;
   /** Back to an open set-up. What is recorded stays recorded. */
   reset(): void;
   preview(population: Population, study: Study): Promise<PopulationPreview>;
@@ -158,6 +163,7 @@ export function createSweepController(
       ...emptyRun,
       studyId: id,
       study,
+      origin: stored.origin,
       trials: byId(stored),
       interrupted: elsewhere ? [] : stored.interrupted,
       phase: elsewhere ? "elsewhere" : isComplete(study, stored.trials) ? "complete" : "stopped",
@@ -257,10 +263,13 @@ export function createSweepController(
       }),
     open: show,
     load: (id) => connection.client.call("loadStudy", id),
-    async forget(id) {
-      await connection.client.call("deleteStudy", id);
+    refresh: refreshStudies,
+    renamed(id, name) {
+      const { study, studyId: shown } = run.getState();
+      if (shown === id && study !== undefined) at({ study: { ...study, name } });
+    },
+    forgotten(id) {
       if (run.getState().studyId === id) at({ ...emptyRun });
-      await refreshStudies();
     },
     reset: () => at({ ...emptyRun }),
     preview: (population, { seed, regime }) =>

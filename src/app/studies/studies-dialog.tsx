@@ -1,0 +1,218 @@
+import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { type DragEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { isActive } from "../study/state/run-store.ts";
+import { useRun, useServices } from "../study/state/services.tsx";
+import { CloseIcon, PlusIcon, SearchIcon } from "../ui/icons.tsx";
+import { MergeBar } from "./merge-bar.tsx";
+import { Reports } from "./reports.tsx";
+import { RoomLine } from "./room-line.tsx";
+import styles from "./studies.module.css";
+import { openStudies, type Studies } from "./studies-store.ts";
+import { StudiesTable } from "./studies-table.tsx";
+import { rowOf, shownRows, sortedBy, usualSorting } from "./study-rows.ts";
+import { connectStudies } from "./worker/connect.ts";
+
+/** All studies that this browser keeps, and what can be done with whole studies. */
+export default function StudiesDialog({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const studies = useStudies();
+  useEffect(() => {
+    // Not where React mounts twice in development, which would open what is open.
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
+  const close = () => dialog.current?.close();
+  return (
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      aria-label="Studies in this browser"
+      onClose={onClose}
+      // Esc ends the dialog; a click beside it too.
+      onMouseDown={(event) => event.target === dialog.current && close()}
+    >
+      {studies !== undefined && <StudyList studies={studies} onClose={close} />}
+    </dialog>
+  );
+}
+
+function useStudies(): Studies | undefined {
+  const { sweep } = useServices();
+  const [studies, setStudies] = useState<Studies>();
+  useEffect(() => {
+    const opened = openStudies(connectStudies(), () => void sweep.refresh());
+    setStudies(opened);
+    void opened.refresh();
+    return () => opened.close();
+  }, [sweep]);
+  return studies;
+}
+
+function StudyList({ studies, onClose }: { readonly studies: Studies; readonly onClose: () => void }) {
+  const { entries, running, busy, reports, room } = useStore(studies.store);
+  const current = useRun(({ studyId }) => studyId);
+  const active = useRun(({ phase }) => isActive(phase));
+  const settled = useRun(({ trials }) => trials.size);
+  const [search, setSearch] = useState("");
+  const [sorting, setSorting] = useState(usualSorting);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // A run of this tab moves on while the list is open.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when a trial ends
+  useEffect(() => void studies.refresh(), [studies, settled, active]);
+  const here = active ? current : undefined;
+  const rows = useMemo(
+    () => (entries ?? []).map((entry) => rowOf(entry, { here, anywhere: running })),
+    [entries, running, here],
+  );
+  const shown = useMemo(() => shownRows(rows, search, sorting), [rows, search, sorting]);
+  const marked = rows.filter(({ id }) => chosen.has(id));
+  return (
+    <DropArea onFiles={(files) => void studies.importFiles(files)}>
+      <header className={styles.head}>
+        <h2 className={styles.title}>Studies</h2>
+        <RoomLine room={room} />
+        <ActionIcon className={styles.close} onClick={onClose} aria-label="Close">
+          <CloseIcon />
+        </ActionIcon>
+      </header>
+      <div className={styles.tools}>
+        <TextInput
+          className={styles.search}
+          aria-label="Search studies"
+          placeholder="Name, population or state"
+          leftSection={<SearchIcon size={14} />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        <ImportButton studies={studies} />
+        {busy !== undefined && (
+          <span className={styles.busy} role="status">
+            {busy.what} …
+            {busy.fraction !== undefined && <progress aria-label={busy.what} max={1} value={busy.fraction} />}
+          </span>
+        )}
+      </div>
+      <Reports reports={reports} onDismiss={studies.dismiss} />
+      {entries === undefined ? (
+        <p className={styles.empty} role="status">
+          Reading the studies of this browser …
+        </p>
+      ) : shown.length > 0 ? (
+        <StudiesTable
+          rows={shown}
+          sorting={sorting}
+          onSort={(key) => setSorting(sortedBy(sorting, key))}
+          chosen={chosen}
+          onChoose={setChosen}
+          current={current}
+          locked={active}
+          studies={studies}
+          onClose={onClose}
+        />
+      ) : (
+        <EmptyList searched={entries.length > 0} onClear={() => setSearch("")} />
+      )}
+      {marked.length > 1 && (
+        <MergeBar
+          rows={marked}
+          onMerge={async (name) => {
+            const merged = await studies.merge(
+              marked.map(({ id }) => id),
+              name,
+            );
+            if (merged !== undefined) setChosen(new Set());
+          }}
+          onClear={() => setChosen(new Set())}
+        />
+      )}
+    </DropArea>
+  );
+}
+
+function EmptyList({ searched, onClear }: { readonly searched: boolean; readonly onClear: () => void }) {
+  if (searched)
+    return (
+      <div className={styles.empty}>
+        <p>No study has all these words.</p>
+        <Button variant="default" size="xs" onClick={onClear}>
+          Show all
+        </Button>
+      </div>
+    );
+  return (
+    <div className={styles.empty}>
+      <p className={styles.lead}>No study is kept in this browser yet.</p>
+      <p>
+        A study is kept from the moment it runs. Or read one from a file: the results.jsonl of a sweep, a file
+        that this page exported, a study in JSON, or the sweep.json of pycls.
+      </p>
+    </div>
+  );
+}
+
+function ImportButton({ studies }: { readonly studies: Studies }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<PlusIcon size={14} />}
+        title="results.jsonl, sweep.json of pycls, or a study in JSON; or drop files here"
+        onClick={() => input.current?.click()}
+      >
+        Import …
+      </Button>
+      <input
+        ref={input}
+        className={styles.hidden}
+        type="file"
+        accept=".jsonl,.json,.ndjson"
+        multiple
+        tabIndex={-1}
+        aria-label="Files of studies"
+        onChange={({ currentTarget }) => {
+          void studies.importFiles([...(currentTarget.files ?? [])]);
+          currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}
+
+/** The whole dialog takes files. */
+function DropArea({
+  onFiles,
+  children,
+}: {
+  readonly onFiles: (files: readonly File[]) => void;
+  readonly children: ReactNode;
+}) {
+  const [over, setOver] = useState(false);
+  // Leaving a child is no leaving of the area: entries and exits are counted.
+  const depth = useRef(0);
+  const follow = (event: DragEvent, change: number) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    depth.current = Math.max(0, depth.current + change);
+    setOver(depth.current > 0);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button "Import" does the same
+    <div
+      className={styles.area}
+      data-over={over || undefined}
+      onDragEnter={(event) => follow(event, 1)}
+      onDragOver={(event) => follow(event, 0)}
+      onDragLeave={(event) => follow(event, -1)}
+      onDrop={(event) => {
+        event.preventDefault();
+        depth.current = 0;
+        setOver(false);
+        onFiles([...event.dataTransfer.files]);
+      }}
+    >
+      {children}
+    </div>
+  );
+}

@@ -7,6 +7,7 @@ import { forestFigure } from "./forest-chart.tsx";
 import { heatMapFigure } from "./heat-map.tsx";
 import { matrixFigure } from "./matrix-chart.tsx";
 import { ParallelChart, parallelFigure } from "./parallel-chart.tsx";
+import { rooflineFigure } from "./roofline-chart.tsx";
 import { trendFigure } from "./trend-chart.tsx";
 
 const description = "What it says.";
@@ -37,6 +38,11 @@ const trendRows = [1, 2, 4].map((x) => ({ label: `${x}`, x: 1e6 * x, y: x / 10, 
 const fit = trendRows;
 const estimate = { ...groups[0]!, estimate: 0.2, low: 0.1, high: 0.3 };
 
+const calls = [0.5, 4, 0].map((intensity, i) => ({
+  ...{ id: `call ${i}`, group: groups[i % 2]!.id, label: `s${i}`, intensity },
+  ...{ gflops: 6 * intensity, ms: 2, share: 1 / 3, gbPerSecond: 3 },
+}));
+
 describe("every chart", () => {
   const full: Record<string, FigureContent> = {
     training: trainingFigure({ trials: trials(4), epochs: 3, description }),
@@ -45,6 +51,7 @@ describe("every chart", () => {
     trend: trendFigure({ ...xy, series: [{ ...groups[0]!, rows: trendRows, fit }], description }),
     forest: forestFigure({ rows: [estimate], metric: error, reference: 0.25, description }),
     heat: heatMapFigure({ ...xy, cells: [cell(0, ["a"]), cell(1, ["b", "c"])], description }),
+    roofline: rooflineFigure({ groups, rows: calls, roof: { gflops: 40, gbPerSecond: 8 }, description }),
     parallel: parallelFigure({ axes, groups, rows: lines(9), description }),
     matrix: matrixFigure({
       ...xy,
@@ -175,4 +182,20 @@ test("a matrix has a panel a parameter, all marks in each", () => {
   const rows = pointRows(9);
   const panels = axes.map((x) => ({ x, values: rows.map((row) => row.x) }));
   expect(markCount(still(matrixFigure({ ...xy, groups, trials: rows, panels, description })))).toBe(18);
+});
+
+test("a roofline bends where memory and arithmetic meet, and passes through what the bandwidth allows", () => {
+  const markup = still(
+    rooflineFigure({ groups, rows: calls, roof: { gflops: 40, gbPerSecond: 8 }, description }),
+    size,
+  );
+  const [, path = ""] = markup.match(/data-roof=""[^>]*><path d="([^"]+)"/) ?? [];
+  const [fromX, fromY, ridgeX, ridgeY, right] = [...path.matchAll(/[\d.]+/g)].map(Number);
+  expect(ridgeX).toBeGreaterThan(fromX!);
+  expect(ridgeY).toBeLessThan(fromY!);
+  expect(right).toBeGreaterThan(ridgeX!);
+  expect(markup).toContain("matrix product 40 GFLOP/s");
+  expect(markup).toContain("memory 8 GB/s");
+  // The call without multiply-adds has no point.
+  expect(markCount(markup)).toBe(2);
 });

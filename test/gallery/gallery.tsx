@@ -32,6 +32,7 @@ function show(): void {
     run: nothing,
     choose: async (choice) => run.setState({ choice }),
     askOffers: nothing,
+    profile: () => new Promise(() => {}),
     pause: nothing,
     resume: nothing,
     stop: nothing,

@@ -3,6 +3,7 @@ import { isEveryTrial, passes } from "../../engine/analysis/trials/filter.ts";
 import { OpenTrial } from "../explore/actions/open-trial.tsx";
 import { InspectButton } from "../inspect/inspect-button.tsx";
 import { tensorFlowExport } from "../inspect/tensor-flow-export.ts";
+import { ProfileButton } from "../profile/profile-button.tsx";
 import { ExportCard } from "./network/export-card.tsx";
 import { NetworkCard } from "./network/network-card.tsx";
 import { Notices } from "./notices.tsx";
@@ -38,7 +39,15 @@ export function StudyView() {
   const among = marked.size === 0 ? kept : kept.filter((row) => marked.has(row.id));
   const shown = selected ?? bestRow(among) ?? bestRow(kept) ?? kept.find((row) => row.status === "training");
   // One element as long as the network is the same: the card is drawn again only with another one.
-  const openTrial = useMemo(() => <OpenTrial row={shown} />, [shown]);
+  const openTrial = useMemo(
+    () => (
+      <>
+        <OpenTrial row={shown} />
+        <ProfileButton row={shown} />
+      </>
+    ),
+    [shown],
+  );
 
   return (
     <main className={styles.main}>

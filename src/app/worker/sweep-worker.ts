@@ -1,7 +1,11 @@
 import packageJson from "../../../package.json" with { type: "json" };
+import { Profile } from "../../engine/bench/profile.ts";
+import { type ProfileRequest, profileNetwork } from "../../engine/bench/profile-network.ts";
+import type { Roofline } from "../../engine/bench/roofline.ts";
 import { DatasetStore } from "../../engine/data/kept/dataset-store.ts";
 import { datasetFacts } from "../../engine/data/loader.ts";
 import { fetchSource } from "../../engine/data/shard-source.ts";
+import type { Executor } from "../../engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../engine/runtime/reference/executor.ts";
 import { createExecutor } from "../../engine/runtime/registry.ts";
 import { fetchKernels } from "../../engine/runtime/wasm/fetch-kernels.ts";
@@ -50,6 +54,7 @@ const service = new SweepService(
     store: new SweepStore(),
     openDevice: (options) => devices.open(options),
     offers: () => devices.offers(),
+    profile: profileOn,
     loadData: (executor, regime) => loadTrainingData(executor, regime, source),
     factsOf: (dataset) => datasetFacts(dataset, source),
     trainer: (executor, data, control) => (job) =>
@@ -63,6 +68,25 @@ const service = new SweepService(
   },
 );
 const server = createServer<SweepRequests, SweepEvents>(self, service.handlers);
+
+/** Browsers round their clocks to 0.1 ms, isolated pages to 0.005. */
+const repeatMs = 1;
+
+/** WebAssembly tells its kernels apart on one thread, and to whoever observes it from the start. */
+async function profileOn(
+  request: ProfileRequest,
+  executor: Executor,
+  onProgress: (share: number) => void,
+): Promise<Roofline> {
+  if (executor.kind !== "wasm") return profileNetwork(request, { executor }, onProgress);
+  const profile = new Profile(repeatMs);
+  const observed = await createExecutor("wasm", { wasm: { loadKernels, observe: profile.observe } });
+  try {
+    return await profileNetwork(request, { executor: observed, profile }, onProgress);
+  } finally {
+    await observed.dispose();
+  }
+}
 
 // Nobody awaits the run itself: what escapes it must reach the page as the worker's error event.
 self.addEventListener("unhandledrejection", (event) => reportError(event.reason));

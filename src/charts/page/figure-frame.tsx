@@ -86,11 +86,18 @@ interface FigureMenuProps {
 }
 
 function FigureMenu({ title, asTable, onTable, onSave }: FigureMenuProps) {
+  // What lies outside an open dialog cannot be clicked.
+  const [dialog, setDialog] = useState<HTMLElement | null>(null);
+  const portal = dialog === null ? {} : { portalProps: { target: dialog } };
   return (
-    <Menu>
+    <Menu {...portal}>
       <Menu.Target>
-        <Tooltip label="Save or read as a table">
-          <ActionIcon size={26} aria-label={`Figure: ${title}`}>
+        <Tooltip label="Save or read as a table" {...portal}>
+          <ActionIcon
+            ref={(element) => setDialog(element?.closest("dialog") ?? null)}
+            size={26}
+            aria-label={`Figure: ${title}`}
+          >
             <svg width={16} height={16} viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
               <circle cx={3} cy={8} r={1.4} />
               <circle cx={8} cy={8} r={1.4} />

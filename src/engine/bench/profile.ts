@@ -1,4 +1,5 @@
 import type { KernelCall } from "../plan/calls.ts";
+import type { KernelTime } from "../runtime/executor.ts";
 import type { RecordInfo } from "../runtime/wasm/lower/program.ts";
 import type { RecordObserver } from "../runtime/wasm/session.ts";
 
@@ -15,21 +16,48 @@ export interface ProfileRow {
   readonly idle: number;
 }
 
+const mostRepeats = 500;
+
 /** The least time of every share of every record over all steps: on a busy machine the only figure that means the kernel. */
 export class Profile {
   readonly #least = new Map<RecordInfo, number[]>();
+  readonly #repeatMs: number;
   /** Of all records so far. */
   kernelMs = 0;
 
+  /**
+   * @param repeatMs every kernel is repeated for so long, where the clock has coarse steps, as browsers' have. Updates are
+   * repeated, too: what the network learns then means nothing. 0: each runs once.
+   */
+  constructor(repeatMs = 0) {
+    this.#repeatMs = repeatMs;
+  }
+
   readonly observe: RecordObserver = (record, share, run) => {
-    const from = performance.now();
-    run();
-    const ms = performance.now() - from;
+    const ms = this.#time(run);
     this.kernelMs += ms;
     const shares = this.#least.get(record) ?? [];
     shares[share] = Math.min(ms, shares[share] ?? ms);
     this.#least.set(record, shares);
   };
+
+  #time(run: () => void): number {
+    for (let repeats = 1; ; repeats *= 4) {
+      const from = performance.now();
+      for (let i = 0; i < repeats; i++) run();
+      const ms = performance.now() - from;
+      if (ms >= this.#repeatMs || repeats >= mostRepeats) return ms / repeats;
+    }
+  }
+
+  /** Of every record of these calls, its shares one after the other. */
+  times(calls: readonly KernelCall[]): KernelTime[] {
+    return [...this.#least].flatMap(([{ kernel, call }, shares]) =>
+      call !== undefined && calls.includes(call)
+        ? [{ call, kernel, ms: shares.reduce((sum, ms) => sum + ms, 0) }]
+        : [],
+    );
+  }
 
   /** Kernels or, `byLayer`, kernels of each layer of one network; the slowest first. */
   rows(calls: readonly KernelCall[], byLayer: boolean): ProfileRow[] {

@@ -49,7 +49,7 @@ export function macsPerByte({ macs, bytes }: Traffic): number {
   return bytes === 0 ? 0 : macs / bytes;
 }
 
-function trafficOf(call: KernelCall, plan: Plan): Traffic {
+export function trafficOf(call: KernelCall, plan: Plan): Traffic {
   const operands = [...readsOf(call), ...writesOf(call)];
   const elements = operands.reduce((count, id) => count + (plan.tensors[id]?.length ?? 0), 0);
   return { macs: macsOf(call), bytes: 4 * elements };

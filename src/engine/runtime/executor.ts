@@ -1,3 +1,4 @@
+import type { KernelCall } from "../plan/calls.ts";
 import type { Fusions } from "../plan/fusion.ts";
 import type { Plan } from "../plan/plan.ts";
 
@@ -113,6 +114,14 @@ export interface BatchResult {
   readonly count: number;
 }
 
+/** The time of one kernel of a step, alone. */
+export interface KernelTime {
+  /** The call of plan.train that it works for. */
+  readonly call: KernelCall;
+  readonly kernel: string;
+  readonly ms: number;
+}
+
 /** What step() is called with. */
 export interface StepRequest {
   readonly batch: Batch;
@@ -147,6 +156,8 @@ export interface Session {
   evaluations?(batches: readonly Batch[], weights?: Weights): Promise<readonly BatchResult[]>;
   /** How many of each are worth asking for at once, as measured so far. */
   readonly atOnce?: { readonly steps: number; readonly evaluations: number };
+  /** Where a training step's time goes, for executors that can tell; the session cannot train on afterwards. */
+  profile?(onKernel?: (done: number, of: number) => void): Promise<readonly KernelTime[]>;
   /**
    * A copy of a tensor: a parameter or statistic by name, "grad:" + a parameter's name (of the last step), "momentum:" +
    * a parameter's name, "ema:" + a parameter's or statistic's name (its moving average), "images", "targets", "logits", or a key of

@@ -1,3 +1,5 @@
+import type { ProfileRequest } from "../bench/profile-network.ts";
+import type { Roofline } from "../bench/roofline.ts";
 import type { ExecutorKind } from "../runtime/executor.ts";
 import type { EpochRecord } from "../training/trainer.ts";
 import type { Population, Study } from "./study.ts";
@@ -26,6 +28,8 @@ export type SweepRequests = {
   previewPopulation(population: Population, options: PreviewOptions): PopulationPreview;
   /** What trains with these options; what is in use while a study runs. */
   device(options?: SweepOptions): DeviceInfo;
+  /** Where the time of a network's training step goes on the device of these options; an error while a study runs. */
+  profile(request: ProfileRequest, options: SweepOptions): Roofline;
   /** Looks at all that this browser could train with; may take seconds. */
   executors(): ExecutorOffers;
 };
@@ -51,6 +55,8 @@ export type SweepEvents = {
     readonly full?: true;
   };
   device: DeviceInfo;
+  /** Share of a profile that is done, 0–1. */
+  profiling: { readonly share: number };
 };
 
 export interface SweepOptions {

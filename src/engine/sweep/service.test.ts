@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { profileNetwork } from "../bench/profile-network.ts";
 import { findDataset } from "../data/catalogue.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
@@ -33,6 +34,7 @@ function connect(
   const service = new SweepService(
     {
       store,
+      profile: (request, executor, onProgress) => profileNetwork(request, { executor }, onProgress),
       offers: async () => ({
         webgpu: { available: false, reason: "fake" },
         wasm: { available: false, reason: "fake", cores: 1, suggested: 1 },

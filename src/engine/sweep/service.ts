@@ -1,3 +1,5 @@
+import type { ProfileRequest } from "../bench/profile-network.ts";
+import type { Roofline } from "../bench/roofline.ts";
 import type { DatasetFacts } from "../data/catalogue.ts";
 import { InputError } from "../math/input-error.ts";
 import { type Executor, ExecutorError } from "../runtime/executor.ts";
@@ -33,6 +35,11 @@ export interface ServiceParts {
   readonly store: SweepStore;
   /** Made once per set of options and kept. */
   readonly openDevice: (options: DeviceOptions) => Promise<OpenDevice>;
+  readonly profile: (
+    request: ProfileRequest,
+    executor: Executor,
+    onProgress: (share: number) => void,
+  ) => Promise<Roofline>;
   /** What devices there are. */
   readonly offers: () => Promise<ExecutorOffers>;
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
@@ -100,6 +107,7 @@ export class SweepService {
       device: async (options = {}) =>
         (await ((this.#active && this.#device?.opened) ?? this.#openDevice(options))).info,
       executors: () => this.#parts.offers(),
+      profile: (request, options) => this.#profile(request, options),
     };
   }
 
@@ -250,6 +258,12 @@ export class SweepService {
       drawn: drawn.reduce((sum, { draws }) => sum + draws, 0),
       networks: drawn.map(({ network }) => network),
     };
+  }
+
+  async #profile(request: ProfileRequest, options: SweepOptions): Promise<Roofline> {
+    if (this.#active) throw new Error("a study is being trained; stop it first");
+    const { executor } = await this.#openDevice(options);
+    return this.#parts.profile(request, executor, (share) => this.#emit("profiling", { share }));
   }
 
   async #closeDevice(): Promise<void> {

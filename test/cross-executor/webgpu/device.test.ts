@@ -36,7 +36,7 @@ describe("the WebGPU device", () => {
   beforeAll(async () => {
     page = await openRemotePage();
     executor = await page.open();
-  }, 60_000);
+  }, 90_000);
   afterAll(() => page.close());
 
   test("passes the self-test; 20 networks leave no buffer and make no new pipeline behind the first", async () => {
@@ -62,7 +62,7 @@ describe("the WebGPU device", () => {
         indices: Uint32Array.from({ length: count }, (_, i) => (from + 3 * i) % 20),
       }) as const;
     // More than go between two read-backs; one whose values are given, which has to wait for those before it.
-    const steps = Array.from({ length: 70 }, (_, i) => ({
+    const steps = Array.from({ length: 68 }, (_, i) => ({
       batch: i === 5 ? batch : resident(4, i),
       learningRate: 0.1 / (i + 1),
     }));
@@ -72,7 +72,8 @@ describe("the WebGPU device", () => {
       await executor.load(plan, initialState(plan, 1)),
     ];
     const one = [];
-    for (const step of steps) one.push(await single.step(step.batch, step.learningRate));
+    for (const step of steps.slice(0, 7)) one.push(await single.step(step.batch, step.learningRate));
+    one.push(...((await single.steps?.(steps.slice(7))) ?? []));
     expect(await together.steps?.(steps)).toEqual(one);
     expect(await together.readState()).toEqual(await single.readState());
     const evaluated = [];
@@ -84,6 +85,17 @@ describe("the WebGPU device", () => {
     images.dispose();
     expect((await executor.counts()).buffers).toBe(0);
     expect(await page.timers()).toBe(before);
+  });
+
+  test("a profile times every call of a step, and leaves no buffer", async () => {
+    const session = await executor.load(plan, initialState(plan, 1));
+    const times = (await session.profile?.()) ?? [];
+    const calls = (list: readonly { readonly op: string; readonly label: string }[]) =>
+      [...new Set(list.map(({ op, label }) => `${op} ${label}`))].toSorted();
+    expect(calls(times.map(({ call }) => call))).toEqual(calls(plan.train));
+    for (const { ms } of times) expect(ms).toBeGreaterThan(0);
+    session.dispose();
+    expect((await executor.counts()).buffers).toBe(0);
   });
 
   test("refuses a plan that does not fit, proposing a smaller batch, and goes on", async () => {

@@ -5,6 +5,7 @@ import type {
   BatchResult,
   BatchTransforms,
   ImageHandle,
+  KernelTime,
   ResidentImages,
   Session,
   Weights,
@@ -81,6 +82,10 @@ export class GpuPage {
   ): Promise<readonly BatchResult[]> {
     const given = batches.map((batch) => this.#batch(batch));
     return runEvaluations(this.#get<Session>(session), given, weights);
+  }
+
+  profile(session: number): Promise<readonly KernelTime[]> | undefined {
+    return this.#get<Session>(session).profile?.();
   }
 
   async read(session: number, name: string): Promise<Float32Array> {

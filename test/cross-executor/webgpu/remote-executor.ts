@@ -8,6 +8,7 @@ import {
   ExecutorError,
   type ExecutorErrorCode,
   type ImageHandle,
+  type KernelTime,
   type ModelState,
   type ResidentImages,
   type Session,
@@ -125,6 +126,10 @@ class RemoteSession implements Session {
 
   evaluations(batches: readonly Batch[], weights?: Weights): Promise<readonly BatchResult[]> {
     return call(this.#page, "evaluations", this.#id, batches.map(remoteBatch), weights);
+  }
+
+  profile(): Promise<readonly KernelTime[]> {
+    return call(this.#page, "profile", this.#id);
   }
 
   step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
+import { profileNetwork } from "../../../engine/bench/profile-network.ts";
 import { findDataset } from "../../../engine/data/catalogue.ts";
 import { ExecutorError } from "../../../engine/runtime/executor.ts";
 import {
@@ -45,6 +46,7 @@ function browser(trainDelay?: () => Promise<void>) {
     const service = new SweepService(
       {
         store,
+        profile: (request, executor, onProgress) => profileNetwork(request, { executor }, onProgress),
         offers: async () => ({
           webgpu: { available: false, reason: "fake" },
           wasm: { available: false, reason: "fake", cores: 1, suggested: 1 },
@@ -118,7 +120,7 @@ function until({ run }: Services, reached: (state: RunState) => boolean): Promis
 test("the first visit shows the default set-up and keeps a clean address", async () => {
   const window = browser();
   const session = window.open();
-  const { phase, device } = await until(session, ({ ready }) => ready);
+  const { phase, device } = await until(session, ({ ready, device }) => ready && device !== undefined);
   expect([phase, device?.device]).toEqual(["idle", "fake"]);
   expect(session.draft.getState().study).toEqual(defaultStudy);
   expect(window.hash).toBe("");
@@ -130,12 +132,12 @@ test("a chosen executor is remembered; one that does not work gives way to the b
   await until(first, ({ ready }) => ready);
   await first.sweep.choose({ executor: "wasm", threads: 2 });
   expect(first.run.getState().device).toMatchObject({ executor: "wasm", threads: 2 });
-  const second = await until(window.open(), ({ ready }) => ready);
+  const second = await until(window.open(), ({ ready, device }) => ready && device !== undefined);
   expect(second.choice).toEqual({ executor: "wasm", threads: 2 });
   expect(second.device).toMatchObject({ executor: "wasm", threads: 2 });
   await first.sweep.choose({ executor: "webgpu" });
   expect(first.run.getState().deviceFailure).toBe("this browser has no WebGPU");
-  const third = await until(window.open(), ({ ready }) => ready);
+  const third = await until(window.open(), ({ ready, device }) => ready && device !== undefined);
   expect(third.choice).toEqual({});
   expect(third.device).toMatchObject({
     executor: "reference",

@@ -1,3 +1,5 @@
+import type { ProfileRequest } from "../../../engine/bench/profile-network.ts";
+import type { Roofline } from "../../../engine/bench/roofline.ts";
 import type { RpcClient } from "../../../engine/runtime/worker/rpc.ts";
 import type {
   DeviceInfo,
@@ -32,6 +34,8 @@ export interface SweepController {
   run(study: Study): Promise<void>;
   /** Trains with this from the next run on, and remembers it. */
   choose(choice: DeviceChoice): Promise<void>;
+  /** Where the time of a network's training step goes on the chosen device. */
+  profile(request: ProfileRequest, onProgress: (share: number) => void): Promise<Roofline>;
   /** Finds out what can be trained with. */
   askOffers(): Promise<void>;
   pause(): Promise<void>;
@@ -218,17 +222,18 @@ export function createSweepController(
   return {
     async begin() {
       const { client } = connection;
-      const [device, studies] = await Promise.allSettled([
-        openChosen(run.getState().choice),
-        client.call("listStudies"),
-      ]);
-      if (device.status === "fulfilled") at({ device: device.value });
-      else at({ deviceFailure: messageOf(device.reason) });
-      if (studies.status === "fulfilled") at({ studies: studies.value });
-      else if (device.status === "fulfilled")
-        at({
-          failure: { message: `This browser keeps no studies: ${messageOf(studies.reason)}`, crashed: false },
-        });
+      // Not waited for: an adapter's kernels take seconds to compile, and what is kept can be shown meanwhile.
+      const opened = openChosen(run.getState().choice).then(
+        (device) => at({ device }),
+        (error: unknown) => at({ deviceFailure: messageOf(error) }),
+      );
+      try {
+        at({ studies: await client.call("listStudies") });
+      } catch (error) {
+        await opened;
+        if (run.getState().deviceFailure !== undefined) return;
+        at({ failure: { message: `This browser keeps no studies: ${messageOf(error)}`, crashed: false } });
+      }
     },
     run: (study) =>
       guarded(async () => {
@@ -249,6 +254,15 @@ export function createSweepController(
         at({ device: await connection.client.call("device", choice), deviceFailure: undefined });
       } catch (error) {
         at({ deviceFailure: messageOf(error) });
+      }
+    },
+    async profile(request, onProgress) {
+      const { client } = connection;
+      const off = client.on("profiling", ({ share }) => onProgress(share));
+      try {
+        return await client.call("profile", request, run.getState().choice);
+      } finally {
+        off();
       }
     },
     async askOffers() {

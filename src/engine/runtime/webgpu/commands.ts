@@ -92,6 +92,13 @@ export class Commands {
     }
   }
 
+  /** Records one dispatch so many times. */
+  repeat(pass: GPUComputePassEncoder, at: number, times: number): void {
+    pass.setPipeline(this.#pipelines[at]!);
+    pass.setBindGroup(0, this.#groups[at]!);
+    for (let i = 0; i < times; i++) pass.dispatchWorkgroups(this.#grids[2 * at]!, this.#grids[2 * at + 1]!);
+  }
+
   #record(pass: GPUComputePassEncoder, from: number, end: number): void {
     let current: GPUComputePipeline | undefined;
     for (let i = from; i < end; i++) {

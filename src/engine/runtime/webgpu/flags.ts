@@ -5,6 +5,7 @@ export const bufferUsage = {
   copyTarget: 0x08,
   uniform: 0x40,
   storage: 0x80,
+  queryResolve: 0x200,
 };
 export const computeStage = 0x4;
 export const mapForReading = 0x1;

@@ -12,6 +12,7 @@ import {
   type Batch,
   type BatchResult,
   ExecutorError,
+  type KernelTime,
   type ModelState,
   type Session,
   type StepRequest,
@@ -27,7 +28,8 @@ import { Memory } from "./memory.ts";
 import { Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { placeTensors } from "./placement.ts";
-import type { Program } from "./program.ts";
+import type { Dispatch, Program } from "./program.ts";
+import { Stopwatch } from "./stopwatch.ts";
 import type { Tiles } from "./tiles.ts";
 
 /** Dispatches that bring a batch of resident images: the first of a list, left out where values are given. */
@@ -41,6 +43,7 @@ export class WebGpuSession implements Session {
   readonly #program: Program;
   readonly #memory: Memory;
   readonly #train: Commands;
+  readonly #trainList: readonly Dispatch[];
   readonly #evaluate: Commands;
   readonly #evaluateAverages: Commands;
   /** A row of the host buffer's words for each step between two read-backs: sent in one piece before them. */
@@ -81,7 +84,7 @@ export class WebGpuSession implements Session {
         });
         const made = await Promise.all(commands);
         memory.flush();
-        return new WebGpuSession(gpu, program, memory, made, loaded);
+        return new WebGpuSession(gpu, program, memory, made, train, loaded);
       });
     } catch (error) {
       memory?.dispose();
@@ -96,6 +99,7 @@ export class WebGpuSession implements Session {
     program: Program,
     memory: Memory,
     [train, evaluate, averages]: readonly Commands[],
+    trainList: readonly Dispatch[],
     loaded: ReturnType<typeof loadedValues>,
   ) {
     this.plan = program.plan;
@@ -103,6 +107,7 @@ export class WebGpuSession implements Session {
     this.#program = program;
     this.#memory = memory;
     this.#train = train!;
+    this.#trainList = trainList;
     this.#evaluate = evaluate!;
     this.#evaluateAverages = averages!;
     this.#names = readable(this.plan);
@@ -168,6 +173,28 @@ export class WebGpuSession implements Session {
     return this.#inRuns(batches, commands, this.#evaluatePace, (i) =>
       checkBatch(this.plan, batches[i]!, { partial: true }),
     );
+  }
+
+  /**
+   * The time of every dispatch of a training step, each measured alone. What the tensors hold afterwards means nothing:
+   * updates are repeated, too.
+   */
+  async profile(onDispatch?: (done: number, of: number) => void): Promise<readonly KernelTime[]> {
+    this.#check();
+    const dispatches = this.#trainList.slice(gatherDispatches);
+    const stopwatch = new Stopwatch(this.#gpu);
+    try {
+      const times: KernelTime[] = [];
+      for (const [i, { call, kernel }] of dispatches.entries()) {
+        const record = (pass: GPUComputePassEncoder, repeats: number) =>
+          this.#train.repeat(pass, gatherDispatches + i, repeats);
+        times.push({ call, kernel: kernel.name, ms: await this.#settled(stopwatch.least(record)) });
+        onDispatch?.(i + 1, dispatches.length);
+      }
+      return times;
+    } finally {
+      stopwatch.dispose();
+    }
   }
 
   async read(name: string): Promise<Float32Array> {

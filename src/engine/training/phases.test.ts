@@ -27,8 +27,7 @@ test("without progressive learning and fine-tuning a run is one phase of the net
       lastEpoch: 7,
       spec,
       strengths: { dropout: 0.2, mixup: 0.1, randAugment: 0, stochasticDepth: 0 },
-      schedule: regime,
-      scheduled: { firstEpoch: 1, epochs: 7 },
+      part: { schedule: regime, firstEpoch: 1, epochs: 7 },
     },
   ]);
 });
@@ -72,12 +71,12 @@ test("a fine-tuning is the last epochs, at its own size, with a schedule of its 
     [3, 4, 28],
     [5, 6, 36],
   ]);
-  expect(phases.map(({ scheduled }) => scheduled)).toEqual([
+  expect(phases.map(({ part: { firstEpoch, epochs } }) => ({ firstEpoch, epochs }))).toEqual([
     { firstEpoch: 1, epochs: 4 },
     { firstEpoch: 1, epochs: 4 },
     { firstEpoch: 5, epochs: 2 },
   ]);
-  expect(phases[2]!.schedule).toMatchObject({ learningRate: 0.005, warmup: 0, schedule: "cosine" });
+  expect(phases[2]!.part.schedule).toMatchObject({ learningRate: 0.005, warmup: 0, schedule: "cosine" });
 });
 
 test("phases cover every epoch once; sides grow from S₀ to S_e, between them in multiples of the total stride", () => {

@@ -2,7 +2,7 @@ import { InputError, type InputProblem } from "../math/input-error.ts";
 import { atResolution, totalStride } from "../network/input-size.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 import { type Regime, type Regularizer, regularizers } from "./regime.ts";
-import type { Schedule } from "./schedule.ts";
+import { type SchedulePart, scheduleParts } from "./schedule-parts.ts";
 
 /** Epochs in a row that are trained alike. Weights, momenta and averages carry over from one phase to the next. */
 export interface Phase {
@@ -13,9 +13,8 @@ export interface Phase {
   readonly spec: NetworkSpec;
   /** What the regularizers are in this phase; 0 is off. */
   readonly strengths: Readonly<Record<Regularizer, number>>;
-  /** The learning rate's schedule, and the epochs that it runs over: those of a fine-tuning are its own. */
-  readonly schedule: Schedule;
-  readonly scheduled: { readonly firstEpoch: number; readonly epochs: number };
+  /** The part of the run that its learning rate's schedule runs over. */
+  readonly part: SchedulePart;
 }
 
 /**
@@ -54,7 +53,9 @@ export function fullSizeEpochs(spec: NetworkSpec, regime: Regime): number {
 
 function phasesOf(spec: NetworkSpec, regime: Regime): readonly Phase[] {
   const { epochs, fineTune, progressive } = regime;
-  const main = epochs - (fineTune?.epochs ?? 0);
+  const [training, tuning] = scheduleParts(regime);
+  if (training === undefined) return [];
+  const main = training.epochs;
   const count = progressive?.phases ?? 1;
   const phases: Phase[] = [];
   for (let i = 0; i < count; i++) {
@@ -64,18 +65,16 @@ function phasesOf(spec: NetworkSpec, regime: Regime): readonly Phase[] {
       lastEpoch: Math.round(((i + 1) * main) / count),
       spec: sized(spec, t === 1 ? undefined : progressive?.resolution, t),
       strengths: strengthsAt(regime, t),
-      schedule: regime,
-      scheduled: { firstEpoch: 1, epochs: main },
+      part: training,
     });
   }
-  if (fineTune !== undefined)
+  if (fineTune !== undefined && tuning !== undefined)
     phases.push({
       firstEpoch: main + 1,
       lastEpoch: epochs,
       spec: atResolution(spec, fineTune.resolution),
       strengths: strengthsAt(regime, 1),
-      schedule: { ...regime, learningRate: fineTune.learningRate, warmup: 0 },
-      scheduled: { firstEpoch: main + 1, epochs: fineTune.epochs },
+      part: tuning,
     });
   return phases;
 }

@@ -1,8 +1,20 @@
 import type { regimeLimits } from "./regime.ts";
 
+/** Parts of a regime, in the order in which controls show them. */
+export const regimeGroups = [
+  { key: "data", label: "Data" },
+  { key: "length", label: "Length" },
+  { key: "optimizer", label: "Optimizer" },
+  { key: "schedule", label: "Schedule" },
+  { key: "regularization", label: "Regularization" },
+] as const;
+
+export type RegimeGroup = (typeof regimeGroups)[number]["key"];
+
 /** A number of the regime as controls, tables and files present it. */
 export interface RegimeField {
   readonly key: keyof typeof regimeLimits;
+  readonly group: RegimeGroup;
   readonly label: string;
   /** How the papers write it, where they do. */
   readonly symbol?: string;
@@ -13,41 +25,53 @@ export interface RegimeField {
 export const regimeFields: readonly RegimeField[] = [
   {
     key: "images",
+    group: "data",
     label: "Images per epoch",
     integer: true,
     help: "training images a network sees per epoch",
   },
-  { key: "testImages", label: "Test images", integer: true, help: "images the error is measured on" },
+  {
+    key: "testImages",
+    group: "data",
+    label: "Test images",
+    integer: true,
+    help: "images the error is measured on",
+  },
   {
     key: "validation",
+    group: "data",
     label: "Validation images",
     integer: true,
     help: "training images held out: they choose the epoch whose test error is reported",
   },
-  { key: "epochs", label: "Epochs", integer: true, help: "passes over the training images" },
-  { key: "batch", label: "Batch", integer: true, help: "images per step" },
+  { key: "epochs", group: "length", label: "Epochs", integer: true, help: "passes over the training images" },
+  { key: "batch", group: "length", label: "Batch", integer: true, help: "images per step" },
   {
     key: "learningRate",
+    group: "optimizer",
     label: "Learning rate",
     symbol: "η",
     integer: false,
     help: "peak, reached after the warm-up",
   },
-  { key: "momentum", label: "Momentum", integer: false, help: "of SGD" },
+  { key: "momentum", group: "optimizer", label: "Momentum", integer: false, help: "of SGD" },
   {
     key: "weightDecay",
+    group: "optimizer",
     label: "Weight decay",
     integer: false,
     help: "added to the gradient, times the weight",
   },
   {
     key: "warmup",
+    group: "schedule",
     label: "Warm-up",
     integer: false,
     help: "fraction of the steps in which the learning rate grows",
   },
   {
     key: "labelSmoothing",
+    group: "regularization",
     label: "Label smoothing",
     symbol: "s",
     integer: false,
@@ -55,6 +79,7 @@ export const regimeFields: readonly RegimeField[] = [
   },
   {
     key: "stochasticDepth",
+    group: "regularization",
     label: "Stochastic depth",
     symbol: "p",
     integer: false,
@@ -62,6 +87,7 @@ export const regimeFields: readonly RegimeField[] = [
   },
   {
     key: "dropout",
+    group: "regularization",
     label: "Dropout",
     symbol: "p",
     integer: false,
@@ -69,12 +95,14 @@ export const regimeFields: readonly RegimeField[] = [
   },
   {
     key: "cropPadding",
+    group: "regularization",
     label: "Crop padding",
     integer: true,
     help: "training images are cropped at random from a frame of so many pixels around them",
   },
   {
     key: "randAugment",
+    group: "regularization",
     label: "RandAugment",
     symbol: "M",
     integer: false,
@@ -82,6 +110,7 @@ export const regimeFields: readonly RegimeField[] = [
   },
   {
     key: "mixup",
+    group: "regularization",
     label: "Mixup",
     symbol: "α",
     integer: false,
@@ -89,6 +118,7 @@ export const regimeFields: readonly RegimeField[] = [
   },
   {
     key: "ema",
+    group: "optimizer",
     label: "Averaged weights",
     symbol: "d",
     integer: false,
@@ -98,18 +128,35 @@ export const regimeFields: readonly RegimeField[] = [
 
 /** What of the regime is on or off, as controls present it. */
 export interface RegimeSwitch {
+  readonly group: RegimeGroup;
   readonly key: "nesterov" | "flip" | "spareNorms" | "reproducible";
   readonly label: string;
   readonly help: string;
 }
 
 export const regimeSwitches: readonly RegimeSwitch[] = [
-  { key: "nesterov", label: "Nesterov momentum", help: "the gradient is taken where the momentum leads" },
-  { key: "flip", label: "Random flips", help: "half of the training images, left and right exchanged" },
+  {
+    key: "nesterov",
+    group: "optimizer",
+    label: "Nesterov momentum",
+    help: "the gradient is taken where the momentum leads",
+  },
+  {
+    key: "flip",
+    group: "regularization",
+    label: "Random flips",
+    help: "half of the training images, left and right exchanged",
+  },
   {
     key: "spareNorms",
+    group: "optimizer",
     label: "Decay spares norms",
     help: "weight decay leaves norms and biases alone",
   },
-  { key: "reproducible", label: "Reproducible", help: "the same numbers on every machine, a little slower" },
+  {
+    key: "reproducible",
+    group: "optimizer",
+    label: "Reproducible",
+    help: "the same numbers on every machine, a little slower",
+  },
 ];

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { regimeSchema } from "./regime.ts";
 import { learningRateAt, type ScheduleName } from "./schedule.ts";
+import { learningRateCurve } from "./schedule-parts.ts";
 
 const regime = { learningRate: 0.1, schedule: "cosine", warmup: 0 } as const;
 
@@ -113,4 +115,18 @@ test("what is left out: cosine and linear end at 0, exponential at a hundredth, 
   expect(at("linear", 1)).toBe(0);
   expect(at("exponential", 1)).toBeCloseTo(0.01, 15);
   expect([0.499, 0.5, 0.749, 0.75].map((t) => at("step", t))).toEqual([1, 0.1, 0.1, 0.1 * 0.1]);
+});
+
+test("the curve of a run has its first and last steps, and the rates that its steps are taken with", () => {
+  const fineTune = { resolution: 32, epochs: 2, learningRate: 0.01 };
+  const regime = regimeSchema.parse({ images: 320, batch: 32, epochs: 12, fineTune });
+  const curve = learningRateCurve(regime, 30);
+  expect(curve.length).toBeLessThan(40);
+  expect([curve[0]!.step, curve.at(-1)!.step]).toEqual([0, 119]);
+  for (const { step, rate } of curve)
+    expect(rate).toBe(
+      step < 100
+        ? learningRateAt(regime, step, 100)
+        : learningRateAt({ ...regime, learningRate: 0.01, warmup: 0 }, step - 100, 20),
+    );
 });

@@ -4,8 +4,8 @@ import type { Plan } from "../plan/plan.ts";
 import type { BatchTransforms, ImageHandle, StepRequest } from "../runtime/executor.ts";
 import { keepFactors } from "./keep-factors.ts";
 import type { Phase } from "./phases.ts";
-import { type Regime, stepsPerEpoch } from "./regime.ts";
-import { learningRateAt } from "./schedule.ts";
+import type { Regime } from "./regime.ts";
+import { rateInPart } from "./schedule-parts.ts";
 
 /** What decides a step besides its number and its images. */
 export interface StepSource {
@@ -23,11 +23,9 @@ export interface StepSource {
 export function stepRequest(source: StepSource, step: number, indices: Uint32Array): StepRequest {
   const { images, regime, phase } = source;
   const keep = keepAt(source, step);
-  const { firstEpoch, epochs } = phase.scheduled;
-  const perEpoch = stepsPerEpoch(regime);
   return {
     batch: { from: "resident", images, indices, ...transformsAt(source, step) },
-    learningRate: learningRateAt(phase.schedule, step - (firstEpoch - 1) * perEpoch, epochs * perEpoch),
+    learningRate: rateInPart(phase.part, regime, step),
     ...(keep ? { keep } : {}),
   };
 }

@@ -20,6 +20,7 @@ import { acceptedShare } from "./acceptance-text.tsx";
 import { budgetScales, rangeText } from "./budget-slider.tsx";
 import { givenText } from "./given-population-editor.tsx";
 import { parameterTexts, scaledText } from "./population-text.ts";
+import { furtherFacts } from "./regime/regime-facts.ts";
 import styles from "./setup.module.css";
 
 /** The set-up of a study that has begun: what is compared, how far each population is. */
@@ -39,7 +40,7 @@ export function SetupSummary({ study }: { readonly study: Study }) {
       value: `${trim(regime.learningRate, 3)}, ${regime.schedule}`,
     },
     { key: "seed", label: "Seed", value: seed },
-    ...(regime.reproducible ? [{ key: "reproducible", label: "Rounding", value: "reproducible" }] : []),
+    ...furtherFacts(regime),
   ];
   return (
     <>

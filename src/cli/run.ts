@@ -6,6 +6,7 @@ import { registerConvert } from "./commands/convert.ts";
 import { registerData } from "./commands/data.ts";
 import { registerDescribe } from "./commands/describe.ts";
 import { registerExport } from "./commands/export.ts";
+import { registerImport } from "./commands/import.ts";
 import { registerSample } from "./commands/sample.ts";
 import { registerSweep } from "./commands/sweep.ts";
 import { registerTrain } from "./commands/train.ts";
@@ -21,6 +22,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerSweep,
   registerAnalyze,
   registerConvert,
+  registerImport,
   registerVerify,
   registerBench,
   registerExport,

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parse, YAMLParseError } from "yaml";
+import { isPyclsSweep } from "../engine/exchange/pycls-sweep.ts";
 import { InputError } from "../engine/math/input-error.ts";
 import { parseStudy, type Study } from "../engine/sweep/study.ts";
 import { CliError } from "./failure.ts";
@@ -13,7 +14,12 @@ export async function readStudy(path: string): Promise<Study> {
   });
   try {
     // Aliases could make a small file a huge study.
-    return parseStudy(parse(text, { maxAliasCount: 0 }));
+    const content: unknown = parse(text, { maxAliasCount: 0 });
+    if (isPyclsSweep(content))
+      throw new CliError(
+        `${path}: a sweep of pycls; "designscape import ${path} --out study.yaml" makes a study of it`,
+      );
+    return parseStudy(content);
   } catch (error) {
     throw inFile(path, error);
   }

@@ -21,20 +21,18 @@ const anyConvGeometry: fc.Arbitrary<ConvGeometry> = fc
     groups: fc.constantFrom(1, 1, 2, 3, 5),
     groupChannels: fc.constantFrom(1, 2, 3, 4, 8, 8, 16, 24, 7),
     groupFilters: fc.constantFrom(1, 2, 3, 4, 8, 8, 16, 24, 9),
+    /** Channels of a depthwise convolution; 0 is none. */
+    depthwise: fc.constantFrom(0, 0, 0, 0, 16, 21, 40),
     kernel: fc.constantFrom(1, 1, 3, 3, 5, 7),
     stride: fc.constantFrom(1, 1, 2, 3),
     square: fc.boolean(),
   })
-  .map(({ batch, height, width, groups, groupChannels, groupFilters, kernel, stride, square }) => {
+  .map(({ batch, height, width, groups, groupChannels, groupFilters, depthwise, kernel, stride, square }) => {
+    const map = { batch, ...windows(height, width, kernel, stride) };
+    if (depthwise > 0) return { ...map, groups: depthwise, channels: depthwise, filters: depthwise };
     // Square groups are what networks have, and the fast path of many kernels.
     const filters = square ? groupChannels : groupFilters;
-    return {
-      batch,
-      ...windows(height, width, kernel, stride),
-      groups,
-      channels: groups * groupChannels,
-      filters: groups * filters,
-    };
+    return { ...map, groups, channels: groups * groupChannels, filters: groups * filters };
   });
 
 /** Products of matrices, as most of a network is. */

@@ -15,7 +15,6 @@ import { normRecords } from "./norm-records.ts";
  * - blockRows: rows that are summed in registers, or multiplied while they are in the first-level cache, in one go.
  * - slots: partial results, `slotCount` of them, `slotBytes` apart. Their number and what each sums over follow from
  *   the shapes alone and they are joined in order, so no result depends on the number of threads.
- * - channelwise: 1 where every channel has a filter of its own (depthwise), 8 channels taken as one group.
  * - scratch: `scratchBytes` bytes for each thread.
  * - view (xView, dyView): a `viewLayout`, what is read in place of the map beside it; 0 = the map itself.
  * - after: an `afterLayout`, what is done to a block of results while it is cached; 0 = nothing.
@@ -94,7 +93,6 @@ export const recordLayouts = {
   packFilters: {
     filters: "ptr",
     out: "ptr",
-    channelwise: "i32",
     /** 0: lanes are filters (forward); 1: lanes are input channels (input gradient). */
     transposed: "i32",
     kernel: "i32",
@@ -138,7 +136,6 @@ export const recordLayouts = {
     /** `passCount` of `passLayout`. */
     passes: "ptr",
     passCount: "i32",
-    channelwise: "i32",
     scratch: "ptr",
     scratchBytes: "i32",
   },
@@ -167,7 +164,6 @@ export const recordLayouts = {
     pixels: "i32",
     runs: "i32",
     runLength: "i32",
-    channelwise: "i32",
     slots: "ptr",
     slotCount: "i32",
     slotBytes: "i32",
@@ -186,8 +182,77 @@ export const recordLayouts = {
     groupOut: "i32",
     filterCount: "i32",
     merge: "i32",
-    channelwise: "i32",
   },
+
+  /**
+   * Every channel has its own filter: strips of 16 channels, see assembly/depthwise.ts. Output (row, column) of a pass begins
+   * at row firstRow + row·step of the padded copy. Input gradients as tableConv's: a pass per class of pixels.
+   */
+  depthwise: {
+    src: "ptr",
+    view: "ptr",
+    dst: "ptr",
+    init: "ptr",
+    initIsMap: "i32",
+    images: "i32",
+    imagesPerChunk: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    pad: "i32",
+    paddedHeight: "i32",
+    paddedWidth: "i32",
+    step: "i32",
+    dstImageBytes: "i32",
+    after: "ptr",
+    /** `passCount` of `depthwisePassLayout`. */
+    passes: "ptr",
+    passCount: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
+  },
+
+  /** slots[s] = Σ over the slot's images of padded x ⊙ dy, in the layout of `packStrips`. */
+  depthwiseFilterGrad: {
+    src: "ptr",
+    xView: "ptr",
+    dy: "ptr",
+    /** With a view of dy the scratch holds, behind the padded copy, [pixel][16 channels]. */
+    dyView: "ptr",
+    images: "i32",
+    height: "i32",
+    width: "i32",
+    channels: "i32",
+    pad: "i32",
+    paddedHeight: "i32",
+    paddedWidth: "i32",
+    kernel: "i32",
+    step: "i32",
+    outHeight: "i32",
+    outWidth: "i32",
+    slots: "ptr",
+    slotCount: "i32",
+    slotBytes: "i32",
+    scratch: "ptr",
+    scratchBytes: "i32",
+  },
+
+  /** Filters [ky][kx][channel] as [strip of 16 channels][y][x][channel]; tap (y, x) is (yFirst + y·yStep, xFirst + x·xStep). */
+  packStrips: {
+    filters: "ptr",
+    out: "ptr",
+    channels: "i32",
+    kernel: "i32",
+    yFirst: "i32",
+    yStep: "i32",
+    yCount: "i32",
+    xFirst: "i32",
+    xStep: "i32",
+    xCount: "i32",
+  },
+
+  /** The way back: out[tap][channel] = Σ of the packed slots, in order. */
+  joinStrips: { slots: "ptr", slotCount: "i32", slotBytes: "i32", out: "ptr", taps: "i32", channels: "i32" },
 
   ...normRecords,
 
@@ -397,9 +462,25 @@ export const passLayout = {
   /** Per image. */
   pixels: "i32",
   runs: "i32",
-  /** Floats; taps where channelwise. */
+  /** Floats. */
   runLength: "i32",
   filters: "ptr",
+} as const satisfies Record<string, FieldType>;
+
+/** One pass of a depthwise record: outputs that the same filter taps reach, `rowTaps` × `columnTaps` of them. */
+export const depthwisePassLayout = {
+  filters: "ptr",
+  rowTaps: "i32",
+  columnTaps: "i32",
+  /** Of the padded copy: where the first tap of the first output is. */
+  firstRow: "i32",
+  firstColumn: "i32",
+  rows: "i32",
+  columns: "i32",
+  /** Bytes from the image's first output to that of the pass, and from one to the next. */
+  out: "i32",
+  outRowBytes: "i32",
+  outPixelBytes: "i32",
 } as const satisfies Record<string, FieldType>;
 
 /** What is read in place of a map x: activation(scale·x + slope·second + shift) per channel; second 0 = none. */
@@ -469,6 +550,7 @@ export function assemblyRecords(): string {
       classText(`${title(name)}Record`, [["op", "i32"], ...typed(recordLayouts[name])]),
     ),
     classText("Pass", typed(passLayout)),
+    classText("DepthwisePass", typed(depthwisePassLayout)),
     classText("TransformRow", typed(transformLayout)),
     classText("View", typed(viewLayout)),
     classText("After", typed(afterLayout)),

@@ -2,6 +2,7 @@
 
 import { barrier, GIVEN_UP, nextJob, STALLED } from "./barrier";
 import { batchNormFold, batchNormInputGrad, batchNormReduceGrad, batchNormStats, batchNormStatsJoin, normGradVectors } from "./batch-norm";
+import { depthwise, depthwiseFilterGrad } from "./depthwise";
 import { gather } from "./gather";
 import { gemm, gemmFilterGrad, transpose } from "./gemm";
 import { groupNormStats } from "./group-norm";
@@ -13,6 +14,7 @@ import { proxyMoments, proxyMomentsGrad } from "./proxy";
 import * as record from "./records";
 import { columnSums, fill, gatherRows, joinSlots, scatterRows } from "./rows";
 import { squeezeExcite, squeezeExciteGrad } from "./squeeze";
+import { joinStrips, packStrips } from "./strips";
 import { average, crossEntropy, crossEntropyJoin, sgd } from "./step";
 import { tableConv, tableFilterGrad } from "./table-conv";
 
@@ -61,6 +63,10 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.TABLE_CONV: tableConv(changetype<record.TableConvRecord>(at), thread, threads); break;
     case record.TABLE_FILTER_GRAD: tableFilterGrad(changetype<record.TableFilterGradRecord>(at), thread, threads); break;
     case record.JOIN_PACKED_FILTERS: joinPackedFilters(changetype<record.JoinPackedFiltersRecord>(at), thread, threads); break;
+    case record.DEPTHWISE: depthwise(changetype<record.DepthwiseRecord>(at), thread, threads); break;
+    case record.DEPTHWISE_FILTER_GRAD: depthwiseFilterGrad(changetype<record.DepthwiseFilterGradRecord>(at), thread, threads); break;
+    case record.PACK_STRIPS: packStrips(changetype<record.PackStripsRecord>(at), thread, threads); break;
+    case record.JOIN_STRIPS: joinStrips(changetype<record.JoinStripsRecord>(at), thread, threads); break;
     case record.COLUMN_SUMS: columnSums(changetype<record.ColumnSumsRecord>(at), thread, threads); break;
     case record.BATCH_NORM_STATS: batchNormStats(changetype<record.BatchNormStatsRecord>(at), thread, threads); break;
     case record.BATCH_NORM_STATS_JOIN: batchNormStatsJoin(changetype<record.BatchNormStatsJoinRecord>(at), thread, threads); break;

@@ -1,19 +1,13 @@
 import { JoinPackedFiltersRecord, PackFiltersRecord } from "./records";
-import { ceilDiv, copyFloats, shareStart } from "./simd";
+import { ceilDiv, shareStart } from "./simd";
 
 // Packed filters: [group][block of 8 lanes][row][column][channel of the group][lane], zero in lanes past the last.
 // Forward: channel = input channel, lane = filter. Transposed: channel = filter, lane = input channel.
 // Groups narrower than 8 are merged, `merge` of them into one whose filters are zero between strangers: products with 0
 // cost less than tiles with empty lanes.
 
-// Channelwise (depthwise): [group of 8 channels][row][column][channel].
-
 /** Unit of work: one group. */
 export function packFilters(r: PackFiltersRecord, thread: i32, threads: i32): void {
-  if (r.channelwise) {
-    packChannels(r, thread, threads);
-    return;
-  }
   const sources = r.transposed ? r.groupOut : r.groupIn, targets = r.transposed ? r.groupIn : r.groupOut;
   const sourceCount = sources * r.merge, targetCount = targets * r.merge;
   const blocks = ceilDiv(targetCount, 8), groupFloats = blocks * r.yCount * r.xCount * sourceCount * 8;
@@ -35,19 +29,6 @@ export function packFilters(r: PackFiltersRecord, thread: i32, threads: i32): vo
             }
           }
         }
-      }
-    }
-  }
-}
-
-function packChannels(r: PackFiltersRecord, thread: i32, threads: i32): void {
-  const end = shareStart(r.groups, thread + 1, threads);
-  for (let group = shareStart(r.groups, thread, threads); group < end; group++) {
-    let out = r.out + (<usize>(group * r.yCount * r.xCount) << 5);
-    for (let y = 0; y < r.yCount; y++) {
-      for (let x = 0; x < r.xCount; x++, out += 32) {
-        const tap = (r.yFirst + y * r.yStep) * r.kernel + r.xFirst + x * r.xStep;
-        copyFloats(r.filters + (<usize>(tap * r.filterCount + group * 8) << 2), out, min(8, r.filterCount - group * 8));
       }
     }
   }
@@ -78,16 +59,10 @@ export function joinPackedFilters(r: JoinPackedFiltersRecord, thread: i32, threa
     const tap = row / r.groupIn, channel = row % r.groupIn;
     let out = r.out + (<usize>(row * r.filterCount) << 2);
     for (let filter = 0; filter < r.filterCount; ) {
-      let from: usize, whole: bool;
-      if (r.channelwise) {
-        from = r.slots + (<usize>((filter >> 3) * r.kernel * r.kernel * 8 + tap * 8 + (filter & 7)) << 2);
-        whole = filter + 4 <= r.filterCount && (filter & 3) == 0;
-      } else {
-        const group = filter / wide, target = filter % wide, member = target / r.groupOut;
-        const source = tap * sources + member * r.groupIn + channel;
-        from = r.slots + (<usize>((group * blocks + (target >> 3)) * blockFloats + source * 8 + (target & 7)) << 2);
-        whole = (target & 3) == 0 && r.groupOut % 4 == 0;
-      }
+      const group = filter / wide, target = filter % wide, member = target / r.groupOut;
+      const source = tap * sources + member * r.groupIn + channel;
+      const from = r.slots + (<usize>((group * blocks + (target >> 3)) * blockFloats + source * 8 + (target & 7)) << 2);
+      const whole = (target & 3) == 0 && r.groupOut % 4 == 0;
       if (whole) {
         v128.store(out, joinedVector(from, r.slotCount, r.slotBytes));
         filter += 4;

@@ -47,7 +47,7 @@ export function copyGroup(
           v128.store(to, v128.load(from));
           v128.store(to, v128.load(from, 16), 16);
         }
-      } else if (groupChannels == 16) {
+      } else if (groupChannels == 16 && count == 16) {
         for (let x = 0; x < width; x++, from += pixelBytes, to += 64) {
           v128.store(to, v128.load(from));
           v128.store(to, v128.load(from, 16), 16);

@@ -11,35 +11,39 @@ export const PACK_FILTERS: i32 = 8;
 export const TABLE_CONV: i32 = 9;
 export const TABLE_FILTER_GRAD: i32 = 10;
 export const JOIN_PACKED_FILTERS: i32 = 11;
-export const COLUMN_SUMS: i32 = 12;
-export const BATCH_NORM_STATS: i32 = 13;
-export const BATCH_NORM_STATS_JOIN: i32 = 14;
-export const BATCH_NORM_FOLD: i32 = 15;
-export const BATCH_NORM_REDUCE_GRAD: i32 = 16;
-export const NORM_GRAD_VECTORS: i32 = 17;
-export const BATCH_NORM_INPUT_GRAD: i32 = 18;
-export const GROUP_NORM_STATS: i32 = 19;
-export const GROUP_NORM_REDUCE_GRAD: i32 = 20;
-export const GROUP_NORM_INPUT_GRAD: i32 = 21;
-export const PROXY_MOMENTS: i32 = 22;
-export const PROXY_MOMENTS_GRAD: i32 = 23;
-export const AFFINE: i32 = 24;
-export const POINTWISE: i32 = 25;
-export const ACTIVATION_GRAD: i32 = 26;
-export const GLOBAL_POOL: i32 = 27;
-export const GLOBAL_POOL_GRAD: i32 = 28;
-export const MAX_POOL: i32 = 29;
-export const MAX_POOL_GRAD: i32 = 30;
-export const CHANNEL_SCALE: i32 = 31;
-export const IMAGE_SCALE: i32 = 32;
-export const CHANNEL_SCALE_GRAD: i32 = 33;
-export const SQUEEZE_EXCITE: i32 = 34;
-export const SQUEEZE_EXCITE_GRAD: i32 = 35;
-export const CROSS_ENTROPY: i32 = 36;
-export const CROSS_ENTROPY_JOIN: i32 = 37;
-export const SGD: i32 = 38;
-export const AVERAGE: i32 = 39;
-export const GATHER: i32 = 40;
+export const DEPTHWISE: i32 = 12;
+export const DEPTHWISE_FILTER_GRAD: i32 = 13;
+export const PACK_STRIPS: i32 = 14;
+export const JOIN_STRIPS: i32 = 15;
+export const COLUMN_SUMS: i32 = 16;
+export const BATCH_NORM_STATS: i32 = 17;
+export const BATCH_NORM_STATS_JOIN: i32 = 18;
+export const BATCH_NORM_FOLD: i32 = 19;
+export const BATCH_NORM_REDUCE_GRAD: i32 = 20;
+export const NORM_GRAD_VECTORS: i32 = 21;
+export const BATCH_NORM_INPUT_GRAD: i32 = 22;
+export const GROUP_NORM_STATS: i32 = 23;
+export const GROUP_NORM_REDUCE_GRAD: i32 = 24;
+export const GROUP_NORM_INPUT_GRAD: i32 = 25;
+export const PROXY_MOMENTS: i32 = 26;
+export const PROXY_MOMENTS_GRAD: i32 = 27;
+export const AFFINE: i32 = 28;
+export const POINTWISE: i32 = 29;
+export const ACTIVATION_GRAD: i32 = 30;
+export const GLOBAL_POOL: i32 = 31;
+export const GLOBAL_POOL_GRAD: i32 = 32;
+export const MAX_POOL: i32 = 33;
+export const MAX_POOL_GRAD: i32 = 34;
+export const CHANNEL_SCALE: i32 = 35;
+export const IMAGE_SCALE: i32 = 36;
+export const CHANNEL_SCALE_GRAD: i32 = 37;
+export const SQUEEZE_EXCITE: i32 = 38;
+export const SQUEEZE_EXCITE_GRAD: i32 = 39;
+export const CROSS_ENTROPY: i32 = 40;
+export const CROSS_ENTROPY_JOIN: i32 = 41;
+export const SGD: i32 = 42;
+export const AVERAGE: i32 = 43;
+export const GATHER: i32 = 44;
 
 export const RECORD_BYTES: i32 = 128;
 export const TRANSFORM_BYTES: i32 = 48;
@@ -156,7 +160,6 @@ export class PackFiltersRecord {
   op: i32;
   filters: usize;
   out: usize;
-  channelwise: i32;
   transposed: i32;
   kernel: i32;
   groupIn: i32;
@@ -196,7 +199,6 @@ export class TableConvRecord {
   after: usize;
   passes: usize;
   passCount: i32;
-  channelwise: i32;
   scratch: usize;
   scratchBytes: i32;
 }
@@ -225,7 +227,6 @@ export class TableFilterGradRecord {
   pixels: i32;
   runs: i32;
   runLength: i32;
-  channelwise: i32;
   slots: usize;
   slotCount: i32;
   slotBytes: i32;
@@ -245,7 +246,82 @@ export class JoinPackedFiltersRecord {
   groupOut: i32;
   filterCount: i32;
   merge: i32;
-  channelwise: i32;
+}
+
+@unmanaged
+export class DepthwiseRecord {
+  op: i32;
+  src: usize;
+  view: usize;
+  dst: usize;
+  init: usize;
+  initIsMap: i32;
+  images: i32;
+  imagesPerChunk: i32;
+  height: i32;
+  width: i32;
+  channels: i32;
+  pad: i32;
+  paddedHeight: i32;
+  paddedWidth: i32;
+  step: i32;
+  dstImageBytes: i32;
+  after: usize;
+  passes: usize;
+  passCount: i32;
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+@unmanaged
+export class DepthwiseFilterGradRecord {
+  op: i32;
+  src: usize;
+  xView: usize;
+  dy: usize;
+  dyView: usize;
+  images: i32;
+  height: i32;
+  width: i32;
+  channels: i32;
+  pad: i32;
+  paddedHeight: i32;
+  paddedWidth: i32;
+  kernel: i32;
+  step: i32;
+  outHeight: i32;
+  outWidth: i32;
+  slots: usize;
+  slotCount: i32;
+  slotBytes: i32;
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+@unmanaged
+export class PackStripsRecord {
+  op: i32;
+  filters: usize;
+  out: usize;
+  channels: i32;
+  kernel: i32;
+  yFirst: i32;
+  yStep: i32;
+  yCount: i32;
+  xFirst: i32;
+  xStep: i32;
+  xCount: i32;
+}
+
+@unmanaged
+export class JoinStripsRecord {
+  op: i32;
+  slots: usize;
+  slotCount: i32;
+  slotBytes: i32;
+  out: usize;
+  taps: i32;
+  channels: i32;
 }
 
 @unmanaged
@@ -707,6 +783,20 @@ export class Pass {
   runs: i32;
   runLength: i32;
   filters: usize;
+}
+
+@unmanaged
+export class DepthwisePass {
+  filters: usize;
+  rowTaps: i32;
+  columnTaps: i32;
+  firstRow: i32;
+  firstColumn: i32;
+  rows: i32;
+  columns: i32;
+  out: i32;
+  outRowBytes: i32;
+  outPixelBytes: i32;
 }
 
 @unmanaged

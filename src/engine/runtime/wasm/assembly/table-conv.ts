@@ -10,13 +10,14 @@ import {
 } from "./records";
 import { ceilDiv, copyFloats, fillFloats, shareStart } from "./simd";
 import { emptyColumns, follow } from "./sums";
-import { channelOuterTile, channelTile, restHeight, runTile, tableOuterTile, tileRows } from "./tile";
+import { restHeight, runTile, tableOuterTile, tileRows } from "./tile";
 import { viewPixels } from "./view";
 
 // Convolutions of any kernel, stride and group width. Images are taken in chunks (one large map or several small ones,
 // so that there are enough pixels for whole tiles); for one group of a chunk: pad, then tiles of 6 or 4 output pixels ×
 // 8 filters. A table lists for every output pixel where its first tap is and where the result goes, so any pixels make
-// a tile. Depthwise layers come as groups of 8 channels with a filter each. The input gradient is the same with dY as source: one pass per class of (y mod stride, x mod stride).
+// a tile. The input gradient is the same with dY as source: one pass
+// per class of (y mod stride, x mod stride).
 
 /** Unit of work: one group of one chunk, or, where sums follow, of the chunks of one slot. */
 export function tableConv(r: TableConvRecord, thread: i32, threads: i32): void {
@@ -88,14 +89,14 @@ function convolveGroup(
   const pixels = pass.pixels * images;
   const runs = pass.runs,
     length = pass.runLength;
-  const skip = (<usize>(r.paddedWidth * r.groupIn - (r.channelwise ? length << 3 : length))) << 2;
+  const skip = (<usize>(r.paddedWidth * r.groupIn - length)) << 2;
   const filterBytes = (<usize>(runs * length)) << 5;
-  const blocks = ceilDiv(r.groupOut, 8), most = r.channelwise ? 4 : tileRows;
+  const blocks = ceilDiv(r.groupOut, 8), most = tileRows;
   const chunk = <usize>image * r.dstImageBytes;
   let w = pass.filters + <usize>(group * blocks) * filterBytes;
   for (let block = 0; block < blocks; block++, w += filterBytes) {
     const channel = (<usize>(group * r.groupOut + block * 8)) << 2,
-      left = r.channelwise ? r.channels - group * 8 : r.groupOut - block * 8;
+      left = r.groupOut - block * 8;
     const dst = r.dst + chunk + channel;
     const init = r.init ? r.init + channel + (r.initIsMap ? chunk : 0) : 0;
     let pixel = 0;
@@ -107,8 +108,7 @@ function convolveGroup(
       }
       const table = pass.table + ((<usize>pixel) << 3);
       const out = left >= 8 ? dst : tile, outBytes: usize = left >= 8 ? 0 : 32;
-      if (r.channelwise) channelTile(height, scratch, table, w, runs, length, skip, out, outBytes, init, r.initIsMap);
-      else runTile(height, scratch, table, w, runs, length, skip, out, outBytes, init, r.initIsMap);
+      runTile(height, scratch, table, w, runs, length, skip, out, outBytes, init, r.initIsMap);
       if (left < 8) {
         for (let i = 0; i < height; i++) {
           copyFloats(tile + ((<usize>i) << 5), dst + <usize>load<u32>(table + ((<usize>i) << 3), 4), left);
@@ -188,9 +188,8 @@ function sumGroup(
     for (let run = 0; run < r.runs; run++) {
       const x = scratch + <usize>run * runBytes;
       for (let k = 0; k < r.runLength; ) {
-        const height = r.channelwise ? min(5, r.runLength - k) : restHeight(r.runLength - k, tileRows);
-        if (r.channelwise) channelOuterTile(height, x + (<usize>k << 5), r.table, dy, pixels, out, accumulate);
-        else tableOuterTile(height, x + (<usize>k << 2), r.table, dy, pixels, out, accumulate);
+        const height = restHeight(r.runLength - k, tileRows);
+        tableOuterTile(height, x + (<usize>k << 2), r.table, dy, pixels, out, accumulate);
         out += (<usize>height) << 5;
         k += height;
       }

@@ -13,29 +13,17 @@ export function setTileRows(rows: i32): void {
   tileRows = rows;
 }
 
-/** A vector of a source: 4 times one float, or, where every channel has its own filter, 4 channels. */
-@inline
-function low(p: usize, CHANNELWISE: i32): v128 {
-  return CHANNELWISE ? v128.load(p) : v128.load32_splat(p);
-}
-
-@inline
-function high(p: usize, low: v128, CHANNELWISE: i32): v128 {
-  return CHANNELWISE ? v128.load(p, 16) : low;
-}
-
 /**
  * out[r][0..8) = init[r] + Σ over `runs` runs of `length` floats of source[r] · w.
  *
  * TABLE = 0: row r starts at source + r·rows, goes to out + r·outBytes, its init is at init + r·initBytes.
  * TABLE = 1: `rows` points at pairs of byte offsets (source, out); outBytes ≠ 0 overrides the second (a tile put aside),
  * initBytes ≠ 0 says that init is a map with the output's offsets (else a bias).
- * CHANNELWISE = 1: `length` counts taps of 8 channels, each multiplied by its own lane of w.
- * Between two runs the sources skip `skip` bytes; w goes on by `wBytes` per float or tap.
+ * Between two runs the sources skip `skip` bytes; w goes on by `wBytes` per float.
  */
 @inline
 function dotTile(
-  H: i32, TABLE: i32, CHANNELWISE: i32,
+  H: i32, TABLE: i32,
   source: usize, rows: usize, w: usize, wBytes: usize, runs: i32, length: i32, skip: usize,
   out: usize, outBytes: usize, init: usize, initBytes: usize,
 ): void {
@@ -59,17 +47,16 @@ function dotTile(
   } else {
     p1 = p0 + rows; p2 = p1 + rows; p3 = p2 + rows; p4 = p3 + rows; p5 = p4 + rows;
   }
-  const step: usize = CHANNELWISE ? 32 : 4;
   for (let run = 0; run < runs; run++) {
     for (let k = 0; k < length; k++) {
       const w0 = v128.load(w), w1 = v128.load(w, 16);
-      let s = low(p0, CHANNELWISE);
-      c00 = fma(s, w0, c00); c01 = fma(high(p0, s, CHANNELWISE), w1, c01); p0 += step;
-      if (H > 1) { s = low(p1, CHANNELWISE); c10 = fma(s, w0, c10); c11 = fma(high(p1, s, CHANNELWISE), w1, c11); p1 += step; }
-      if (H > 2) { s = low(p2, CHANNELWISE); c20 = fma(s, w0, c20); c21 = fma(high(p2, s, CHANNELWISE), w1, c21); p2 += step; }
-      if (H > 2) { s = low(p3, CHANNELWISE); c30 = fma(s, w0, c30); c31 = fma(high(p3, s, CHANNELWISE), w1, c31); p3 += step; }
-      if (H > 4) { s = low(p4, CHANNELWISE); c40 = fma(s, w0, c40); c41 = fma(high(p4, s, CHANNELWISE), w1, c41); p4 += step; }
-      if (H > 4) { s = low(p5, CHANNELWISE); c50 = fma(s, w0, c50); c51 = fma(high(p5, s, CHANNELWISE), w1, c51); p5 += step; }
+      let s = v128.load32_splat(p0);
+      c00 = fma(s, w0, c00); c01 = fma(s, w1, c01); p0 += 4;
+      if (H > 1) { s = v128.load32_splat(p1); c10 = fma(s, w0, c10); c11 = fma(s, w1, c11); p1 += 4; }
+      if (H > 2) { s = v128.load32_splat(p2); c20 = fma(s, w0, c20); c21 = fma(s, w1, c21); p2 += 4; }
+      if (H > 2) { s = v128.load32_splat(p3); c30 = fma(s, w0, c30); c31 = fma(s, w1, c31); p3 += 4; }
+      if (H > 4) { s = v128.load32_splat(p4); c40 = fma(s, w0, c40); c41 = fma(s, w1, c41); p4 += 4; }
+      if (H > 4) { s = v128.load32_splat(p5); c50 = fma(s, w0, c50); c51 = fma(s, w1, c51); p5 += 4; }
       w += wBytes;
     }
     p0 += skip; p1 += skip; p2 += skip; p3 += skip; p4 += skip; p5 += skip;
@@ -97,11 +84,10 @@ function outOffset(table: usize, at: usize, outBytes: usize, row: usize): usize 
  * out[r][0..8) (+)= Σ over `count` rows of x[r] · dy: H consecutive floats of x against 8 of dy.
  *
  * TABLE = 0: rows lie xBytes and dyBytes apart. TABLE = 1: `xBytes` points at pairs of byte offsets (x, dy).
- * CHANNELWISE = 1: H consecutive taps of 8 channels, lane by lane.
  */
 @inline
 function outerTile(
-  H: i32, TABLE: i32, CHANNELWISE: i32,
+  H: i32, TABLE: i32,
   x: usize, xBytes: usize, dy: usize, dyBytes: usize, count: i32,
   out: usize, outBytes: usize, accumulate: i32,
 ): void {
@@ -111,21 +97,13 @@ function outerTile(
   for (let i = 0; i < count; i++) {
     if (TABLE) { p = x + <usize>load<u32>(entry); q = dy + <usize>load<u32>(entry, 4); entry += 8; }
     const d0 = v128.load(q), d1 = v128.load(q, 16);
-    if (CHANNELWISE) {
-      c00 = fma(v128.load(p), d0, c00); c01 = fma(v128.load(p, 16), d1, c01);
-      if (H > 1) { c10 = fma(v128.load(p, 32), d0, c10); c11 = fma(v128.load(p, 48), d1, c11); }
-      if (H > 2) { c20 = fma(v128.load(p, 64), d0, c20); c21 = fma(v128.load(p, 80), d1, c21); }
-      if (H > 3) { c30 = fma(v128.load(p, 96), d0, c30); c31 = fma(v128.load(p, 112), d1, c31); }
-      if (H > 4) { c40 = fma(v128.load(p, 128), d0, c40); c41 = fma(v128.load(p, 144), d1, c41); }
-    } else {
-      let s = v128.load32_splat(p);
-      c00 = fma(s, d0, c00); c01 = fma(s, d1, c01);
-      if (H > 1) { s = v128.load32_splat(p, 4); c10 = fma(s, d0, c10); c11 = fma(s, d1, c11); }
-      if (H > 2) { s = v128.load32_splat(p, 8); c20 = fma(s, d0, c20); c21 = fma(s, d1, c21); }
-      if (H > 3) { s = v128.load32_splat(p, 12); c30 = fma(s, d0, c30); c31 = fma(s, d1, c31); }
-      if (H > 4) { s = v128.load32_splat(p, 16); c40 = fma(s, d0, c40); c41 = fma(s, d1, c41); }
-      if (H > 5) { s = v128.load32_splat(p, 20); c50 = fma(s, d0, c50); c51 = fma(s, d1, c51); }
-    }
+    let s = v128.load32_splat(p);
+    c00 = fma(s, d0, c00); c01 = fma(s, d1, c01);
+    if (H > 1) { s = v128.load32_splat(p, 4); c10 = fma(s, d0, c10); c11 = fma(s, d1, c11); }
+    if (H > 2) { s = v128.load32_splat(p, 8); c20 = fma(s, d0, c20); c21 = fma(s, d1, c21); }
+    if (H > 3) { s = v128.load32_splat(p, 12); c30 = fma(s, d0, c30); c31 = fma(s, d1, c31); }
+    if (H > 4) { s = v128.load32_splat(p, 16); c40 = fma(s, d0, c40); c41 = fma(s, d1, c41); }
+    if (H > 5) { s = v128.load32_splat(p, 20); c50 = fma(s, d0, c50); c51 = fma(s, d1, c51); }
     if (!TABLE) { p += xBytes; q += dyBytes; }
   }
   put(out, c00, c01, accumulate);
@@ -148,48 +126,32 @@ function put(p: usize, a: v128, b: v128, accumulate: i32): void {
 
 /** The dot tile of a matrix product: one run. */
 export function matrixTile(height: i32, a: usize, aBytes: usize, w: usize, wBytes: usize, depth: i32, out: usize, outBytes: usize, init: usize, initBytes: usize): void {
-  if (height == 6) dotTile(6, 0, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
-  else if (height == 4) dotTile(4, 0, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
-  else if (height == 2) dotTile(2, 0, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
-  else dotTile(1, 0, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
+  if (height == 6) dotTile(6, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
+  else if (height == 4) dotTile(4, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
+  else if (height == 2) dotTile(2, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
+  else dotTile(1, 0, a, aBytes, w, wBytes, 1, depth, 0, out, outBytes, init, initBytes);
 }
 
 /** The dot tile of a convolution over a padded copy. */
 export function runTile(height: i32, source: usize, table: usize, w: usize, runs: i32, length: i32, skip: usize, out: usize, outBytes: usize, init: usize, initBytes: usize): void {
-  if (height == 6) dotTile(6, 1, 0, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
-  else if (height == 4) dotTile(4, 1, 0, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
-  else if (height == 2) dotTile(2, 1, 0, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
-  else dotTile(1, 1, 0, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
-}
-
-/** The same where every channel has its own filter. */
-export function channelTile(height: i32, source: usize, table: usize, w: usize, runs: i32, taps: i32, skip: usize, out: usize, outBytes: usize, init: usize, initBytes: usize): void {
-  if (height == 4) dotTile(4, 1, 1, source, table, w, 32, runs, taps, skip, out, outBytes, init, initBytes);
-  else if (height == 2) dotTile(2, 1, 1, source, table, w, 32, runs, taps, skip, out, outBytes, init, initBytes);
-  else dotTile(1, 1, 1, source, table, w, 32, runs, taps, skip, out, outBytes, init, initBytes);
+  if (height == 6) dotTile(6, 1, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
+  else if (height == 4) dotTile(4, 1, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
+  else if (height == 2) dotTile(2, 1, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
+  else dotTile(1, 1, source, table, w, 32, runs, length, skip, out, outBytes, init, initBytes);
 }
 
 export function matrixOuterTile(height: i32, x: usize, xBytes: usize, dy: usize, dyBytes: usize, count: i32, out: usize, outBytes: usize, accumulate: i32): void {
-  if (height == 6) outerTile(6, 0, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
-  else if (height == 4) outerTile(4, 0, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
-  else if (height == 2) outerTile(2, 0, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
-  else outerTile(1, 0, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
+  if (height == 6) outerTile(6, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
+  else if (height == 4) outerTile(4, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
+  else if (height == 2) outerTile(2, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
+  else outerTile(1, 0, x, xBytes, dy, dyBytes, count, out, outBytes, accumulate);
 }
 
 export function tableOuterTile(height: i32, x: usize, table: usize, dy: usize, count: i32, out: usize, accumulate: i32): void {
-  if (height == 6) outerTile(6, 1, 0, x, table, dy, 0, count, out, 32, accumulate);
-  else if (height == 4) outerTile(4, 1, 0, x, table, dy, 0, count, out, 32, accumulate);
-  else if (height == 2) outerTile(2, 1, 0, x, table, dy, 0, count, out, 32, accumulate);
-  else outerTile(1, 1, 0, x, table, dy, 0, count, out, 32, accumulate);
-}
-
-/** Up to 5 taps at once: a whole row of the usual filters. */
-export function channelOuterTile(taps: i32, x: usize, table: usize, dy: usize, count: i32, out: usize, accumulate: i32): void {
-  if (taps == 5) outerTile(5, 1, 1, x, table, dy, 0, count, out, 32, accumulate);
-  else if (taps == 4) outerTile(4, 1, 1, x, table, dy, 0, count, out, 32, accumulate);
-  else if (taps == 3) outerTile(3, 1, 1, x, table, dy, 0, count, out, 32, accumulate);
-  else if (taps == 2) outerTile(2, 1, 1, x, table, dy, 0, count, out, 32, accumulate);
-  else outerTile(1, 1, 1, x, table, dy, 0, count, out, 32, accumulate);
+  if (height == 6) outerTile(6, 1, x, table, dy, 0, count, out, 32, accumulate);
+  else if (height == 4) outerTile(4, 1, x, table, dy, 0, count, out, 32, accumulate);
+  else if (height == 2) outerTile(2, 1, x, table, dy, 0, count, out, 32, accumulate);
+  else outerTile(1, 1, x, table, dy, 0, count, out, 32, accumulate);
 }
 
 /** The height for the next tile where `left` rows are left: whole tiles of `most` rows, then 4, 2, 1. */

@@ -11,6 +11,7 @@ import {
   imagesPerChunk,
   mergedGroups,
 } from "./table-geometry.ts";
+import { forwardTaps, type Taps, tapsOf } from "./taps.ts";
 
 /** Convolutions over a padded copy, see assembly/table-conv.ts: any kernel, stride, padding and group width. */
 export function lowerTableConv(program: Program, call: CallOf<"conv2d">): void {
@@ -98,7 +99,6 @@ export function lowerTableInputGrad(program: Program, call: CallOf<"conv2dInputG
     groups: merged.groups,
     groupIn: merged.groupOut,
     groupOut: merged.groupIn,
-    channelwise: merged.channelwise,
     dstImageBytes: 4 * height * width * channels,
     dstChannels: channels,
     after: after?.table ?? 0,
@@ -140,7 +140,6 @@ export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilte
     groupOut: filters / groups,
     filterCount: filters,
     merge: mergedGroups(attrs).merge,
-    channelwise: view.channelwise,
   });
   if (call.out.dBias !== undefined)
     columnSums(program, dy, batch * outHeight * outWidth, filters, program.at(call.out.dBias));
@@ -201,31 +200,15 @@ function pixelTable(
   return words;
 }
 
-interface Taps {
-  readonly transposed: number;
-  readonly y: { readonly first: number; readonly step: number; readonly count: number };
-  readonly x: { readonly first: number; readonly step: number; readonly count: number };
-}
-
-function forwardTaps(kernel: number): Taps {
-  const all = { first: 0, step: 1, count: kernel };
-  return { transposed: 0, y: all, x: all };
-}
-
-function tapsOf({ firstTap, taps }: AxisClass, stride: number) {
-  return { first: firstTap, step: -stride, count: taps };
-}
-
 function packedFilters(program: Program, attrs: ConvGeometry, filters: Pointer, taps: Taps): Pointer {
-  const { channelwise, merge, groups, groupIn, groupOut } = mergedGroups(attrs);
+  const { merge, groups, groupIn, groupOut } = mergedGroups(attrs);
   const view = taps.transposed
-    ? { channelwise, groups, groupIn: groupOut, groupOut: groupIn }
-    : { channelwise, groups, groupIn, groupOut };
+    ? { groups, groupIn: groupOut, groupOut: groupIn }
+    : { groups, groupIn, groupOut };
   const out = program.scratch(4 * packedFloats(view, taps.y.count * taps.x.count));
   program.emit("packFilters", {
     filters,
     out,
-    channelwise,
     transposed: taps.transposed,
     kernel: attrs.kernel,
     groupIn: groupIn / merge,
@@ -245,9 +228,9 @@ function packedFilters(program: Program, attrs: ConvGeometry, filters: Pointer, 
 
 type View = Omit<Groups, "merge">;
 
-/** Of one row of taps: floats, or taps where every channel has its own filter. */
-function runLength({ channelwise, groupIn }: View, taps: number): number {
-  return channelwise ? taps : taps * groupIn;
+/** Floats of one row of taps. */
+function runLength({ groupIn }: View, taps: number): number {
+  return taps * groupIn;
 }
 
 /** Floats of packed filters: whole blocks of 8 lanes. */

@@ -2,8 +2,6 @@ import type { ConvGeometry } from "../../../plan/call.ts";
 
 /** How table-driven convolutions see a layer. Bytes and floats as in ../records.ts. */
 export interface Groups {
-  /** 1 for depthwise layers: groups are 8 channels, each with its own filter. */
-  readonly channelwise: 0 | 1;
   /** Layer groups merged into one. */
   readonly merge: number;
   /** Groups after merging, their input channels and filters. */
@@ -14,13 +12,10 @@ export interface Groups {
 
 /** Groups narrower than a tile (8 lanes) are merged as long as both sides fit in one tile. */
 export function mergedGroups({ groups, channels, filters }: ConvGeometry): Groups {
-  if (groups === channels && groups === filters)
-    return { channelwise: 1, merge: 1, groups: Math.ceil(channels / 8), groupIn: 8, groupOut: 8 };
   const widest = Math.max(channels, filters) / groups;
   let merge = 1;
   for (let m = 2; m * widest <= 8 && m <= groups; m++) if (groups % m === 0) merge = m;
   return {
-    channelwise: 0,
     merge,
     groups: groups / merge,
     groupIn: (channels / groups) * merge,

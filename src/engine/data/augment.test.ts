@@ -113,6 +113,40 @@ describe("RandAugment", () => {
     }
   });
 
+  /** Draws operation `index` with this sign, then the identity. */
+  function only(index: number, sign: 1 | -1, magnitude: number) {
+    const picks = [index, 0];
+    const choice = <T>(items: readonly T[]): T => items[picks.shift()!]!;
+    return randAugment(size, magnitude, { ...createRng(1), choice, float: () => (sign < 0 ? 0.25 : 0.75) });
+  }
+
+  // timm's _shear_level_to_arg, _rotate_level_to_arg, _enhance_increasing_level_to_arg; torchvision's RandAugment
+  // (_augmentation_space): level/10 there is M/10 here, their 30 bins of magnitude are M from 0 to 10.
+  test.each([2.5, 5, 10])("at M = %d the strengths are those of timm and torchvision", (magnitude) => {
+    const level = magnitude / 10;
+    for (const sign of [1, -1] as const) {
+      const s = sign * level;
+      const [identical, shearX, shearY, moveX, moveY, turned, contrast, brightness] = Array.from(
+        { length: 8 },
+        (_, index) => only(index, sign, magnitude),
+      );
+      expect(identical).toEqual({ affine: [...identity], gain: 1, offset: 0 });
+      expect(shearX!.affine[1]).toBeCloseTo(0.3 * s, 12);
+      expect(shearY!.affine[3]).toBeCloseTo(0.3 * s, 12);
+      // Maps look back: the picture moves where they do not look.
+      expect(moveX!.affine[2]).toBeCloseTo((-150 / 331) * size.width * s, 12);
+      expect(moveY!.affine[5]).toBeCloseTo((-150 / 331) * size.height * s, 12);
+      const [a, b, , c, d] = turned!.affine;
+      const radians = (Math.PI / 180) * 30 * s;
+      expect([a, d]).toEqual([expect.closeTo(Math.cos(radians), 12), expect.closeTo(Math.cos(radians), 12)]);
+      expect(Math.abs(b)).toBeCloseTo(Math.abs(Math.sin(radians)), 12);
+      expect(b).toBeCloseTo(-c, 12);
+      expect(contrast).toMatchObject({ gain: 1 + 0.9 * s, offset: 0 });
+      expect(brightness).toMatchObject({ gain: 1, offset: 0.9 * s });
+    }
+    expect(() => only(8, 1, magnitude)).toThrow();
+  });
+
   test("at magnitude 10 every operation occurs, both ways, within AutoAugment's ranges", () => {
     const rng = createRng(2, "rand");
     const changes = Array.from({ length: 4_000 }, () => randAugment(size, 10, rng));

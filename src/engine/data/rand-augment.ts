@@ -39,9 +39,20 @@ const operationsPerImage = 2;
 
 /**
  * RandAugment (Cubuk et al. 2020, arXiv:1909.13719) with N = 2: two operations, drawn with replacement, of one magnitude
- * and a random sign. Those that an affine map of points or of values can do: identity, shear, translation, rotation,
- * contrast (about the data set's mean colour) and brightness (an addend, in standard deviations). The others of the paper
- * (equalize, posterize, solarize, sharpness, autocontrast, color) are not among them.
+ * and a random sign. Of the paper's 14 operations the eight that an affine map of points or of values can do:
+ *
+ * | operation | strength at M | beside timm and torchvision |
+ * |---|---|---|
+ * | identity | | theirs |
+ * | shearX, shearY | ±0.3·M/10 | theirs, but about the centre instead of a corner |
+ * | translateX, translateY | ±150/331·side·M/10 | torchvision's; timm's 0.45·side |
+ * | rotate | ±30°·M/10 | theirs |
+ * | contrast | factor 1 ± 0.9·M/10 | their factor, about the data set's mean colour instead of the image's mean grey |
+ * | brightness | addend ±0.9·M/10 standard deviations | they multiply with 1 ± 0.9·M/10 |
+ *
+ * What comes from outside the image is the mean colour. The others are not here: autocontrast, equalize, posterize and
+ * solarize are no affine maps of values (their curves depend on the image or bend), color mixes channels, sharpness looks
+ * at a pixel's neighbours.
  * @param magnitude M, 0–10.
  */
 export function randAugment(size: Size, magnitude: number, rng: Rng): Change {

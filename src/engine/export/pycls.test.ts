@@ -91,6 +91,18 @@ describe("export", () => {
     expect(optim.filter((line) => keys.includes(line.split(":")[0]!))).toEqual(lines);
   });
 
+  test("what a pycls config cannot ask for is said in its comments", () => {
+    const regime = regimeSchema.parse({
+      epochs: 5,
+      validation: 64,
+      progressive: { phases: 2, resolution: 14 },
+      fineTune: { resolution: 32, epochs: 1, learningRate: 0.01 },
+    });
+    expect(specToPycls(sample({}), { regime })).toContain(
+      "# Trained with progressive learning in 2 phases, its last 1 epochs at 32 pixels, 64 images held out for validation: not in this file.",
+    );
+  });
+
   test("dropout is a field of pycls' EffNets, and a comment for others", () => {
     const regime = regimeSchema.parse({ dropout: 0.2 });
     const effnet = published.find(([name]) => name.startsWith("EfficientNet"))![1];

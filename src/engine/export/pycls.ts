@@ -83,6 +83,7 @@ function comments(
 /** What the network was trained with and this file does not ask of pycls: it lacks it, or has it otherwise. */
 function beyondPycls(type: ModelType, regime: Partial<Regime> = {}): string[] {
   const { stochasticDepth, dropout, cropPadding, flip, randAugment, mixup, spareNorms, ema } = regime;
+  const { progressive, fineTune, validation } = regime;
   const others = [
     ...(dropout && type !== "effnet" ? [`dropout ${dropout}`] : []),
     ...(cropPadding ? [`crop padding ${cropPadding}`] : []),
@@ -91,6 +92,9 @@ function beyondPycls(type: ModelType, regime: Partial<Regime> = {}): string[] {
     ...(mixup ? [`mixup ${mixup}`] : []),
     ...(spareNorms ? ["no weight decay of norms and biases"] : []),
     ...(ema ? [`averaged weights, decay ${ema}`] : []),
+    ...(progressive ? [`progressive learning in ${progressive.phases} phases`] : []),
+    ...(fineTune ? [`its last ${fineTune.epochs} epochs at ${fineTune.resolution} pixels`] : []),
+    ...(validation ? [`${validation} images held out for validation`] : []),
   ];
   return [
     ...(stochasticDepth

@@ -9,6 +9,7 @@ import {
   type NamedFilter,
 } from "../engine/analysis/trials/groups.ts";
 import { observeAll } from "../engine/analysis/trials/observation.ts";
+import { perNetwork } from "../engine/analysis/trials/per-network.ts";
 import { InputError } from "../engine/math/input-error.ts";
 import type { Trial } from "../engine/sweep/trial.ts";
 import { parseTrialLines } from "../engine/sweep/trial-lines.ts";
@@ -52,7 +53,7 @@ export async function readTrials({ files, by, constraints, filter }: AnalyzedInp
   if (repeated > 0) notes.push(`${repeated} trials are recorded more than once; the last record counts`);
   if (trials.size === 0) throw new CliError(`${files.join(", ")}: no trials`);
   const observations = observeAll(trials.values());
-  const kept = filterTrials(observations, filter);
+  const kept = perNetwork(filterTrials(observations, filter));
   if (kept.length === 0) throw new CliError(`--filter leaves none of the ${observations.length} trials`);
   const groups =
     constraints.length > 0

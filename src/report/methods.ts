@@ -2,7 +2,7 @@
 export const methods: readonly (readonly [term: string, text: string])[] = [
   [
     "Error",
-    "Lowest test error of all epochs. A diverged network counts with error 1; failed and unfinished trials do not count.",
+    "Lowest test error of all epochs. A diverged network counts with error 1; failed, cut and unfinished trials do not count. A network that was trained with several seeds counts once, with the median of its errors.",
   ],
   [
     "EDF",

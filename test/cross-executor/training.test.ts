@@ -155,7 +155,7 @@ describe("the wasm executor runs a study", () => {
       studyId: studyId(study),
       recorded: out.recorded,
       recorder: out,
-      train: (job) => trainNetwork({ ...job, executor, data, control }),
+      train: (job) => trainNetwork({ ...job, executor, data }),
       listener: {
         epoch: () => {
           if (++epochs === stopAfter) control.stop();

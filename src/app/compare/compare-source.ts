@@ -1,5 +1,6 @@
 import type { ComparedGroup } from "../../engine/analysis/comparison-table.ts";
 import { type Observation, observeAll } from "../../engine/analysis/trials/observation.ts";
+import { perNetwork } from "../../engine/analysis/trials/per-network.ts";
 import type { Trial } from "../../engine/sweep/trial.ts";
 import { groupKey, parseGroupKey } from "./compare-address.ts";
 
@@ -23,7 +24,7 @@ export function sourceOf(
   },
   trials: Iterable<Trial>,
 ): CompareSource {
-  const observations = observeAll(trials);
+  const observations = perNetwork(observeAll(trials));
   const { studyId, name, file } = study;
   const populations = study.populations ?? [...new Set(observations.map(({ population }) => population))];
   return { studyId, name, file, populations, observations };

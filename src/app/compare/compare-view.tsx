@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { mixtureWarnings } from "../../engine/analysis/trials/mixture.ts";
+import { countingNotes } from "../../engine/analysis/trials/per-network.ts";
 import { Notice } from "../ui/notice.tsx";
 import styles from "./compare.module.css";
 import { CompareNotices } from "./compare-notices.tsx";
@@ -21,6 +22,10 @@ export function CompareView() {
     () => mixtureWarnings(groups.flatMap(({ group }) => group?.observations ?? [])),
     [groups],
   );
+  const notes = useMemo(
+    () => groups.flatMap(({ name, group }) => countingNotes(name, group?.observations ?? [])),
+    [groups],
+  );
   const lost = known.loading ? [] : groups.filter(({ group }) => group === undefined);
 
   return (
@@ -34,6 +39,11 @@ export function CompareView() {
               {message}
             </Notice>
           ))}
+        {notes.length > 0 && (
+          <Notice tone="warn" title="Not every trial counts.">
+            {notes.join(" ")}
+          </Notice>
+        )}
         {lost.length > 0 && (
           <Notice
             tone="warn"

@@ -58,7 +58,7 @@ export function Notices() {
         >
           {failure.path !== undefined && failure.path !== "" && `${failure.path}: `}
           <WithCommands text={failure.path ? failure.message : sentence(failure.message)} />
-          {failure.crashed && " Every recorded trial is kept; the one under way trains again."}
+          {failure.crashed && " Every recorded trial is kept; the one under way goes on from its last epoch."}
         </Notice>
       )}
       {note !== undefined && deviceFailure === undefined && (

@@ -107,7 +107,7 @@ async function run(
         studyId: studyId(study),
         dataset: data.facts,
         recorded: trials,
-        train: (job) => trainNetwork({ ...job, executor, data, control }),
+        train: (job) => trainNetwork({ ...job, executor, data }),
         recorder: out,
         listener: listener(live, trials, json === true),
         control,

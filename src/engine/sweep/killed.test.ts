@@ -14,7 +14,7 @@ import { TrialFile } from "./node-trial-file.ts";
 import type { TrialRecorder } from "./recorder.ts";
 import { runSweep } from "./scheduler.ts";
 import { SweepStore } from "./store/store.ts";
-import { parseStudy } from "./study.ts";
+import { parseStudy, type Study } from "./study.ts";
 import { studyId } from "./study-id.ts";
 import type { SweepRun } from "./sweep-run.ts";
 import { isSettled, type Trial } from "./trial.ts";
@@ -28,6 +28,13 @@ const study = parseStudy({
   regime: { images: 64, testImages: 32, batch: 16, epochs: 3 },
 });
 const id = studyId(study);
+/** Three networks for two epochs, two of them to the end, each with two seeds. */
+const halved = parseStudy({
+  ...study,
+  populations: [{ name: "three", networks: [8, 16, 24].map((width) => smallNetwork(`w${width}`, width)) }],
+  halving: { epochs: 2 },
+  repeats: 2,
+});
 
 /** A place that outlives a process: opened anew by every run. */
 interface Place {
@@ -39,7 +46,8 @@ interface Place {
 
 let places = 0;
 
-const inFile = async (): Promise<Place> => {
+const inFile = async (study: Study): Promise<Place> => {
+  const id = studyId(study);
   const path = join(await mkdtemp(join(tmpdir(), "designscape-killed-")), "out.jsonl");
   const open = async () => {
     const file = await TrialFile.open(path, id, "resume");
@@ -56,7 +64,8 @@ const inFile = async (): Promise<Place> => {
   };
 };
 
-const inStore = async (): Promise<Place> => {
+const inStore = async (study: Study): Promise<Place> => {
+  const id = studyId(study);
   const name = `killed ${++places}`;
   const open = async () => {
     const store = new SweepStore({ name });
@@ -101,13 +110,33 @@ function mortal(recorder: TrialRecorder, at: number, when: "before" | "after"): 
 
 /** Runs the study in a place; gives the epochs that were trained. */
 async function run(place: Place, more: Partial<SweepRun> = {}, wrap = (each: TrialRecorder) => each) {
+  const { study: ran = study } = more;
   const { recorder, recorded, close } = await place.open();
   const control = createControl();
   let trained = 0;
-  const train = fakeTrainer(control, () => void trained++);
-  const parts = { study, studyId: id, recorded, train, listener: {}, control, device: "fake", version: "0" };
+  const train = fakeTrainer();
+  const parts = {
+    study: ran,
+    studyId: studyId(ran),
+    recorded,
+    train,
+    listener: {},
+    control,
+    device: "fake",
+    version: "0",
+  };
   try {
-    await runSweep({ ...parts, recorder: wrap(recorder), ...more });
+    const wrapped = wrap(recorder);
+    const counting: TrialRecorder = {
+      checkpoint: (trialId) => wrapped.checkpoint(trialId),
+      begin: (...args) => wrapped.begin(...args),
+      epoch: (...args) => {
+        trained++;
+        return wrapped.epoch(...args);
+      },
+      finish: (...args) => wrapped.finish(...args),
+    };
+    await runSweep({ ...parts, recorder: counting, ...more });
     return { trained, killed: false };
   } catch (error) {
     if (!(error instanceof Killed)) throw error;
@@ -122,14 +151,14 @@ describe.each([
   ["the browser's store", inStore],
 ] as const)("%s", (_, make) => {
   test("a process killed at any write loses at most the epoch under way, and no record differs", async () => {
-    const whole = await make();
+    const whole = await make(study);
     await run(whole);
     const wanted = await whole.trials();
     expect(wanted.filter(isSettled)).toHaveLength(3);
     // Three trials: each begins, has three epochs and ends.
     for (let at = 1; at <= 3 * 5 + 1; at++)
       for (const when of ["before", "after"] as const) {
-        const place = await make();
+        const place = await make(study);
         const first = await run(place, {}, (recorder) => mortal(recorder, at, when));
         expect(first.killed).toBe(at <= 15);
         const second = await run(place);
@@ -139,11 +168,31 @@ describe.each([
       }
   });
 
+  test("killed under halving, the same networks go on", async () => {
+    const whole = await make(halved);
+    await run(whole, { study: halved });
+    const wanted = await whole.trials();
+    const byId = (a: Trial, b: Trial) => (a.id < b.id ? -1 : 1);
+    const ends = wanted.map(({ status, epochs }) => `${status} ${epochs.length}`).toSorted();
+    expect(ends).toEqual([...new Array(2).fill("cut 2"), ...new Array(4).fill("done 3")]);
+    // Six trials begin, have two epochs and wait; two are cut; four begin again, have one more and end.
+    for (let at = 1; at <= 38 + 1; at++) {
+      const place = await make(halved);
+      const wrap = (recorder: TrialRecorder) => mortal(recorder, at, at % 2 ? "before" : "after");
+      const first = await run(place, { study: halved }, wrap);
+      expect(first.killed).toBe(at <= 38);
+      const second = await run(place, { study: halved });
+      expect((await place.trials()).toSorted(byId), `write ${at}`).toEqual(wanted.toSorted(byId));
+      expect(first.trained + second.trained - 16).toBeLessThanOrEqual(1);
+      expect(await place.clean()).toBe(true);
+    }
+  });
+
   test("a stopped trial goes on from its last epoch, on another device too, and says so", async () => {
-    const place = await make();
+    const place = await make(study);
     const control = createControl();
     let epochs = 0;
-    const train = fakeTrainer(control, () => {
+    const train = fakeTrainer(() => {
       if (++epochs === 3) control.stop();
     });
     await run(place, { control, train });
@@ -154,7 +203,7 @@ describe.each([
   });
 
   test("a checkpoint of another version of the program is not taken", async () => {
-    const place = await make();
+    const place = await make(study);
     await run(place, {}, (recorder) => mortal(recorder, 4, "before"));
     expect((await run(place, { version: "1" })).trained).toBe(9);
   });
@@ -197,7 +246,7 @@ test("a lost session is trained on from its last epoch, three times at most; the
     const control = createControl();
     let left = losses;
     let trained = 0;
-    const train = fakeTrainer(control, ({ trial }, epoch) => {
+    const train = fakeTrainer(({ trial }, epoch) => {
       if (trial.trialId === `${id}/one/0` && epoch === 3 && left-- > 0)
         throw new ExecutorError("interrupted", "thread 1 of 2 ended");
       trained++;
@@ -217,7 +266,7 @@ test("a store that refuses an epoch ends the run, and is not taken for a network
   const recorder = memoryRecorder();
   const control = createControl();
   const refuse = () => Promise.reject(new Error("quota exceeded"));
-  const parts = { recorded: [], listener: {}, device: "fake", version: "0", train: fakeTrainer(control) };
+  const parts = { recorded: [], listener: {}, device: "fake", version: "0", train: fakeTrainer() };
   const run = runSweep({ study, studyId: id, recorder: { ...recorder, epoch: refuse }, control, ...parts });
   await expect(run).rejects.toThrow("quota exceeded");
   expect(recorder.trials).toEqual([]);

@@ -1,39 +1,47 @@
 import { CostModel, trialWork } from "./cost-model.ts";
-import type { RunningTrial, SweepProgress } from "./protocol.ts";
+import type { RungProgress, RunningTrial, SweepProgress } from "./protocol.ts";
+import { reaching, rungsOf, totalTrials } from "./scheduling.ts";
 import type { Study } from "./study.ts";
-import type { TrialStatus } from "./trial.ts";
+import type { Trial } from "./trial.ts";
+
+/** How far a trial is. */
+type Stand = Pick<Trial, "status"> & { readonly epochs: number };
 
 /** Follows a run: how much of its work is done, how fast, how long it will take. */
 export class ProgressMeter {
   readonly #study: Study;
   readonly #studyId: string;
+  readonly #duty: () => number;
   readonly #model = new CostModel();
+  readonly #rungs: readonly number[];
   readonly #populations: ReadonlyMap<string, PopulationWork>;
-  #settled = 0;
-  #settledWork = 0;
-  #running: { readonly work: number; readonly images: number } | undefined;
+  readonly #stands = new Map<string, Stand & { readonly population: string }>();
+  #doneWork = 0;
+  #running: { readonly work: number; readonly before: number } | undefined;
   #done: { step: number; steps: number; ms: number } = { step: 0, steps: 0, ms: 0 };
 
-  constructor(study: Study, studyId: string) {
+  /** @param duty share of the time that is worked. */
+  constructor(study: Study, studyId: string, duty: () => number = () => 1) {
     this.#study = study;
     this.#studyId = studyId;
-    this.#populations = new Map(
-      study.populations.map(({ name, count }) => [name, new PopulationWork(count)]),
-    );
+    this.#duty = duty;
+    this.#rungs = rungsOf(study);
+    this.#populations = new Map(study.populations.map(({ name }) => [name, new PopulationWork()]));
   }
 
-  /** A trial that was recorded in an earlier run. */
-  skip(trial: Pick<RunningTrial, "population" | "network">): void {
+  /** A trial that was recorded in an earlier run, or without being trained now. */
+  skip(trial: Pick<Trial, "id" | "population" | "network" | "status" | "epochs">): void {
     const work = trialWork(trial.network, this.#study.regime);
-    this.#population(trial).draw(work);
-    this.#settle(work);
+    if (!this.#stands.has(trial.id)) this.#population(trial).draw(work);
+    this.#stand(trial.id, trial.population, { status: trial.status, epochs: trial.epochs.length }, work);
   }
 
-  start(trial: RunningTrial): void {
-    const { images, epochs } = this.#study.regime;
+  /** A trial begins, or goes on after so many epochs. */
+  start(trial: RunningTrial, epochs = 0): void {
     const work = trialWork(trial.network, this.#study.regime);
-    this.#population(trial).draw(work);
-    this.#running = { work, images: images * epochs };
+    if (!this.#stands.has(trial.trialId)) this.#population(trial).draw(work);
+    this.#stand(trial.trialId, trial.population, { status: "stopped", epochs }, work);
+    this.#running = { work, before: epochs / this.#study.regime.epochs };
     this.#done = { step: 0, steps: 0, ms: 0 };
   }
 
@@ -41,38 +49,82 @@ export class ProgressMeter {
     this.#done = { step, steps, ms };
   }
 
-  /** The running trial is over after `ms`; only those that went to the end teach the cost model. */
-  finish(status: TrialStatus, ms: number): void {
+  /** The trial under way is over, or waits, after `ms`; only those that went to the end teach the cost model. */
+  finish(trial: Pick<Trial, "id" | "population" | "status" | "epochs" | "ms">): void {
     const { work } = this.#running ?? { work: 0 };
-    if (status === "done") this.#model.observe(work, ms);
-    if (status !== "stopped") this.#settle(work);
+    if (trial.status === "done") this.#model.observe(work, trial.ms);
+    this.#stand(trial.id, trial.population, { status: trial.status, epochs: trial.epochs.length }, work);
     this.#running = undefined;
   }
 
   read(): SweepProgress {
     const { step, steps, ms } = this.#done;
+    const { images, epochs } = this.#study.regime;
     const part = this.#running && steps > 0 ? step / steps : 0;
     const underWay = { work: part * (this.#running?.work ?? 0), ms };
-    const all = [...this.#populations.values()];
-    const total = totalWork(all);
-    const done = this.#settledWork + underWay.work;
-    const remaining = Math.max(0, total - done);
+    const fresh = Math.max(0, part - (this.#running?.before ?? 0)) * (this.#running?.work ?? 0);
+    const total = totalTrials(this.#study);
+    const settled = [...this.#stands.values()].filter(({ status }) => status !== "stopped").length;
+    const remaining = settled === total ? 0 : Math.max(0, this.#remainingWork() - fresh);
+    const done = this.#doneWork + fresh;
     const etaMs = this.#model.predict(remaining, this.#running ? underWay : undefined);
-    const rate = this.#running && ms > 0 ? (1000 * part * this.#running.images) / ms : undefined;
+    const rate = this.#running && ms > 0 ? (1000 * part * images * epochs) / ms : undefined;
     return {
       studyId: this.#studyId,
-      trials: { settled: this.#settled, total: all.reduce((sum, { count }) => sum + count, 0) },
-      fraction: total > 0 ? Math.min(1, done / total) : 0,
+      trials: { settled, total },
+      fraction: settled === total ? 1 : done > 0 ? done / (done + remaining) : 0,
       step,
       steps,
-      ...(etaMs === undefined ? {} : { etaMs }),
+      ...(etaMs === undefined ? {} : { etaMs: etaMs / this.#duty() }),
       ...(rate === undefined ? {} : { imagesPerSecond: rate }),
+      ...(this.#study.halving ? { rungs: this.#rungProgress() } : {}),
     };
   }
 
-  #settle(work: number): void {
-    this.#settled++;
-    this.#settledWork += work;
+  #stand(id: string, population: string, stand: Stand, work: number): void {
+    const before = this.#stands.get(id);
+    const share = (each: Stand | undefined) => {
+      if (each === undefined) return 0;
+      // What failed or diverged takes no more time.
+      const over = each.status === "failed" || each.status === "diverged";
+      return over && !this.#study.halving ? 1 : each.epochs / this.#study.regime.epochs;
+    };
+    this.#doneWork += work * (share(stand) - share(before));
+    this.#stands.set(id, { ...stand, population });
+  }
+
+  /** Networks that are not drawn yet are taken for the mean of their population, or of the study. */
+  #remainingWork(): number {
+    const all = [...this.#populations.values()];
+    const drawn = all.reduce((sum, { drawn }) => sum + drawn, 0);
+    const overall = drawn > 0 ? all.reduce((sum, { work }) => sum + work, 0) / drawn : 0;
+    return this.#study.populations.reduce((sum, { name, count }) => {
+      const { drawn, work } = this.#populations.get(name)!;
+      const left = this.#rungs.reduce((trainings, goal, rung) => {
+        const { reached, of } = this.#reached(rung, count, name);
+        const epochs = goal - (this.#rungs[rung - 1] ?? 0);
+        return trainings + (Math.max(0, of - reached) * epochs) / this.#study.regime.epochs;
+      }, 0);
+      return sum + left * (drawn > 0 ? work / drawn : overall);
+    }, 0);
+  }
+
+  #rungProgress(): RungProgress[] {
+    return this.#rungs.map((epochs, rung) => {
+      const parts = this.#study.populations.map(({ name, count }) => this.#reached(rung, count, name));
+      const sum = (key: "reached" | "of") => parts.reduce((total, part) => total + part[key], 0);
+      return { epochs, reached: sum("reached"), of: sum("of") };
+    });
+  }
+
+  /** How many trials of a population came to a rung, of how many; those that failed on their way to the first are there. */
+  #reached(rung: number, count: number, population: string): { reached: number; of: number } {
+    const goal = this.#rungs[rung]!;
+    const reached = [...this.#stands.values()].filter(
+      (each) =>
+        each.population === population && (each.epochs >= goal || (rung === 0 && each.status !== "stopped")),
+    ).length;
+    return { reached, of: reaching(count, rung, this.#study.halving) * (this.#study.repeats ?? 1) };
   }
 
   #population({ population }: Pick<RunningTrial, "population">): PopulationWork {
@@ -82,29 +134,13 @@ export class ProgressMeter {
   }
 }
 
-/** The networks of a population that are drawn so far. */
+/** The trials of a population whose networks are drawn so far. */
 class PopulationWork {
-  readonly count: number;
   drawn = 0;
   work = 0;
-
-  constructor(count: number) {
-    this.count = count;
-  }
 
   draw(work: number): void {
     this.drawn++;
     this.work += work;
   }
-}
-
-/** Networks that are not drawn yet are taken for the mean of their population, or of the study. */
-function totalWork(populations: readonly PopulationWork[]): number {
-  const drawn = populations.reduce((sum, population) => sum + population.drawn, 0);
-  const work = populations.reduce((sum, population) => sum + population.work, 0);
-  const mean = drawn > 0 ? work / drawn : 0;
-  return populations.reduce(
-    (sum, each) => sum + each.count * (each.drawn > 0 ? each.work / each.drawn : mean),
-    0,
-  );
 }

@@ -15,8 +15,10 @@ export type SweepRequests = {
    * starting another while one runs is an error. A StudyBusyError if another tab runs it.
    */
   startSweep(study: Study, options: SweepOptions): StartedSweep;
-  /** Takes effect at the next step; the session stays loaded. */
+  /** Takes effect at the end of the epoch under way (`paused` tells); the session stays loaded. */
   pause(): void;
+  /** Share of the time that is worked, above 0 to 1, from the next step on. */
+  setDuty(duty: number): void;
   resume(): void;
   /** Ends the run at the next step. The running trial is recorded as stopped; resolves when it is stored. */
   stop(): void;
@@ -42,6 +44,7 @@ export type SweepEvents = {
   trialDone: Trial;
   /** At most a few per second while training, and after every trial. */
   progress: SweepProgress;
+  /** The epoch under way is finished, and nothing is trained until `resumed`. */
   paused: { readonly studyId: string };
   resumed: { readonly studyId: string };
   /** The run is over; every population's acceptance is known. */
@@ -63,6 +66,10 @@ export interface SweepOptions {
   /** Left out: the best that this browser has. */
   readonly executor?: ExecutorKind;
   readonly threads?: number;
+  /** Share of the time that is worked, above 0 to 1; all of it where not given. */
+  readonly duty?: number;
+  /** Trials that failed are trained again. */
+  readonly retryFailed?: boolean;
 }
 
 /** What this browser can train with. */
@@ -107,6 +114,8 @@ export interface RunningTrial {
   readonly studyId: string;
   readonly population: string;
   readonly index: number;
+  /** Which of the network's seeds, from 2; absent for the first. */
+  readonly repeat?: number;
   readonly params: TrialParams;
   readonly network: TrialNetwork;
   /** Networks of the space that were drawn until one was in the budget, this one included. */
@@ -124,11 +133,21 @@ export interface SweepProgress {
   /** Milliseconds; undefined until a trial has been measured. */
   readonly etaMs?: number;
   readonly imagesPerSecond?: number;
+  /** Of halving: how many trials come to each rung, and how many were there; the last is the end of the regime. */
+  readonly rungs?: readonly RungProgress[];
+}
+
+export interface RungProgress {
+  readonly epochs: number;
+  readonly reached: number;
+  readonly of: number;
 }
 
 export interface SweepSummary {
   readonly studyId: string;
   readonly outcome: "complete" | "stopped";
+  /** Why it stopped, where a rule of the study did it. */
+  readonly reason?: string;
   /** Settled ones, of this run and earlier ones. */
   readonly trials: number;
   readonly acceptance: readonly PopulationAcceptance[];

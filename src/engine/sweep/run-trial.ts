@@ -4,7 +4,8 @@ import type { ProgressMeter } from "./progress.ts";
 import type { RunningTrial } from "./protocol.ts";
 import type { TrialCheckpoint } from "./recorder.ts";
 import type { SweepRun, TrialJob } from "./sweep-run.ts";
-import type { Trial } from "./trial.ts";
+import { repeatSeed, type Trial } from "./trial.ts";
+import { type EarlyEnding, following, type TrialRules } from "./trial-rules.ts";
 
 /** Milliseconds between two reports of progress within a trial. */
 const progressInterval = 250;
@@ -18,29 +19,34 @@ const mostInterruptions = 3;
  *
  * @throws what concerns the whole run: the recorder refuses, the device is lost.
  */
-export async function runTrial(run: SweepRun, trial: RunningTrial, meter: ProgressMeter): Promise<Trial> {
+export async function runTrial(
+  run: SweepRun,
+  trial: RunningTrial,
+  meter: ProgressMeter,
+  rules: TrialRules,
+): Promise<Trial> {
   for (let interruptions = 0; ; interruptions++) {
-    const attempt = new Attempt(run, trial, meter, await readCheckpoint(run, trial.trialId));
+    const attempt = new Attempt(run, trial, meter, rules, await readCheckpoint(run, trial.trialId));
     const outcome = await attempt.train();
     const again = attempt.interrupted && interruptions < mostInterruptions;
     if (again) continue;
-    meter.finish(outcome.status, outcome.ms);
     const record = trialRecord(run, trial, outcome, attempt.devices);
+    meter.finish(record);
     await run.recorder.finish(record, outcome.state);
     return record;
   }
 }
 
 /** Of another version of the program, whose plans may differ, none is taken. */
-async function readCheckpoint(
-  { recorder, version }: SweepRun,
+export async function readCheckpoint(
+  { recorder, version }: Pick<SweepRun, "recorder" | "version">,
   trialId: string,
 ): Promise<TrialCheckpoint | undefined> {
   const kept = await recorder.checkpoint(trialId);
   return kept?.version === version ? kept : undefined;
 }
 
-type Outcome = Omit<TrainOutcome, "status"> & Pick<Trial, "status">;
+export type Outcome = Omit<TrainOutcome, "status"> & Pick<Trial, "status">;
 
 class Attempt {
   /** The session was lost, the executor was not. */
@@ -54,13 +60,23 @@ class Attempt {
   readonly #now: () => number;
   #reportedAt: number;
   #refused: { readonly error: unknown } | undefined;
+  readonly #rules: TrialRules;
+  #ms: number;
 
-  constructor(run: SweepRun, trial: RunningTrial, meter: ProgressMeter, from: TrialCheckpoint | undefined) {
+  constructor(
+    run: SweepRun,
+    trial: RunningTrial,
+    meter: ProgressMeter,
+    rules: TrialRules,
+    from: TrialCheckpoint | undefined,
+  ) {
     this.#run = run;
     this.#trial = trial;
     this.#meter = meter;
+    this.#rules = rules;
     this.#from = from;
     this.#epochs = [...(from?.epochs ?? [])];
+    this.#ms = this.#epochs.reduce((sum, { ms }) => sum + ms, 0);
     const before = from?.devices ?? [];
     this.devices = before.at(-1) === run.device ? before : [...before, run.device];
     this.#now = run.now ?? (() => performance.now());
@@ -73,20 +89,39 @@ class Attempt {
     await recorder.begin(trial, this.#from);
     listener.trialStarted?.(trial);
     for (const epoch of this.#epochs) listener.epoch?.({ trialId: trial.trialId, epoch });
-    this.#meter.start(trial);
+    this.#meter.start(trial, this.#epochs.length);
+    const { gate, ending } = this.#gate();
     try {
-      return await train({
+      const outcome = await train({
         trial,
         spec: trial.network.spec,
         regime: study.regime,
-        seed: study.seed,
+        seed: repeatSeed(study.seed, trial.repeat ?? 1),
+        control: following(this.#run.control, gate),
         ...(this.#from ? { resume: this.#from } : {}),
         onEpoch: (epoch, checkpoint) => this.#epoch(epoch, checkpoint),
         onStep: (step, steps, ms) => this.#step(step, steps, ms),
       });
+      return outcome.status === "stopped" ? { ...outcome, ...ending() } : outcome;
     } catch (error) {
       return this.#failure(error);
     }
+  }
+
+  /** A gate that rules close as the run's control does, and that knows where an epoch ends. */
+  #gate() {
+    let asked = -1;
+    let ending: EarlyEnding | undefined;
+    const gate = async () => {
+      ending = this.#rules.ending(this.#epochs, this.#ms);
+      if (ending) return "stop" as const;
+      const at = asked === this.#epochs.length ? "step" : "epoch";
+      asked = this.#epochs.length;
+      const answer = await this.#run.control.gate(at);
+      if (answer === "go" && at === "epoch" && this.#rules.timeIsUp(this.#ms)) return "stop" as const;
+      return answer;
+    };
+    return { gate, ending: () => ending };
   }
 
   #failure(error: unknown): Outcome {
@@ -116,6 +151,7 @@ class Attempt {
   };
 
   #step(step: number, steps: number, ms: number): void {
+    this.#ms = ms;
     this.#meter.step(step, steps, ms);
     if (this.#now() - this.#reportedAt < progressInterval) return;
     this.#reportedAt = this.#now();
@@ -123,8 +159,8 @@ class Attempt {
   }
 }
 
-function trialRecord(
-  { study, version }: SweepRun,
+export function trialRecord(
+  { study, version }: Pick<SweepRun, "study" | "version">,
   trial: RunningTrial,
   outcome: Outcome,
   devices: readonly string[],
@@ -135,10 +171,11 @@ function trialRecord(
     study: trial.studyId,
     population: trial.population,
     index: trial.index,
+    ...(trial.repeat === undefined ? {} : { repeat: trial.repeat }),
     params: trial.params,
     network: trial.network,
     draws: trial.draws,
-    seed: study.seed,
+    seed: repeatSeed(study.seed, trial.repeat ?? 1),
     regime: study.regime,
     status,
     ...(reason === undefined ? {} : { reason }),

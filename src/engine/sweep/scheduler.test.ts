@@ -17,7 +17,7 @@ function sweep(more: Partial<SweepRun> = {}) {
     study: smallStudy,
     studyId: "s",
     recorded: [],
-    train: fakeTrainer(control),
+    train: fakeTrainer(),
     recorder,
     listener: {},
     control,
@@ -121,7 +121,7 @@ test("a run that was stopped anywhere and resumed has the records of an uninterr
     let epochs = 0;
     const first = sweep({
       control,
-      train: fakeTrainer(control, () => {
+      train: fakeTrainer(() => {
         if (epochs++ === stopAt) control.stop();
       }),
     });
@@ -144,7 +144,7 @@ test.each([
     const control = createControl();
     const { run, recorder } = sweep({
       control,
-      train: fakeTrainer(control, ({ trial }, epoch) => {
+      train: fakeTrainer(({ trial }, epoch) => {
         if (trial.trialId === "s/wide/0" && epoch === 2) throw new ExecutorError(code, reason);
       }),
     });
@@ -157,9 +157,8 @@ test.each([
 );
 
 test("a lost device or a store that refuses ends the run", async () => {
-  const control = createControl();
   const lost = sweep({
-    train: fakeTrainer(control, () => {
+    train: fakeTrainer(() => {
       throw new ExecutorError("lost", "the device is gone");
     }),
   });

@@ -1,51 +1,208 @@
+import { beaten, type Contender } from "./halving.ts";
 import { checkPopulations, drawTrial } from "./population.ts";
 import { ProgressMeter } from "./progress.ts";
-import type { SweepSummary } from "./protocol.ts";
-import { runTrial } from "./run-trial.ts";
+import type { PopulationAcceptance, RunningTrial, SweepSummary } from "./protocol.ts";
+import { readCheckpoint, runTrial, trialRecord } from "./run-trial.ts";
 import { type Slot, trialOrder } from "./schedule.ts";
+import { reaching, rungsOf } from "./scheduling.ts";
 import type { SweepRun } from "./sweep-run.ts";
 import { isSettled, type Trial, trialId } from "./trial.ts";
+import { counted, earlyEnding } from "./trial-rules.ts";
 
 /**
  * Runs a study to its end or until it is stopped. A network that cannot be trained is recorded with its reason and the
  * next one follows; what concerns the whole run (nothing satisfies a budget, the store refuses, the device is lost)
  * rejects.
+ *
+ * All networks are trained with the study's seed, then all with the next one. Under halving all are trained up to the
+ * first rung, then the best of every population up to the second, and so on.
  */
 export async function runSweep(run: SweepRun): Promise<SweepSummary> {
-  const { study, studyId, dataset, control, listener } = run;
-  checkPopulations(study, dataset);
-  const settled = new Map(run.recorded.filter(isSettled).map((trial) => [trial.id, trial]));
-  const meter = new ProgressMeter(study, studyId);
-  const acceptance = new Map(
-    study.populations.map(({ name }) => [name, { population: name, accepted: 0, drawn: 0 }]),
-  );
-  const count = ({ population, draws }: Pick<Trial, "population" | "draws">) => {
-    const tally = acceptance.get(population)!;
+  checkPopulations(run.study, run.dataset);
+  return new Sweep(run).run();
+}
+
+class Sweep {
+  readonly #run: SweepRun;
+  readonly #meter: ProgressMeter;
+  /** Settled trials. */
+  readonly #settled: Map<string, Trial>;
+  /** Trials that are begun and not settled: test errors after every epoch, and their time. */
+  readonly #begun = new Map<string, { readonly errors: readonly number[]; readonly ms: number }>();
+  readonly #drawn = new Map<string, RunningTrial>();
+  readonly #acceptance: ReadonlyMap<string, { population: string; accepted: number; drawn: number }>;
+  readonly #order: readonly (Slot & { readonly repeat: number })[];
+  #outOfTime = false;
+
+  constructor(run: SweepRun) {
+    const { study, studyId, control, retryFailed = false } = run;
+    this.#run = run;
+    this.#meter = new ProgressMeter(study, studyId, () => control.duty);
+    const keeps = (trial: Trial) => isSettled(trial) && !(retryFailed && trial.status === "failed");
+    this.#settled = new Map(run.recorded.filter(keeps).map((trial) => [trial.id, trial]));
+    this.#acceptance = new Map(
+      study.populations.map(({ name }) => [name, { population: name, accepted: 0, drawn: 0 }]),
+    );
+    const slots = trialOrder(study.populations);
+    this.#order = Array.from({ length: study.repeats ?? 1 }, (_, i) =>
+      slots.map((slot) => ({ ...slot, repeat: i + 1 })),
+    ).flat();
+  }
+
+  async run(): Promise<SweepSummary> {
+    const { study, studyId, listener } = this.#run;
+    await this.#recall();
+    listener.progress?.(this.#meter.read());
+    const rungs = rungsOf(study);
+    for (const [rung, goal] of rungs.entries()) {
+      if (!(await this.#trainTo(goal))) break;
+      if (rung < rungs.length - 1) await this.#halve(rung, goal);
+    }
+    const { settled: trials, total } = this.#meter.read().trials;
+    const acceptance: PopulationAcceptance[] = [...this.#acceptance.values()];
+    if (trials === total) return { studyId, outcome: "complete", trials, acceptance };
+    const reason = this.#outOfTime ? { reason: `its ${study.stop?.minutes} minutes are over` } : {};
+    return { studyId, outcome: "stopped", ...reason, trials, acceptance };
+  }
+
+  /** What earlier runs left. */
+  async #recall(): Promise<void> {
+    const { study } = this.#run;
+    for (const slot of this.#order) {
+      const id = this.#id(slot);
+      const known = this.#settled.get(id);
+      if (known) {
+        this.#meter.skip(known);
+        this.#count(known);
+      } else if (study.halving || study.stop?.minutes !== undefined) {
+        const kept = await readCheckpoint(this.#run, id);
+        if (kept) this.#note(id, kept.epochs);
+      }
+    }
+  }
+
+  /** Trains all that is not settled up to so many epochs; false if the run was stopped. */
+  async #trainTo(goal: number): Promise<boolean> {
+    const { control, listener, study } = this.#run;
+    for (const slot of this.#order) {
+      const id = this.#id(slot);
+      if (this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal) continue;
+      if ((await control.gate()) === "stop" || this.#timeIsUp(0)) return false;
+      const spent = this.#begun.get(id)?.ms ?? 0;
+      const record = await runTrial(this.#run, this.#draw(slot), this.#meter, {
+        ending: (epochs, ms) => earlyEnding(study.stop, goal, epochs, ms),
+        timeIsUp: (ms) => this.#timeIsUp(ms - spent),
+      });
+      this.#take(record);
+      listener.trialDone?.(record);
+      listener.progress?.(this.#meter.read());
+    }
+    // The last one may have been stopped.
+    return this.#order.every((slot) => {
+      const id = this.#id(slot);
+      return this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal;
+    });
+  }
+
+  /** Cuts the networks of every population that do not go on from a rung. */
+  async #halve(rung: number, goal: number): Promise<void> {
+    const { study } = this.#run;
+    for (const [population, { name, count }] of study.populations.entries()) {
+      const contenders = this.#contenders(name, count, goal);
+      const keep = reaching(count, rung + 1, study.halving);
+      for (const { index, rank } of beaten(contenders, goal, keep)) {
+        const reason =
+          `halving: ${rank} of ${contenders.length} after ${counted(goal)}, ` +
+          `the best ${Math.min(keep, contenders.length)} went on`;
+        const seeds = this.#order.filter((slot) => slot.population === population && slot.index === index);
+        for (const slot of seeds) await this.#cut(slot, reason);
+      }
+    }
+  }
+
+  /** Networks that are still in it, with the errors of the seeds that are. */
+  #contenders(population: string, count: number, goal: number): Contender[] {
+    const { study, studyId } = this.#run;
+    return Array.from({ length: count }, (_, index) => {
+      const seeds = Array.from({ length: study.repeats ?? 1 }, (_, i) => {
+        const id = trialId(studyId, population, index, i + 1);
+        const settled = this.#settled.get(id);
+        if (settled === undefined) return this.#begun.get(id)?.errors ?? [];
+        return settled.status === "done" ? settled.epochs.map(({ testError }) => testError) : [];
+      });
+      return { index, seeds: seeds.filter((errors) => errors.length >= goal) };
+    }).filter(({ seeds }) => seeds.length > 0);
+  }
+
+  /** A trial that is done stays so: it was trained when there were fewer networks, or more seeds went on. */
+  async #cut(slot: Slot & { readonly repeat: number }, reason: string): Promise<void> {
+    const { recorder, listener, device } = this.#run;
+    const id = this.#id(slot);
+    if (this.#settled.has(id)) return;
+    const kept = await readCheckpoint(this.#run, id);
+    const epochs = kept?.epochs ?? [];
+    const ms = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
+    const outcome = { status: "cut", reason, epochs, error: null, ms } as const;
+    const record = trialRecord(this.#run, this.#draw(slot), outcome, kept?.devices ?? [device]);
+    await recorder.finish(record);
+    this.#meter.skip(record);
+    this.#take(record);
+    listener.trialDone?.(record);
+    listener.progress?.(this.#meter.read());
+  }
+
+  #take(record: Trial): void {
+    if (!isSettled(record)) {
+      this.#note(record.id, record.epochs);
+      return;
+    }
+    this.#begun.delete(record.id);
+    this.#settled.set(record.id, record);
+  }
+
+  #note(id: string, epochs: Trial["epochs"]): void {
+    const ms = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
+    this.#begun.set(id, { errors: epochs.map(({ testError }) => testError), ms });
+  }
+
+  /** Whether the study has had its time, with so many milliseconds of a trial that is not counted yet. */
+  #timeIsUp(ms: number): boolean {
+    const { minutes } = this.#run.study.stop ?? {};
+    if (minutes === undefined) return false;
+    const spent = [...this.#settled.values(), ...this.#begun.values()].reduce((sum, { ms }) => sum + ms, ms);
+    this.#outOfTime ||= spent >= minutes * 60_000;
+    return this.#outOfTime;
+  }
+
+  #id({ population, index, repeat }: Slot & { readonly repeat: number }): string {
+    const { study, studyId } = this.#run;
+    return trialId(studyId, study.populations[population]!.name, index, repeat);
+  }
+
+  /** The network of a slot: drawn once, whatever its seeds and rungs. */
+  #draw(slot: Slot & { readonly repeat: number }): RunningTrial {
+    const { study, studyId, dataset } = this.#run;
+    const { population, index, repeat } = slot;
+    const first = this.#id({ ...slot, repeat: 1 });
+    let drawn = this.#drawn.get(first);
+    if (drawn === undefined) {
+      const path = `populations[${population}]`;
+      drawn = drawTrial({ ...study, studyId, dataset }, study.populations[population]!, index, path);
+      this.#drawn.set(first, drawn);
+      this.#count(drawn);
+    }
+    return repeat === 1 ? drawn : { ...drawn, trialId: this.#id(slot), repeat };
+  }
+
+  readonly #counted = new Set<string>();
+
+  /** Counts a network's draws, once for all its seeds. */
+  #count({ population, index, draws }: Pick<Trial, "population" | "index" | "draws">): void {
+    const key = trialId("", population, index);
+    if (this.#counted.has(key)) return;
+    this.#counted.add(key);
+    const tally = this.#acceptance.get(population)!;
     tally.accepted += 1;
     tally.drawn += draws;
-  };
-
-  const pending: Slot[] = [];
-  for (const slot of trialOrder(study.populations)) {
-    const { name } = study.populations[slot.population]!;
-    const known = settled.get(trialId(studyId, name, slot.index));
-    if (known) {
-      meter.skip(known);
-      count(known);
-    } else pending.push(slot);
   }
-  listener.progress?.(meter.read());
-
-  for (const { population, index } of pending) {
-    if ((await control.gate()) === "stop") break;
-    const path = `populations[${population}]`;
-    const trial = drawTrial({ ...study, studyId, dataset }, study.populations[population]!, index, path);
-    count(trial);
-    const record = await runTrial(run, trial, meter);
-    listener.trialDone?.(record);
-    listener.progress?.(meter.read());
-  }
-  const { settled: trials, total } = meter.read().trials;
-  const outcome = trials < total ? "stopped" : "complete";
-  return { studyId, outcome, trials, acceptance: [...acceptance.values()] };
 }

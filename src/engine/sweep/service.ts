@@ -22,6 +22,7 @@ import type {
   SweepSummary,
 } from "./protocol.ts";
 import { runSweep } from "./scheduler.ts";
+import { totalTrials } from "./scheduling.ts";
 import { StoreFullError } from "./store/room.ts";
 import type { SweepStore } from "./store/store.ts";
 import { isDrawn, type Population, parseStudy, type Study } from "./study.ts";
@@ -45,8 +46,8 @@ export interface ServiceParts {
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
   /** What networks must know of a data set. */
   readonly factsOf: (dataset: string) => Promise<DatasetFacts>;
-  /** A trainer that works on this executor, with these data, under this control. */
-  readonly trainer: (executor: Executor, data: TrainingData, control: RunControl) => TrialTrainer;
+  /** A trainer that works on this executor, with these data. */
+  readonly trainer: (executor: Executor, data: TrainingData) => TrialTrainer;
   readonly version: string;
   /** Makes sure that no other tab runs or changes the study. */
   readonly claim?: ClaimStudy;
@@ -95,6 +96,9 @@ export class SweepService {
       startSweep: (study, options) => this.#start(study, options),
       pause: () => this.#pause(),
       resume: () => this.#resume(),
+      setDuty: (duty) => {
+        if (this.#active) this.#active.control.duty = duty;
+      },
       stop: () => this.#stop(),
       listStudies: () => this.#parts.store.list(),
       loadStudy: async (id) => {
@@ -115,7 +119,8 @@ export class SweepService {
     if (this.#active) throw new Error("a study is running already; stop it first");
     const study = parseStudy(input);
     const id = studyId(study);
-    const control = createControl();
+    const { duty = 1 } = options;
+    const control = createControl({ duty, onHeld: () => this.#emit("paused", { studyId: id }) });
     let end = () => {};
     // Taken before anything is awaited, so that a second start meets it.
     this.#active = { studyId: id, control, ended: new Promise((resolve) => (end = resolve)) };
@@ -131,7 +136,7 @@ export class SweepService {
       const { recorded } = equipment;
       // Runs on after this request is answered.
       void this.#run(study, id, equipment, options, control).finally(finish);
-      const trials = study.populations.reduce((sum, { count }) => sum + count, 0);
+      const trials = totalTrials(study);
       return { studyId: id, trials, recorded: recorded.filter(isSettled).length };
     } catch (error) {
       finish();
@@ -170,7 +175,7 @@ export class SweepService {
     let current = equipment;
     for (let losses = 0; ; losses++) {
       try {
-        this.#emit("finished", await this.#sweep(study, id, current, control));
+        this.#emit("finished", await this.#sweep(study, id, current, options, control));
         return;
       } catch (error) {
         const again = error instanceof ExecutorError && error.code === "lost" && losses < mostLosses;
@@ -195,6 +200,7 @@ export class SweepService {
     study: Study,
     id: string,
     { executor, recorded, data }: Equipment,
+    { retryFailed }: SweepOptions,
     control: RunControl,
   ): Promise<SweepSummary> {
     const { store, trainer, version } = this.#parts;
@@ -204,7 +210,8 @@ export class SweepService {
       studyId: id,
       dataset: data.facts,
       recorded,
-      train: trainer(executor, data, control),
+      retryFailed,
+      train: trainer(executor, data),
       recorder: store,
       listener: {
         trialStarted: (trial) => emit("trialStarted", trial),
@@ -221,7 +228,6 @@ export class SweepService {
   #pause(): void {
     if (!this.#active || this.#active.control.paused) return;
     this.#active.control.pause();
-    this.#emit("paused", { studyId: this.#active.studyId });
   }
 
   #resume(): void {

@@ -2,19 +2,29 @@ import { defaultRegime } from "../training/regime.ts";
 import type { Study } from "./study.ts";
 
 /**
- * The id of a study: a hash of all that decides its trials. Name and counts are left out, so that renaming or extending
- * a study keeps the trials it has. An archive has the id of its records.
+ * The id of a study: a hash of all that decides its trials. Name, counts, seeds per network and the time for the study
+ * are left out, so that renaming or extending a study keeps the trials it has. An archive has the id of its records.
  */
 export function studyId(study: Study): string {
   if (study.archive !== undefined) return study.archive;
+  const cutting = cuttingRules(study);
   const decisive = {
     version: study.version,
     seed: study.seed,
     populations: study.populations.map(({ count: _, ...population }) => population),
     regime: Object.fromEntries(Object.entries(study.regime).filter(([key, value]) => counts(key, value))),
     ...(study.copy === undefined ? {} : { copy: study.copy }),
+    ...(study.halving === undefined ? {} : { halving: study.halving }),
+    ...(cutting === undefined ? {} : { stop: cutting }),
   };
   return contentId(decisive);
+}
+
+/** Rules that end single trials. */
+function cuttingRules({ stop }: Study): object | undefined {
+  if (stop?.trialMinutes === undefined && stop?.error === undefined) return undefined;
+  const { minutes: _, ...rules } = stop;
+  return rules;
 }
 
 /** 16 hexadecimal digits that tell contents apart: of the value as canonical JSON. */

@@ -8,6 +8,7 @@ import { normChoices } from "./norm-choice.ts";
 import { parameterProblems, parametersSchema } from "./parameters-schema.ts";
 import { rangeSchema } from "./quantity.ts";
 import { type ScaledPopulation, scaledPopulationSchema } from "./scaled-population.ts";
+import { schedulingProblems, schedulingShape } from "./scheduling.ts";
 import { nameSchema, studyLimits } from "./study-limits.ts";
 
 /**
@@ -107,6 +108,7 @@ export const studySchema = z
     seed: z.int().min(0).max(0xffffffff).default(1),
     populations: z.array(populationSchema).min(1).max(studyLimits.populations),
     regime: regimeSchema.default(defaultRegime),
+    ...schedulingShape,
     /** Which of several studies of one set-up this is: a duplicate has an id and records of its own. Absent: the first. */
     copy: z.int().min(2).max(studyLimits.copies).optional(),
     /**
@@ -117,6 +119,9 @@ export const studySchema = z
       .string()
       .regex(/^[\w-]{1,64}$/, { error: "expected the id of a study, letters and digits" })
       .optional(),
+  })
+  .superRefine((study, context) => {
+    for (const problem of schedulingProblems(study)) context.addIssue({ code: "custom", ...problem });
   })
   .superRefine(({ populations, archive }, context) => {
     populations.forEach((population, index) => {

@@ -10,7 +10,7 @@ import type { Trial } from "./trial.ts";
 export type TrialTrainer = (job: TrialJob) => Promise<TrainOutcome>;
 
 export interface TrialJob
-  extends Pick<TrainRequest, "spec" | "regime" | "seed" | "onStep" | "resume">,
+  extends Pick<TrainRequest, "spec" | "regime" | "seed" | "onStep" | "resume" | "control">,
     Required<Pick<TrainRequest, "onEpoch">> {
   readonly trial: RunningTrial;
 }
@@ -30,6 +30,8 @@ export interface SweepRun {
   readonly dataset?: DatasetFacts | undefined;
   /** Trials of earlier runs; the settled ones are not trained again. */
   readonly recorded: readonly Trial[];
+  /** Failed trials of earlier runs are trained again. */
+  readonly retryFailed?: boolean | undefined;
   readonly train: TrialTrainer;
   readonly recorder: TrialRecorder;
   readonly listener: SweepListener;

@@ -20,7 +20,7 @@ async function sweepInto(file: string, mode: TrialFileMode, stopAt = Number.POSI
   const out = await TrialFile.open(file, id, mode);
   const control = createControl();
   let epochs = 0;
-  const train = fakeTrainer(control, () => {
+  const train = fakeTrainer(() => {
     if (epochs++ === stopAt) control.stop();
   });
   const listener = {};
@@ -88,7 +88,7 @@ test("a line that is no trial is named", async () => {
 test("a trial is read back from its line", async () => {
   const recorder = memoryRecorder();
   const control = createControl();
-  const train = fakeTrainer(control);
+  const train = fakeTrainer();
   const parts = { recorded: [], recorder, train, listener: {}, control, device: "fake", version: "0" };
   await runSweep({ study: smallStudy, studyId: id, ...parts });
   const text = recorder.trials.map(formatTrialLine).join("");
@@ -99,7 +99,7 @@ describe("records of other versions", () => {
   const recorded = async () => {
     const recorder = memoryRecorder();
     const control = createControl();
-    const train = fakeTrainer(control);
+    const train = fakeTrainer();
     const parts = { recorded: [], recorder, train, listener: {}, control, device: "fake", version: "0" };
     await runSweep({ study: smallStudy, studyId: id, ...parts });
     return recorder.trials[0]!;

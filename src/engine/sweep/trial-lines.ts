@@ -49,6 +49,7 @@ const trialSchema = z.looseObject({
   study: z.string(),
   population: z.string(),
   index: count,
+  repeat: z.int().min(2).optional(),
   params: z.looseObject({ family: z.string() }),
   network: z.looseObject({
     name: z.string().nullable(),
@@ -63,7 +64,7 @@ const trialSchema = z.looseObject({
   draws: count.default(1),
   seed: count,
   regime: recordedRegimeSchema,
-  status: z.enum(["done", "diverged", "failed", "stopped"]),
+  status: z.enum(["done", "diverged", "failed", "cut", "stopped"]),
   reason: z.string().optional(),
   epochs: z.array(epochSchema),
   error: fraction.nullable(),

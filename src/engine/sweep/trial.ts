@@ -1,7 +1,9 @@
+import { createRng } from "../math/rng.ts";
 import type { NetworkDescription } from "../network/describe.ts";
 import type { NetworkParams } from "../spaces/registry.ts";
 import type { Regime } from "../training/regime.ts";
 import type { EpochRecord } from "../training/trainer.ts";
+import { median } from "./halving.ts";
 import type { ScalingRule } from "./scaled-population.ts";
 
 /**
@@ -9,12 +11,14 @@ import type { ScalingRule } from "./scaled-population.ts";
  * appends to results.jsonl and analyses read. Errors are fractions 0–1, times milliseconds.
  */
 export interface Trial {
-  /** `study/population/index`: the same trial of the same study always has the same id. */
+  /** `study/population/index`, and `#2` … for other seeds: the same trial of the same study always has the same id. */
   readonly id: string;
   readonly study: string;
   readonly population: string;
   /** Position in the population. */
   readonly index: number;
+  /** Which of the network's seeds, from 2; absent for the first, the study's own. */
+  readonly repeat?: number;
   /** What the space drew. */
   readonly params: TrialParams;
   readonly network: TrialNetwork;
@@ -29,7 +33,7 @@ export interface Trial {
   /**
    * The test error of the reported epoch: the lowest of all epochs, as pycls counts its sweeps, or that of the epoch with
    * the lowest validation error (training/reported-epoch.ts). A diverged trial counts as 1: in an EDF it is a
-   * network of the population that never gets below any error. null if it failed or was stopped.
+   * network of the population that never gets below any error. null if it failed, was cut or was stopped.
    */
   readonly error: number | null;
   readonly ms: number;
@@ -54,9 +58,10 @@ export type TrialParams =
 
 /**
  * done: trained to the end. diverged: the loss became NaN or infinite. failed: could not be trained (its reason says
- * why). stopped: the user stopped it; it is trained again when the study is resumed.
+ * why). cut: a rule of the study ended it, its errors are of fewer epochs than others' and enter no statistic. stopped:
+ * the user stopped it, or it waits at a rung of halving; it goes on when the study is resumed.
  */
-export type TrialStatus = "done" | "diverged" | "failed" | "stopped";
+export type TrialStatus = "done" | "diverged" | "failed" | "cut" | "stopped";
 
 /**
  * A network as `describe` prints it, and the bytes a training step of the regime's batch needs (at the largest images of a
@@ -69,8 +74,13 @@ export interface TrialNetwork extends NetworkDescription {
 /** Part of the record; the trainer measures it. */
 export type { EpochRecord };
 
-export function trialId(study: string, population: string, index: number): string {
-  return `${study}/${population}/${index}`;
+export function trialId(study: string, population: string, index: number, repeat = 1): string {
+  return `${study}/${population}/${index}${repeat > 1 ? `#${repeat}` : ""}`;
+}
+
+/** The seed a network is trained with; networks are drawn with the study's. */
+export function repeatSeed(seed: number, repeat: number): number {
+  return repeat > 1 ? createRng(seed, "repeat", repeat).bits() : seed;
 }
 
 /** Trials that are settled: a resumed study does not train them again. */
@@ -78,11 +88,22 @@ export function isSettled(trial: Pick<Trial, "status">): boolean {
   return trial.status !== "stopped";
 }
 
-/** The errors that an EDF of these trials is made of: a diverged network counts, as 1; failed and stopped ones do not. */
-export function errorsOf(trials: readonly Pick<Trial, "status" | "error">[]): number[] {
-  return trials.flatMap(({ status, error }) =>
-    (status === "done" || status === "diverged") && error !== null ? [error] : [],
-  );
+/**
+ * The errors that an EDF of these trials is made of, one a network: the median over its seeds. A diverged trial counts, as
+ * 1; failed, cut and stopped ones do not.
+ */
+export function errorsOf(
+  trials: readonly Pick<Trial, "study" | "population" | "index" | "status" | "error">[],
+): number[] {
+  const networks = new Map<string, number[]>();
+  for (const { study, population, index, status, error } of trials) {
+    if ((status !== "done" && status !== "diverged") || error === null) continue;
+    const key = trialId(study, population, index);
+    const known = networks.get(key);
+    if (known) known.push(error);
+    else networks.set(key, [error]);
+  }
+  return [...networks.values()].map(median);
 }
 
 /** The record without what differs between two runs of one seed on one device: its times. */

@@ -4,6 +4,7 @@ import { edfFigure } from "../../../charts/edf/edf-chart.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
 import { countedErrors } from "../../../engine/analysis/trials/counted.ts";
+import { countingNotes } from "../../../engine/analysis/trials/per-network.ts";
 import { edfCurve } from "../picture/edf-curves.ts";
 import { EmptyPicture } from "../picture/empty-picture.tsx";
 import { verdictOf } from "../picture/verdict.ts";
@@ -35,12 +36,14 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
   );
   const curves = useMemo(() => populations.map(edfCurve), [populations]);
   const verdict = useMemo(() => verdictOf(populations), [populations]);
-  // Populations without a curve, or with one that says nothing, say why; before the first trial there is nothing to say.
+  // Populations without a curve, or with one that says nothing, say why, and so do those that not all networks count in;
+  // before the first trial there is nothing to say.
   const reasons = useMemo(
     () =>
       results.groups.flatMap(({ name, observations }) => {
         const errors = countedErrors(observations, name);
-        return errors.found || errors.reason === "no-trials" ? [] : [errors.message];
+        const why = errors.found || errors.reason === "no-trials" ? [] : [errors.message];
+        return [...why, ...countingNotes(name, observations)];
       }),
     [results],
   );

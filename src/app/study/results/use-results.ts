@@ -7,6 +7,7 @@ import type { ComparedGroup } from "../../../engine/analysis/comparison-table.ts
 import { isEveryTrial, passes, type TrialFilter } from "../../../engine/analysis/trials/filter.ts";
 import type { Observation } from "../../../engine/analysis/trials/observation.ts";
 import { observe } from "../../../engine/analysis/trials/observation.ts";
+import { perNetwork } from "../../../engine/analysis/trials/per-network.ts";
 import type { Study } from "../../../engine/sweep/study.ts";
 import type { Trial } from "../../../engine/sweep/trial.ts";
 import { useServices, useView } from "../state/services.tsx";
@@ -52,6 +53,7 @@ export function resultsOf(
     list.push(observation);
   }
   const { populations } = filter;
+  for (const [population, list] of own) own.set(population, perNetwork(list));
   const groups = (study?.populations ?? []).flatMap(({ name }, i): ResultGroup[] =>
     populations.length > 0 && !populations.includes(name)
       ? []

@@ -1,5 +1,7 @@
 import { Button } from "@mantine/core";
 import { formatDuration, formatInteger } from "../../../charts/format.ts";
+import { totalTrials } from "../../../engine/sweep/scheduling.ts";
+import type { Study } from "../../../engine/sweep/study.ts";
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
 import type { RunPhase } from "../state/run-store.ts";
@@ -76,7 +78,7 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
   const settled = useRun((state) => [...state.trials.values()].filter((t) => t.status !== "stopped").length);
   const progress = useRun((state) => state.progress);
   const spent = useRun((state) => [...state.trials.values()].reduce((sum, trial) => sum + trial.ms, 0));
-  const total = study?.populations.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const total = study ? totalTrials(study) : 0;
   const fraction = phase === "complete" ? 1 : Math.max(progress?.fraction ?? 0, settled / Math.max(1, total));
   return (
     <>
@@ -132,6 +134,7 @@ function RunButtons({ phase }: { readonly phase: RunPhase }) {
           <StopButton disabled={phase === "stopping"} />
         </>
       );
+    case "pausing":
     case "paused":
       return (
         <>
@@ -201,6 +204,8 @@ function statusText(phase: RunPhase, etaMs: number | undefined, spent: number): 
       return "loading data …";
     case "running":
       return etaMs === undefined ? "measuring …" : `${formatDuration(etaMs)} left`;
+    case "pausing":
+      return "finishing the epoch …";
     case "paused":
       return "paused";
     case "stopping":

@@ -16,6 +16,7 @@ import type { DeviceChoice } from "./device-choice.ts";
  * Where a study stands.
  * - `idle`: the set-up is open for editing, nothing is recorded of it
  * - `starting`: kernels compile, data load
+ * - `pausing`: the epoch under way is being finished
  * - `stopped`: some trials are recorded, nothing runs; it can go on
  * - `elsewhere`: another tab runs it; its records are shown as they come
  * - `failed`: something outside a trial went wrong; what is recorded is shown, and it can go on
@@ -24,6 +25,7 @@ export type RunPhase =
   | "idle"
   | "starting"
   | "running"
+  | "pausing"
   | "paused"
   | "stopping"
   | "stopped"
@@ -106,5 +108,5 @@ export function createRunStore(initial: Partial<RunState> = {}) {
 
 /** A worker is busy with the study, or about to be. */
 export function isActive(phase: RunPhase): boolean {
-  return phase === "starting" || phase === "running" || phase === "paused" || phase === "stopping";
+  return ["starting", "running", "pausing", "paused", "stopping"].includes(phase);
 }

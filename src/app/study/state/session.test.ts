@@ -64,7 +64,7 @@ function browser(trainDelay?: () => Promise<void>) {
           dispose() {},
         }),
         factsOf: async (name) => findDataset(name)!,
-        trainer: (_, __, control) => fakeTrainer(control, trainDelay),
+        trainer: () => fakeTrainer(trainDelay),
         version: "0",
       },
       (event, payload) => server.current?.emit(event, payload),

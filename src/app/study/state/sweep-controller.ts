@@ -10,6 +10,7 @@ import type {
   SweepOptions,
   SweepRequests,
 } from "../../../engine/sweep/protocol.ts";
+import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import type { Population, Study } from "../../../engine/sweep/study.ts";
 import { studyId } from "../../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../../engine/sweep/trial.ts";
@@ -268,7 +269,11 @@ export function createSweepController(
     async askOffers() {
       at({ offers: await connection.client.call("executors") });
     },
-    pause: () => guarded(() => connection.client.call("pause")),
+    pause: () =>
+      guarded(async () => {
+        at({ phase: "pausing" });
+        await connection.client.call("pause");
+      }),
     resume: () => guarded(() => connection.client.call("resume")),
     stop: () =>
       guarded(async () => {
@@ -342,9 +347,8 @@ function byId({ trials }: StoredStudy): Map<string, Trial> {
   return new Map(trials.map((trial) => [trial.id, trial]));
 }
 
-function isComplete({ populations }: Study, trials: readonly Trial[]): boolean {
-  const total = populations.reduce((sum, { count }) => sum + count, 0);
-  return trials.filter(isSettled).length >= total;
+function isComplete(study: Study, trials: readonly Trial[]): boolean {
+  return trials.filter(isSettled).length >= totalTrials(study);
 }
 
 function messageOf(error: unknown): string {

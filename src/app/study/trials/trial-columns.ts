@@ -26,6 +26,7 @@ const statusOrder: readonly TrialRow["status"][] = [
   "diverged",
   "failed",
   "interrupted",
+  "cut",
   "stopped",
 ];
 
@@ -46,7 +47,7 @@ export const trialColumns: readonly TrialColumn[] = [
   {
     key: "status",
     label: "Status",
-    hint: "done, training, diverged, failed or stopped",
+    hint: "done, training, diverged, failed, cut or stopped",
     rank: 0,
     compare: (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status),
   },

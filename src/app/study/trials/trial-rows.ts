@@ -107,7 +107,9 @@ function openRow(
   study: Study,
 ): TrialRow {
   const reason =
-    status === "interrupted" ? "the page was closed while it trained; Resume trains it again" : undefined;
+    status === "interrupted"
+      ? "the page was closed while it trained; Resume goes on from its last epoch"
+      : undefined;
   return {
     id: trial.trialId,
     population: trial.population,

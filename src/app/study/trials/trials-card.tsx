@@ -1,3 +1,4 @@
+import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import { Card } from "../../ui/card.tsx";
 import { useRun, useView } from "../state/services.tsx";
 import type { TrialRow } from "./trial-rows.ts";
@@ -16,7 +17,7 @@ export function TrialsCard({
   readonly shown: string | undefined;
 }) {
   const study = useRun((state) => state.study);
-  const total = study?.populations.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const total = study ? totalTrials(study) : 0;
   return (
     <Card
       title="Trials"
@@ -61,7 +62,8 @@ function countText(rows: readonly TrialRow[], total: number): string {
     [count("training"), "training"],
     [count("diverged"), "diverged"],
     [count("failed"), "failed"],
-    [open, "cut short"],
+    [count("cut"), "cut"],
+    [open, "not finished"],
     [Math.max(0, total - rows.length), "waiting"],
   ] as const;
   return parts

@@ -9,6 +9,8 @@ export interface TrialCounts {
   readonly done: number;
   readonly diverged: number;
   readonly failed: number;
+  /** Ended by a rule of the study before the last epoch. */
+  readonly cut: number;
   /** Stopped, interrupted or still training. */
   readonly unfinished: number;
 }
@@ -22,6 +24,7 @@ export function countTrials(observations: readonly Observation[]): TrialCounts {
     done: of("done"),
     diverged: of("diverged"),
     failed: of("failed"),
+    cut: of("cut"),
     unfinished: of("stopped", "interrupted", "training"),
   };
 }
@@ -34,11 +37,12 @@ export function countedErrors(
   observations: readonly Observation[],
   name = "The population",
 ): Finding<number[]> {
-  const { trials, counted, done, failed, unfinished, diverged } = countTrials(observations);
+  const { trials, counted, done, failed, cut, unfinished, diverged } = countTrials(observations);
   if (trials === 0) return missing("no-trials", `${name} has no trials.`);
   if (counted === 0) {
     const why = [
       ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(cut > 0 ? [`${cut} cut`] : []),
       ...(unfinished > 0 ? [`${unfinished} not finished`] : []),
       ...(done > 0 ? [`${done} without an error`] : []),
     ];

@@ -26,6 +26,7 @@ const statuses: readonly ObservedStatus[] = [
   "done",
   "diverged",
   "failed",
+  "cut",
   "stopped",
   "training",
   "interrupted",

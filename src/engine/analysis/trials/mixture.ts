@@ -1,8 +1,9 @@
 import type { Observation } from "./observation.ts";
+import { countingNotes } from "./per-network.ts";
 
 /** Why trials are not comparable without a second thought. Shown wherever they are compared all the same. */
 export interface MixtureWarning {
-  readonly kind: "dataset" | "regime" | "seed" | "overlap";
+  readonly kind: "dataset" | "regime" | "seed" | "overlap" | "counting";
   readonly message: string;
   /** What differs, and each value that occurs. */
   readonly differences: readonly { readonly field: string; readonly values: readonly string[] }[];
@@ -42,7 +43,10 @@ export function mixtureWarnings(observations: readonly Observation[]): MixtureWa
   return warnings;
 }
 
-/** What a reader must know of a comparison of these groups: mixtures within all of them, and trials that two of them share. */
+/**
+ * What a reader must know of a comparison of these groups: mixtures within all of them, trials that two of them share,
+ * networks with several seeds and networks that rules cut.
+ */
 export function groupWarnings(
   groups: readonly { readonly name: string; readonly observations: readonly Observation[] }[],
 ): MixtureWarning[] {
@@ -53,7 +57,12 @@ export function groupWarnings(
       return shared > 0 ? [`${name} and ${other.name} ${shared}`] : [];
     }),
   );
-  const mixtures = mixtureWarnings(groups.flatMap(({ observations }) => observations));
+  const counting = groups.flatMap(({ name, observations }) =>
+    countingNotes(name, observations).map(
+      (message) => ({ kind: "counting", message, differences: [] }) as const,
+    ),
+  );
+  const mixtures = [...mixtureWarnings(groups.flatMap(({ observations }) => observations)), ...counting];
   if (overlaps.length === 0) return mixtures;
   const message = `Groups share trials (${overlaps.join(", ")}): tests take them for independent and understate their differences.`;
   return [...mixtures, { kind: "overlap", message, differences: [{ field: "trials", values: overlaps }] }];

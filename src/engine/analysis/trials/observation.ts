@@ -23,6 +23,8 @@ export interface Observation {
   /** Why it is not done. */
   readonly reason: string | null;
   readonly seed: number;
+  /** Trials of the network, each with a seed of its own, that `error` is the median of; 1 of a single trial. */
+  readonly seeds: number;
   readonly dataset: string;
   readonly regime: Regime;
   /** Fraction 0–1, the lowest of all epochs; 1 of a diverged trial; null where it does not count (`countedError`). */
@@ -66,6 +68,7 @@ export function observe(trial: ObservableTrial): Observation {
     status,
     reason: trial.reason ?? null,
     seed,
+    seeds: 1,
     dataset: regime.dataset,
     regime,
     error: countedError(status, trial.error),
@@ -83,7 +86,7 @@ export function observeAll(trials: Iterable<ObservableTrial>): Observation[] {
 
 /**
  * The error with which a trial counts in an EDF. A diverged network is a member of its population that never gets below
- * any error: 1. A failed, stopped or unfinished one says nothing about the population.
+ * any error: 1. A failed, cut or unfinished one says nothing about the population.
  */
 function countedError(status: ObservedStatus, error: number | null | undefined): number | null {
   if (status === "diverged") return 1;

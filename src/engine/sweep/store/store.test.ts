@@ -41,7 +41,7 @@ async function recordAll(target: SweepStore): Promise<Trial[]> {
     study: smallStudy,
     studyId: id,
     recorded: await target.open(id, smallStudy),
-    train: fakeTrainer(control),
+    train: fakeTrainer(),
     recorder: {
       checkpoint: (each) => target.checkpoint(each),
       begin: (each, from) => target.begin(each, from),

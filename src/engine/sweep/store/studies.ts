@@ -1,5 +1,6 @@
 import { Dexie } from "dexie";
 import type { InterruptedTrial, StoredStudy, StudySummary } from "../protocol.ts";
+import { totalTrials } from "../scheduling.ts";
 import { parseStudy, type Study } from "../study.ts";
 import { isSettled, type Trial } from "../trial.ts";
 import type { Database, StudyRow } from "./database.ts";
@@ -14,7 +15,7 @@ export async function listStudies(db: Database): Promise<StudySummary[]> {
       createdAt,
       updatedAt,
       settled: (await trialsOf(db, id, study)).filter(isSettled).length,
-      total: study.populations.reduce((sum, { count }) => sum + count, 0),
+      total: totalTrials(study),
       populations: study.populations.map((population) => population.name),
       interrupted: await db.running.where({ studyId: id }).count(),
       archive: study.archive !== undefined,
@@ -82,10 +83,16 @@ export async function removeStudy(db: Database, id: string): Promise<void> {
 }
 
 /** A study made smaller keeps its surplus trials; they are back when it grows again. */
-export async function trialsOf(db: Database, id: string, { populations }: Study): Promise<Trial[]> {
+export async function trialsOf(
+  db: Database,
+  id: string,
+  { populations, repeats = 1 }: Study,
+): Promise<Trial[]> {
   const counts = new Map(populations.map(({ name, count }) => [name, count]));
   const all = await db.trials.where({ study: id }).toArray();
-  return all.filter(({ population, index }) => index < (counts.get(population) ?? 0));
+  return all.filter(
+    ({ population, index, repeat = 1 }) => index < (counts.get(population) ?? 0) && repeat <= repeats,
+  );
 }
 
 async function interruptedTrials(db: Database, id: string): Promise<InterruptedTrial[]> {

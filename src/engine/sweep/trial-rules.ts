@@ -1,0 +1,68 @@
+import type { RunControl } from "../runtime/worker/control.ts";
+import type { EpochRecord } from "../training/trainer.ts";
+import type { StopRules } from "./scheduling.ts";
+
+/** How a rule ends a trial before its time: for good, or until the trial is taken up again. */
+export interface EarlyEnding {
+  readonly status: "cut" | "stopped";
+  readonly reason: string;
+}
+
+/** What the run asks of a trial. */
+export interface TrialRules {
+  /** Asked before every step, with the complete epochs and the milliseconds so far. */
+  ending(epochs: readonly EpochRecord[], ms: number): EarlyEnding | undefined;
+  /** Asked between two epochs: the study has had its time, this trial's milliseconds included. */
+  timeIsUp(ms: number): boolean;
+}
+
+/** The rule that ends a trial now, if any. @param goal epochs up to the next rung, or all. */
+export function earlyEnding(
+  stop: StopRules | undefined,
+  goal: number,
+  epochs: readonly EpochRecord[],
+  ms: number,
+): EarlyEnding | undefined {
+  const { error, trialMinutes } = stop ?? {};
+  if (error !== undefined && epochs.length >= error.epochs) {
+    const lowest = Math.min(...epochs.slice(0, error.epochs).map(({ testError }) => testError));
+    if (lowest >= error.above) {
+      const found = `error ${percent(lowest)} after ${counted(error.epochs)}`;
+      return { status: "cut", reason: `${found}, not below ${percent(error.above)}` };
+    }
+  }
+  if (trialMinutes !== undefined && ms >= trialMinutes * 60_000)
+    return { status: "cut", reason: `its ${trialMinutes} minutes were over after ${counted(epochs.length)}` };
+  if (epochs.length >= goal) return { status: "stopped", reason: `waits after ${counted(epochs.length)}` };
+  return undefined;
+}
+
+/** A control that is another one but for its gate. */
+export function following(control: RunControl, gate: RunControl["gate"]): RunControl {
+  return {
+    gate,
+    pause: () => control.pause(),
+    resume: () => control.resume(),
+    stop: () => control.stop(),
+    get paused() {
+      return control.paused;
+    },
+    get stopped() {
+      return control.stopped;
+    },
+    get duty() {
+      return control.duty;
+    },
+    set duty(share) {
+      control.duty = share;
+    },
+  };
+}
+
+export function counted(epochs: number): string {
+  return `${epochs} epoch${epochs === 1 ? "" : "s"}`;
+}
+
+function percent(fraction: number): string {
+  return `${Number((100 * fraction).toFixed(1))} %`;
+}

@@ -47,6 +47,15 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** An argument parser for numbers from `min` to `max`. */
+export function numberWithin(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
+}
+
 /** An argument parser for `1M..3M`, `..3M`, `1M..`. */
 export function costRange(text: string): CostRange {
   const range = parseRange(text);

@@ -1,5 +1,7 @@
 import { comparePopulations, comparisonSentence } from "../engine/analysis/compare.ts";
 import { type ErrorSummary, summarizeErrors } from "../engine/analysis/edf.ts";
+import { observeAll } from "../engine/analysis/trials/observation.ts";
+import { countingNotes, perNetwork } from "../engine/analysis/trials/per-network.ts";
 import type { SweepProgress, SweepSummary } from "../engine/sweep/protocol.ts";
 import type { Study } from "../engine/sweep/study.ts";
 import { errorsOf, type Trial } from "../engine/sweep/trial.ts";
@@ -13,6 +15,8 @@ export interface PopulationRow {
   readonly errors: ErrorSummary | null;
   readonly diverged: number;
   readonly failed: number;
+  /** By halving or a stop rule; their errors are in none of these numbers. */
+  readonly cut: number;
   readonly accepted: number;
   readonly drawn: number;
 }
@@ -32,6 +36,7 @@ export function populationRows(
       errors: summarizeErrors(errorsOf(own)),
       diverged: count("diverged"),
       failed: count("failed"),
+      cut: count("cut"),
       accepted,
       drawn,
     };
@@ -48,10 +53,18 @@ export function summaryText(study: Study, trials: readonly Trial[], summary: Swe
     ),
     String(row.diverged),
     String(row.failed),
+    String(row.cut),
     row.drawn > 0 ? percent(row.accepted / row.drawn) : "–",
   ]);
-  const heads = ["population", "n", "min", "mean", "median", "diverged", "failed", "acceptance"];
-  return [table(heads, rows), ...comparisons(study, trials)].join("\n");
+  const heads = ["population", "n", "min", "mean", "median", "diverged", "failed", "cut", "acceptance"];
+  const observations = perNetwork(observeAll(trials));
+  const notes = study.populations.flatMap(({ name }) =>
+    countingNotes(
+      name,
+      observations.filter(({ population }) => population === name),
+    ),
+  );
+  return [table(heads, rows), ...notes, ...comparisons(study, trials)].join("\n");
 }
 
 function comparisons(study: Study, trials: readonly Trial[]): string[] {
@@ -81,9 +94,12 @@ export function trialText(trial: Trial, { trials }: SweepProgress): string {
 
 /** A run under way: `3/16 trials, 21 %, 1 min 5 s left, 812 images/s`. */
 export function progressText(progress: SweepProgress): string {
-  const { trials, fraction, etaMs, imagesPerSecond } = progress;
+  const { trials, fraction, etaMs, imagesPerSecond, rungs = [] } = progress;
   return [
     `${trials.settled}/${trials.total} trials`,
+    ...(rungs.length > 1
+      ? [`rungs ${rungs.map(({ epochs, reached, of }) => `${epochs}: ${reached}/${of}`).join(" ")}`]
+      : []),
     percent(fraction),
     ...(etaMs === undefined ? [] : [`${duration(etaMs)} left`]),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),

@@ -17,6 +17,7 @@ import { readFacts } from "../dataset.ts";
 import { executorOption, openExecutor, reproducibleOption, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { duration } from "../format.ts";
+import { numberWithin } from "../input.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { LiveLine } from "../live-line.ts";
 import { printLine } from "../output.ts";
@@ -30,6 +31,8 @@ interface Options {
   readonly executor: ExecutorKind;
   readonly threads?: number;
   readonly reproducible?: true;
+  readonly duty: number;
+  readonly retryFailed?: true;
   readonly json?: true;
 }
 
@@ -39,7 +42,8 @@ export function registerSweep(program: Command): void {
     .summary("run a study")
     .description(
       "Trains every network of a study and appends a trial record per network to a file, in an order that lets all " +
-        "EDFs grow together. Ctrl-C stops after the step under way; --resume goes on. Progress goes to stderr. Status 1 " +
+        "EDFs grow together. Ctrl-C stops after the step under way; --resume goes on from the last epoch, after a crash " +
+        "too: what is under way is kept in <file>.checkpoints. Progress goes to stderr. Status 1 " +
         "if a trial failed or the study was stopped.",
     )
     .argument("<study>", "YAML or JSON; see examples/")
@@ -49,11 +53,19 @@ export function registerSweep(program: Command): void {
     .addOption(executorOption())
     .addOption(threadsOption())
     .addOption(reproducibleOption())
+    .option("--retry-failed", "with --resume: train trials that failed again")
+    .option(
+      "--duty <share>",
+      "share of the time to work, 0.05 to 1: below 1 it rests between steps, so that the machine stays usable",
+      numberWithin(0.05, 1),
+      1,
+    )
     .option("--json", "trial records on stdout too, then the summary, a JSON object a line")
     .action(sweep);
 }
 
 async function sweep(path: string, options: Options): Promise<void> {
+  if (options.retryFailed && !options.resume) throw new CliError("--retry-failed needs --resume");
   if (options.resume && options.force) throw new CliError("--resume and --force exclude each other");
   const written = await readStudy(path);
   const study = options.reproducible
@@ -92,13 +104,13 @@ async function run(
   out: TrialFile,
   executor: Executor,
   data: LoadedData,
-  { json }: Options,
+  { json, duty, retryFailed }: Options,
 ): Promise<Finished> {
-  const control = createControl();
+  const control = createControl({ duty });
   const live = new LiveLine();
-  const trials = out.recorded.filter(isSettled);
+  const trials = new Map(out.recorded.filter(isSettled).map((trial) => [trial.id, trial]));
   if (out.repaired) live.print("a half-written last line was cut off; its trial is trained again");
-  if (trials.length > 0) live.print(`${trials.length} trials are recorded already`);
+  if (trials.size > 0) live.print(`${trials.size} trials are recorded already`);
   const start = performance.now();
   try {
     const summary = await stopOnInterrupt(control, () =>
@@ -106,7 +118,8 @@ async function run(
         study,
         studyId: studyId(study),
         dataset: data.facts,
-        recorded: trials,
+        recorded: [...trials.values()],
+        retryFailed,
         train: (job) => trainNetwork({ ...job, executor, data }),
         recorder: out,
         listener: listener(live, trials, json === true),
@@ -116,19 +129,19 @@ async function run(
       }),
     );
     live.print(`${summary.outcome} after ${duration(performance.now() - start)} on ${executor.device}`);
-    return { summary, trials };
+    return { summary, trials: [...trials.values()] };
   } finally {
     live.clear();
   }
 }
 
 /** Shows progress, and collects the trials. */
-function listener(live: LiveLine, trials: Trial[], json: boolean): SweepListener {
+function listener(live: LiveLine, trials: Map<string, Trial>, json: boolean): SweepListener {
   let finished: Trial | undefined;
   return {
     trialDone(trial) {
       if (!isSettled(trial)) return;
-      trials.push(trial);
+      trials.set(trial.id, trial);
       finished = trial;
       if (json) void printLine(JSON.stringify(trial));
     },
@@ -152,7 +165,10 @@ async function report(
     json ? JSON.stringify({ summary: { ...summary, populations } }) : summaryText(study, trials, summary),
   );
   if (summary.outcome === "stopped")
-    throw new CliError(`stopped after ${summary.trials} trials; --resume --out ${out} goes on`, 1);
+    throw new CliError(
+      `stopped after ${summary.trials} trials${summary.reason ? `: ${summary.reason}` : ""}; --resume --out ${out} goes on`,
+      1,
+    );
   const failed = trials.filter(({ status }) => status === "failed");
   if (failed.length > 0)
     throw new CliError(

@@ -1,7 +1,7 @@
 /** What is known of a network when its population comes to a rung. */
 export interface Contender {
   readonly index: number;
-  /** Test errors after every epoch, of each of its seeds that is still trained. */
+  /** Errors after every epoch (trial-rules.ts, choosingError), of each of its seeds that is still trained. */
   readonly seeds: readonly (readonly number[])[];
 }
 

@@ -45,7 +45,9 @@ export class TrialFile implements TrialRecorder {
       return new TrialFile(file, checkpoints, [], false);
     }
     try {
-      const { trials, wholeBytes, cutOff } = parseTrialLines(await file.readFile());
+      const { trials: lines, wholeBytes, cutOff } = parseTrialLines(await file.readFile());
+      // A trial that failed and was trained again has two lines.
+      const trials = [...new Map(lines.map((trial) => [trial.id, trial])).values()];
       const problems = foreignTrials(trials, studyId);
       if (problems.length > 0) throw new InputError(problems);
       if (cutOff) await file.truncate(wholeBytes);

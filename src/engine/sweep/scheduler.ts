@@ -7,7 +7,7 @@ import { type Slot, trialOrder } from "./schedule.ts";
 import { reaching, rungsOf } from "./scheduling.ts";
 import type { SweepRun } from "./sweep-run.ts";
 import { isSettled, type Trial, trialId } from "./trial.ts";
-import { counted, earlyEnding } from "./trial-rules.ts";
+import { choosingError, counted, earlyEnding } from "./trial-rules.ts";
 
 /**
  * Runs a study to its end or until it is stopped. A network that cannot be trained is recorded with its reason and the
@@ -27,7 +27,7 @@ class Sweep {
   readonly #meter: ProgressMeter;
   /** Settled trials. */
   readonly #settled: Map<string, Trial>;
-  /** Trials that are begun and not settled: test errors after every epoch, and their time. */
+  /** Trials that are begun and not settled: errors after every epoch, and their time. */
   readonly #begun = new Map<string, { readonly errors: readonly number[]; readonly ms: number }>();
   readonly #drawn = new Map<string, RunningTrial>();
   readonly #acceptance: ReadonlyMap<string, { population: string; accepted: number; drawn: number }>;
@@ -128,7 +128,7 @@ class Sweep {
         const id = trialId(studyId, population, index, i + 1);
         const settled = this.#settled.get(id);
         if (settled === undefined) return this.#begun.get(id)?.errors ?? [];
-        return settled.status === "done" ? settled.epochs.map(({ testError }) => testError) : [];
+        return settled.status === "done" ? settled.epochs.map(choosingError) : [];
       });
       return { index, seeds: seeds.filter((errors) => errors.length >= goal) };
     }).filter(({ seeds }) => seeds.length > 0);
@@ -162,7 +162,7 @@ class Sweep {
 
   #note(id: string, epochs: Trial["epochs"]): void {
     const ms = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
-    this.#begun.set(id, { errors: epochs.map(({ testError }) => testError), ms });
+    this.#begun.set(id, { errors: epochs.map(choosingError), ms });
   }
 
   /** Whether the study has had its time, with so many milliseconds of a trial that is not counted yet. */

@@ -25,7 +25,7 @@ export function earlyEnding(
 ): EarlyEnding | undefined {
   const { error, trialMinutes } = stop ?? {};
   if (error !== undefined && epochs.length >= error.epochs) {
-    const lowest = Math.min(...epochs.slice(0, error.epochs).map(({ testError }) => testError));
+    const lowest = Math.min(...epochs.slice(0, error.epochs).map(choosingError));
     if (lowest >= error.above) {
       const found = `error ${percent(lowest)} after ${counted(error.epochs)}`;
       return { status: "cut", reason: `${found}, not below ${percent(error.above)}` };
@@ -35,6 +35,11 @@ export function earlyEnding(
     return { status: "cut", reason: `its ${trialMinutes} minutes were over after ${counted(epochs.length)}` };
   if (epochs.length >= goal) return { status: "stopped", reason: `waits after ${counted(epochs.length)}` };
   return undefined;
+}
+
+/** The error that decides who goes on: on images held out for that, where the regime holds some out. */
+export function choosingError({ validationError, testError }: EpochRecord): number {
+  return validationError ?? testError;
 }
 
 /** A control that is another one but for its gate. */

@@ -104,7 +104,7 @@ test("a session whose step was cut short takes no other: its values are half wri
   await executor.dispose();
 });
 
-test("a thread that dies fails its trial, and the study goes on with the next", async () => {
+test("a trial whose thread dies goes on from its last epoch, with the same bits; one whose threads die every time fails", async () => {
   // News that come between two steps would have the thread replaced, and nothing would fail.
   const { host: watchedHost, started } = watched(500);
   const executor = await createWasmExecutor({ ...common, threads: 2, host: watchedHost });
@@ -119,19 +119,20 @@ test("a thread that dies fails its trial, and the study goes on with the next", 
   const data = await loadTrainingData(executor, study.regime, nodeSource());
   const control = createControl();
   const recorder = memoryRecorder();
-  const run = (dying: boolean) =>
-    runSweep({
+  const run = (deaths: number) => {
+    let left = deaths;
+    return runSweep({
       study,
       studyId: "s",
       recorded: [],
       train: (job) => {
         const onStep = (step: number) => {
-          if (!dying || job.trial.index !== 1 || step !== 6) return;
+          if (job.trial.index !== 1 || step !== 6 || left-- <= 0) return;
           started.at(-1)?.terminate();
           // A step takes less time than ending a thread may take on a busy machine.
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
         };
-        return trainNetwork({ ...job, onStep, executor, data, control });
+        return trainNetwork({ ...job, onStep, executor, data });
       },
       recorder,
       listener: {},
@@ -139,16 +140,23 @@ test("a thread that dies fails its trial, and the study goes on with the next", 
       device: executor.device,
       version: "0",
     });
-  expect(await run(true)).toMatchObject({ outcome: "complete", trials: 3 });
-  const [first, second, third] = recorder.trials.splice(0);
+  };
+  const untimed = () =>
+    recorder.trials.splice(0).map(({ epochs, ...trial }) => ({
+      ...{ ...trial, ms: 0 },
+      epochs: epochs.map(({ ms: _, ...epoch }) => epoch),
+    }));
+  expect(await run(0)).toMatchObject({ outcome: "complete", trials: 3 });
+  const undisturbed = untimed();
+  await run(1);
+  expect(started).toHaveLength(2);
+  expect(untimed()).toEqual(undisturbed);
+  await run(4);
+  expect(started).toHaveLength(6);
+  const [first, second, third] = untimed();
+  expect([first, third]).toEqual([undisturbed[0], undisturbed[2]]);
   expect(second).toMatchObject({ status: "failed", error: null });
   expect(second?.reason).toMatch(/^a step could not be finished: thread 1 of 2 ended: exit code 1$/);
   expect(second?.epochs).toHaveLength(1);
-  expect(started).toHaveLength(2);
-  // The others are what they would have been.
-  await run(false);
-  const untimed = (trial: (typeof recorder.trials)[number] | undefined) =>
-    trial?.epochs.map(({ ms: _, ...epoch }) => epoch);
-  expect([first, third].map(untimed)).toEqual([recorder.trials[0], recorder.trials[2]].map(untimed));
   await executor.dispose();
 });

@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import { formatDuration, formatInteger } from "../../../charts/format.ts";
 import { totalTrials } from "../../../engine/sweep/scheduling.ts";
-import type { Study } from "../../../engine/sweep/study.ts";
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
 import type { RunPhase } from "../state/run-store.ts";

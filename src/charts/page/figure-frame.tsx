@@ -18,13 +18,15 @@ export interface FigureFrameProps {
   /** Height of the chart in pixels; undefined: it fills the frame. */
   readonly height?: number | undefined;
   readonly className?: string | undefined;
+  /** Over the chart, as large as it: what stands there while it is empty. */
+  readonly overlay?: ReactNode;
   /** Below the chart: what it says, in a sentence. */
   readonly children?: ReactNode;
 }
 
 /** A titled chart that can be read as a table and saved as SVG, PNG and CSV. */
 export function FigureFrame(props: FigureFrameProps) {
-  const { title, note, source, content, controls, height, className = "", children } = props;
+  const { title, note, source, content, controls, height, className = "", overlay, children } = props;
   const id = useId();
   const [asTable, setAsTable] = useState(false);
   const [shown, setShown] = useState<Size>();
@@ -61,6 +63,7 @@ export function FigureFrame(props: FigureFrameProps) {
         ) : (
           <ChartCanvas onSize={setShown}>{(size) => content.draw(size, false)}</ChartCanvas>
         )}
+        {!asTable && overlay}
       </div>
       {failure !== undefined && (
         <p className={styles.failure} role="alert">

@@ -74,6 +74,7 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
         source={results.source}
         content={content}
         className={styles.plain}
+        overlay={empty && reasons.length === 0 && <EmptyPicture />}
         controls={!empty && <FocusSwitch focus={focus} onChange={setFocus} />}
       >
         {reasons.map((reason) => (
@@ -87,7 +88,6 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
           </p>
         )}
       </FigureFrame>
-      {empty && reasons.length === 0 && <EmptyPicture />}
     </div>
   );
 });

@@ -3,6 +3,7 @@ import { isGiven, isScaled } from "../../../engine/sweep/study.ts";
 import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { populationColor } from "../../theme/theme.ts";
 import { PlusIcon } from "../../ui/icons.tsx";
+import { NewStudyButton } from "../new/new-study-button.tsx";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
 import { DeviceForm } from "./device-form.tsx";
 import { GivenPopulationEditor } from "./given-population-editor.tsx";
@@ -24,6 +25,7 @@ export function SetupCard() {
         <>
           <div className={styles.head}>
             <h2 className={styles.title}>{study.name}</h2>
+            <NewStudyButton />
             <StudiesMenu />
           </div>
           <SetupSummary study={study} />
@@ -53,6 +55,7 @@ function SetupForm() {
           onChange={(event) => rename(event.currentTarget.value)}
           classNames={{ root: styles.nameRoot, input: styles.studyName }}
         />
+        <NewStudyButton />
         <StudiesMenu />
       </div>
       {populations.map((population, i) => {

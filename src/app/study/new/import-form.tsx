@@ -1,0 +1,151 @@
+import { Button, Textarea } from "@mantine/core";
+import { type DragEvent, useMemo, useRef, useState } from "react";
+import { type ReadStudy, readStudyText } from "../../../engine/exchange/read-study-text.ts";
+import { isGiven, isScaled, type Population, type Study } from "../../../engine/sweep/study.ts";
+import { spaceLabels } from "../spaces.ts";
+import styles from "./new-study.module.css";
+
+/** Far above any study file; networks that are given make the largest. */
+const mostBytes = 4_000_000;
+
+type Reading =
+  | { readonly state: "empty" }
+  | { readonly state: "wrong"; readonly message: string }
+  | { readonly state: "read"; readonly read: ReadStudy };
+
+/** A study file or a sweep of pycls, pasted, dropped or chosen: what it holds is shown before it replaces the draft. */
+export function ImportForm({ onUse }: { readonly onUse: (study: Study) => void }) {
+  const [text, setText] = useState("");
+  const [failure, setFailure] = useState<string>();
+  const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const reading = useMemo(() => readingOf(text), [text]);
+  const take = async (file: File | undefined) => {
+    if (file === undefined) return;
+    setFailure(undefined);
+    if (file.size > mostBytes) {
+      setFailure(`${file.name}: ${file.size} bytes; a study file has at most ${mostBytes}`);
+      return;
+    }
+    setText(await file.text());
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    void take(event.dataTransfer.files[0]);
+  };
+  return (
+    <section
+      aria-labelledby="import-title"
+      className={styles.import}
+      data-over={over || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <div className={styles.importHead}>
+        <h3 id="import-title" className={styles.section}>
+          From a file
+        </h3>
+        <Button size="xs" variant="default" onClick={() => input.current?.click()}>
+          Choose a file
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          hidden
+          accept=".yaml,.yml,.json"
+          aria-label="Study file or pycls sweep"
+          onChange={(event) => void take(event.currentTarget.files?.[0])}
+        />
+      </div>
+      <Textarea
+        aria-label="Study file or pycls sweep, as text"
+        placeholder="A study file or a pycls sweep (configs/sweeps/…): paste it, drop it here, or choose it"
+        autosize
+        minRows={3}
+        maxRows={8}
+        value={text}
+        onChange={(event) => {
+          setFailure(undefined);
+          setText(event.currentTarget.value);
+        }}
+        styles={{ input: { fontFamily: "var(--mono, monospace)", fontSize: 12 } }}
+      />
+      {failure !== undefined && (
+        <p className={styles.wrong} role="alert">
+          {failure}
+        </p>
+      )}
+      {reading.state === "wrong" && (
+        <p className={styles.wrong} role="alert">
+          {reading.message}
+        </p>
+      )}
+      {reading.state === "read" && <ReadText read={reading.read} onUse={onUse} />}
+    </section>
+  );
+}
+
+function readingOf(text: string): Reading {
+  if (text.trim() === "") return { state: "empty" };
+  try {
+    return { state: "read", read: readStudyText(text) };
+  } catch (error) {
+    return { state: "wrong", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What was read, and of a sweep of pycls what was not taken over. */
+function ReadText({ read, onUse }: { readonly read: ReadStudy; readonly onUse: (study: Study) => void }) {
+  const { from, study, mapped, unmapped } = read;
+  return (
+    <div className={styles.read} data-testid="import-result">
+      <p>
+        <b>{study.name}</b> {from === "pycls" && "(a sweep of pycls)"}:{" "}
+        {study.populations.map(populationText).join("; ")}; {study.regime.epochs} epochs of{" "}
+        {study.regime.images} images of {study.regime.dataset}.
+      </p>
+      {from === "pycls" && (
+        <>
+          <NoteList title={`${unmapped.length} fields were not taken over`} open notes={unmapped} />
+          <NoteList title={`${mapped.length} fields were taken over`} notes={mapped} />
+        </>
+      )}
+      <Button size="xs" onClick={() => onUse(study)}>
+        Use this study
+      </Button>
+    </div>
+  );
+}
+
+interface NoteListProps {
+  readonly title: string;
+  readonly open?: boolean;
+  readonly notes: ReadStudy["mapped"];
+}
+
+function NoteList({ title, open = false, notes }: NoteListProps) {
+  return (
+    <details open={open} className={styles.notes}>
+      <summary>{title}</summary>
+      <ul>
+        {notes.map(({ path, message }) => (
+          <li key={`${path} ${message}`}>
+            <code>{path}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function populationText(population: Population): string {
+  const { name, count } = population;
+  const networks = count === 1 ? "one network" : `${count} networks`;
+  if (isGiven(population)) return `${networks} given as ${name}`;
+  return `${networks} of ${isScaled(population) ? `${population.scaling} scaling` : spaceLabels[population.space]}`;
+}

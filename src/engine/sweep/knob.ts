@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseDrawText } from "../spaces/parameter-draw.ts";
-import { parseQuantity } from "./quantity.ts";
+import { formatQuantity, parseQuantity } from "./quantity.ts";
 
 /** The values that one knob is turned to: one by one, or spread over a range with both ends in it. */
 export type Knob = readonly number[] | { readonly from: number; readonly to: number };
@@ -67,7 +67,7 @@ export function knobSchema(kind: "factors" | "flops") {
       if (!isList(knob) && knob.from > knob.to)
         context.addIssue({
           code: "custom",
-          message: `${formatKnob(knob)} is empty; it goes from ${knob.from} to ${knob.to}`,
+          message: `${formatKnob(knob, kind)} is empty; it goes from ${knob.from} to ${knob.to}`,
         });
     });
 }
@@ -86,7 +86,10 @@ export function parseKnob(text: string, kind: "factors" | "flops"): Knob | undef
   return { from, to };
 }
 
-/** "0.5, 1, 2" or "0.5..2"; the inverse of what the schema reads. */
-export function formatKnob(knob: Knob, gap = ", "): string {
-  return isList(knob) ? knob.join(gap) : `${knob.from}..${knob.to}`;
+/** "0.5, 1, 2", "0.5..2" or, of multiply-adds, "2M..8M"; the inverse of `parseKnob`. */
+export function formatKnob(knob: Knob, kind: "factors" | "flops", gap = ", "): string {
+  const amount = kind === "flops" ? formatQuantity : String;
+  return isList(knob)
+    ? knob.map((value) => amount(value)).join(gap)
+    : `${amount(knob.from)}..${amount(knob.to)}`;
 }

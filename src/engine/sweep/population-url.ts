@@ -56,8 +56,8 @@ function scaledFields({ name, scaling, baseline, factors, flops, count, norm }: 
     ["name", name],
     ["scaling", scaling],
     ...base,
-    ...given("factors", factors && formatKnob(factors, "_")),
-    ...given("flops", flops && formatKnob(flops, "_")),
+    ...given("factors", factors && formatKnob(factors, "factors", "_")),
+    ...given("flops", flops && formatKnob(flops, "flops", "_")),
     ["count", count],
     ...given("norm", norm),
   ];

@@ -36,7 +36,8 @@ function knownTo(space: SpaceId, parameters: ParameterDraws | undefined): Parame
 export function PopulationEditor(props: PopulationEditorProps) {
   const { population, index, color, problems, onChange, onRemove } = props;
   const { name, space, count, stages, budget, parameters, norm } = population;
-  const [free, setFree] = useState(parameters !== undefined || norm !== undefined);
+  const [opened, setOpened] = useState<boolean>();
+  const free = opened ?? (parameters !== undefined || norm !== undefined);
   const [more, setMore] = useState(budget.params !== undefined || budget.acts !== undefined);
   const shown: readonly BudgetKey[] = more ? budgetKeys : ["flops"];
   const { fixedStages } = spaceOf(space);
@@ -143,7 +144,7 @@ export function PopulationEditor(props: PopulationEditorProps) {
           className={styles.textButton}
           aria-expanded={free}
           aria-label={`${name}: parameters`}
-          onClick={() => setFree(!free)}
+          onClick={() => setOpened(!free)}
         >
           {free ? "Fewer" : "Parameters"}
         </UnstyledButton>

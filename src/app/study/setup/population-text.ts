@@ -22,8 +22,8 @@ function parameterWord(name: string): string {
 /** "depth of efficientnet-b0, d 0.5..2". */
 export function scaledText({ scaling, baseline, factors, flops, norm }: ScaledPopulation): string {
   const knob = factors
-    ? `${scalingKnobs[scaling].symbol} ${formatKnob(factors)}`
-    : `${formatKnob(flops ?? [])} multiply-adds`;
+    ? `${scalingKnobs[scaling].symbol} ${formatKnob(factors, "factors")}`
+    : `${formatKnob(flops ?? [], "flops")} multiply-adds`;
   const normed = norm === undefined ? [] : [normLabel(norm).toLowerCase()];
   return [`${scaling} of ${baselineText(baseline)}`, knob, ...normed].join(", ");
 }

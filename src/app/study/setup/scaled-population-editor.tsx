@@ -115,7 +115,7 @@ export function ScaledPopulationEditor(props: ScaledPopulationEditorProps) {
           key={`${scaling} ${by}`}
           label={`${name}: ${by === "flops" ? "FLOPs" : help}`}
           kind={by}
-          text={formatKnob(knob)}
+          knob={knob}
           error={problemAt(by)}
           onChange={(next) =>
             onChange({ ...population, [by]: next, count: isList(next) ? next.length : Math.max(2, count) })
@@ -214,15 +214,18 @@ function turnedBy(population: ScaledPopulation, by: "factors" | "flops"): Scaled
 interface KnobFieldProps {
   readonly label: string;
   readonly kind: "factors" | "flops";
-  readonly text: string;
+  readonly knob: NonNullable<ScaledPopulation["factors"]>;
   readonly error: string | undefined;
   readonly onChange: (knob: NonNullable<ScaledPopulation["factors"]>) => void;
 }
 
 /** A list or a range as text; it counts as soon as it can be read. */
-function KnobField({ label, kind, text, error, onChange }: KnobFieldProps) {
-  const [typed, setTyped] = useState(text);
-  const readable = parseKnob(typed, kind) !== undefined;
+function KnobField({ label, kind, knob, error, onChange }: KnobFieldProps) {
+  const [typed, setTyped] = useState<string>();
+  const read = typed === undefined ? undefined : parseKnob(typed, kind);
+  const readable = typed === undefined || read !== undefined;
+  // What was set from outside shows as it is; what is being typed stays as it is typed.
+  const own = typed !== undefined && (!readable || JSON.stringify(read) === JSON.stringify(knob));
   const wanted =
     kind === "flops"
       ? "a list such as 2M, 4M or a range such as 2M..8M"
@@ -230,13 +233,13 @@ function KnobField({ label, kind, text, error, onChange }: KnobFieldProps) {
   return (
     <TextInput
       aria-label={label}
-      value={typed}
+      value={own ? typed : formatKnob(knob, kind)}
       error={readable ? error : `expected ${wanted}`}
       onChange={(event) => {
         const next = event.currentTarget.value;
         setTyped(next);
-        const knob = parseKnob(next, kind);
-        if (knob !== undefined) onChange(knob);
+        const turned = parseKnob(next, kind);
+        if (turned !== undefined) onChange(turned);
       }}
     />
   );

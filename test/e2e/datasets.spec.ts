@@ -1,4 +1,11 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { memoryFile } from "../../src/engine/data/files/data-file.ts";
+import { nodeDecode } from "../../src/engine/data/images/node-decode.ts";
+import { openImages } from "../../src/engine/data/images/open-images.ts";
+import { packImages } from "../../src/engine/data/images/pack-images.ts";
+import type { DatasetManifest } from "../../src/engine/data/manifest.ts";
+import { ownDescription } from "../../src/engine/data/own-description.ts";
+import { packShards } from "../../src/engine/data/shards.ts";
 import { parseStudy } from "../../src/engine/sweep/study.ts";
 import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
 import { zipOf } from "../fixtures/archives.ts";
@@ -42,6 +49,7 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
   await dialog.getByRole("button", { name: /^Keep/ }).click();
   await dialog.getByRole("button", { name: "Use in the study" }).click();
   await expect(page.getByLabel("Data", { exact: true })).toHaveValue("own:clothes");
+  expect(await keptShards(page, "own:clothes")).toEqual(await shardsOfNode(zip));
   await expect(page.getByLabel("Images per epoch")).toHaveValue("80");
 
   await page.getByRole("button", { name: "Run", exact: true }).click();
@@ -50,3 +58,48 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
   await expect(page.getByText("1 of 1 trained")).toBeVisible();
   await expect(page.getByRole("region", { name: "Set-up" })).toContainText("Wardrobe");
 });
+
+test("a study on images that are not here says so, and the way to add them", async ({ page }) => {
+  const study = parseStudy({
+    version: 1,
+    populations: [{ name: "RegNetX", space: "regnetx", count: 1 }],
+    regime: { dataset: "own:flowers" },
+  });
+  await page.goto(`./#/study?${encodeStudy(study)}`);
+  const setup = page.getByRole("region", { name: "Set-up" });
+  await expect(setup).toContainText("own:flowers is not here yet");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("alert").first()).toContainText(
+    'Data set own:flowers is not on this machine. It is made from somebody\'s own images: add them under this name, in the page under "Data sets"',
+  );
+});
+
+/** SHA-256 of the shards of a data set that the browser keeps. */
+function keptShards(page: Page, name: string): Promise<string[]> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<string[]>((resolve, reject) => {
+        const opening = indexedDB.open("designscape-data");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction("sets").objectStore("sets").get(wanted);
+          reading.onsuccess = () => {
+            const { train, test: tests } = reading.result.manifest as DatasetManifest;
+            resolve([...train.shards, ...tests.shards].map(({ sha256 }) => sha256));
+          };
+        };
+      }),
+    name,
+  );
+}
+
+/** Of the same archive as the command line packs it: other decoders, the same bytes. */
+async function shardsOfNode(zip: Uint8Array): Promise<string[]> {
+  const source = await openImages([memoryFile(Uint8Array.from(zip), "Wardrobe.zip")], nodeDecode);
+  const packed = await packImages(source, {
+    ...{ side: 16, channels: 1, fit: "crop", testFraction: 0.2, skipUnreadable: false },
+  });
+  const description = ownDescription("own:clothes", "Wardrobe", source, packed);
+  const { train, test: tests } = await packShards(description, packed.raw, async () => {});
+  return [...train.shards, ...tests.shards].map(({ sha256 }) => sha256);
+}

@@ -62,7 +62,6 @@ export function AddFiles({
         ref={files}
         className={styles.hidden}
         type="file"
-        accept=".zip,.csv,.gz,.tgz,.bin,.idx,*"
         multiple
         tabIndex={-1}
         aria-label="Files of a data set"

@@ -1,6 +1,7 @@
 import { prepareSteps } from "../../src/engine/bench/training-steps.ts";
 import type { NetworkSpec } from "../../src/engine/network/spec.ts";
 import { createWebGpuExecutor } from "../../src/engine/runtime/webgpu/executor.ts";
+import type { Tiles } from "../../src/engine/runtime/webgpu/tiles.ts";
 
 export interface StepTimes {
   readonly net: string;
@@ -15,12 +16,17 @@ export interface StepTimes {
 }
 
 declare global {
-  var gpuBench: (specs: readonly NetworkSpec[], batch: number, steps: number) => Promise<StepTimes[]>;
+  var gpuBench: (
+    specs: readonly NetworkSpec[],
+    batch: number,
+    steps: number,
+    tiles?: Tiles,
+  ) => Promise<StepTimes[]>;
 }
 
 /** Training steps of networks one after the other on one executor. */
-globalThis.gpuBench = async (specs, batch, steps) => {
-  const executor = await createWebGpuExecutor();
+globalThis.gpuBench = async (specs, batch, steps, tiles) => {
+  const executor = await createWebGpuExecutor(tiles ? { tiles } : {});
   const rows: StepTimes[] = [];
   for (const spec of specs) {
     const start = performance.now();

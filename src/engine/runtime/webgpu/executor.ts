@@ -5,7 +5,7 @@ import { type Gpu, openGpu } from "./device.ts";
 import { WebGpuImages } from "./images.ts";
 import { Pipelines } from "./pipelines.ts";
 import { WebGpuSession } from "./session.ts";
-import { type Tiles, tilesFor } from "./tiles.ts";
+import { describeTiles, type Tiles, tilesFor } from "./tiles.ts";
 
 export interface WebGpuExecutorOptions {
   /** navigator.gpu where not given. */
@@ -22,6 +22,9 @@ export interface WebGpuExecutor extends Executor {
   readonly pipelineCount: number;
   /** GPU buffers held: of sessions and image sets. */
   readonly bufferCount: number;
+  readonly tiles: Tiles;
+  /** The same device and pipelines with other tiles. Only the executor that opened the device is to be disposed of. */
+  using(tiles: Tiles): WebGpuExecutor;
   load(plan: Plan, state: ModelState): Promise<WebGpuSession>;
 }
 
@@ -31,8 +34,11 @@ export interface WebGpuExecutor extends Executor {
  */
 export async function createWebGpuExecutor(options: WebGpuExecutorOptions = {}): Promise<WebGpuExecutor> {
   const gpu = await openGpu(options.gpu);
-  const pipelines = new Pipelines(gpu);
-  const tiles = options.tiles ?? tilesFor(gpu.info);
+  return executorOn(gpu, new Pipelines(gpu), options.tiles);
+}
+
+function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): WebGpuExecutor {
+  const tiles = chosen ?? tilesFor(gpu.info);
   let disposed = false;
   const check = () => {
     if (disposed) throw new ExecutorError("misuse", "this executor has been disposed of");
@@ -40,12 +46,14 @@ export async function createWebGpuExecutor(options: WebGpuExecutorOptions = {}):
   };
   return {
     kind: "webgpu",
-    device: gpu.description,
+    device: chosen ? `${gpu.description}, ${describeTiles(chosen)}` : gpu.description,
     fusions: allFusions,
     ...(gpu.software
       ? { note: "This adapter is software: it computes on the processor, slower than WebAssembly does." }
       : {}),
     gpu,
+    tiles,
+    using: (others: Tiles) => executorOn(gpu, pipelines, others),
     get pipelineCount() {
       return pipelines.count;
     },

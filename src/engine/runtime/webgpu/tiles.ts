@@ -33,6 +33,9 @@ export interface Tiles {
   readonly normGradient: "stored" | "spatial";
 }
 
+/** Of `stagedFrom` and `invocations`, where there is no bound; a number, so that tables can be kept as JSON. */
+const never = 2 ** 30;
+
 /** Fits all that we know of: 4×4 outputs an invocation came out best across vendors (ggml-org/llama.cpp#22241). */
 export const defaultTiles: Tiles = {
   join: "workgroup",
@@ -46,7 +49,7 @@ export const defaultTiles: Tiles = {
   filterGrad: { channels: 1, filters: 1 },
   unroll: 1,
   filterGradGroups: 256,
-  invocations: Number.POSITIVE_INFINITY,
+  invocations: never,
   columnRows: 64,
   normGradient: "spatial",
 };
@@ -60,10 +63,10 @@ export const softwareTiles: Tiles = {
   conv: {
     pointwise: { pixels: 8, blocks: 2 },
     spatial: { pixels: 8, blocks: 2 },
-    narrow: { pixels: 8, blocks: 4 },
-    depthwise: { pixels: 8, blocks: 1 },
+    narrow: { pixels: 8, blocks: 2 },
+    depthwise: { pixels: 4, blocks: 1 },
   },
-  stagedFrom: Number.POSITIVE_INFINITY,
+  stagedFrom: never,
   filterGrad: { channels: 2, filters: 2 },
   unroll: 4,
   filterGradGroups: 256,
@@ -74,4 +77,13 @@ export const softwareTiles: Tiles = {
 
 export function tilesFor({ architecture }: Pick<GPUAdapterInfo, "architecture">): Tiles {
   return architecture === "swiftshader" ? softwareTiles : defaultTiles;
+}
+
+/** In words, for records: another table is another order of sums. */
+export function describeTiles({ join, conv, filterGrad, stagedFrom }: Tiles): string {
+  const { pointwise, spatial, narrow, depthwise } = conv;
+  const tile = ({ pixels, blocks }: Tile) => `${pixels}×${blocks}`;
+  const staged = stagedFrom < never ? ` (staged from ${stagedFrom})` : "";
+  const filters = `filters ${filterGrad.channels}×${filterGrad.filters}`;
+  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, spatial ${tile(spatial)}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}`;
 }

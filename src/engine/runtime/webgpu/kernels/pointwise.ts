@@ -115,27 +115,27 @@ export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boo
  * Nesterov SGD over all parameters, and the moving averages of what it leaves: one invocation a parameter, three reads and
  * two writes of 4 bytes (four and three with averages).
  */
-export const update = defineKernel({
-  name: "update",
-  args: {
-    length: "u32",
-    momentum: "f32",
-    weightDecay: "f32",
-    /** Elements that decay, from the first on. */
-    decayed: "u32",
-    nesterov: "u32",
-    averaged: "u32",
-    averageDecay: "f32",
-  },
-  bindings: [
-    read("gradients", "f32"),
-    read("learningRate", "f32"),
-    write("parameters", "f32"),
-    write("velocity", "f32"),
-    write("averages", "f32"),
-  ],
-  workgroup: 256,
-  body: `
+export const update = (averaged: boolean) =>
+  defineKernel({
+    name: averaged ? "update and average" : "update",
+    args: {
+      length: "u32",
+      momentum: "f32",
+      weightDecay: "f32",
+      /** Elements that decay, from the first on. */
+      decayed: "u32",
+      nesterov: "u32",
+      averageDecay: "f32",
+    },
+    bindings: [
+      read("gradients", "f32"),
+      read("learningRate", "f32"),
+      write("parameters", "f32"),
+      write("velocity", "f32"),
+      write("averages", "f32"),
+    ],
+    workgroup: 256,
+    body: `
   let i = group * 256u + lane;
   if (i >= a.length) { return; }
   let p = parameters[a.parametersAt + i];
@@ -144,11 +144,14 @@ export const update = defineKernel({
   velocity[a.velocityAt + i] = v;
   let moved = p - learningRate[a.learningRateAt] * select(v, g + a.momentum * v, a.nesterov != 0u);
   parameters[a.parametersAt + i] = moved;
-  if (a.averaged != 0u) {
-    let at = a.averagesAt + i;
-    averages[at] = a.averageDecay * averages[at] + (1.0 - a.averageDecay) * moved;
-  }`,
-});
+${
+  averaged
+    ? `
+  let at = a.averagesAt + i;
+  averages[at] = a.averageDecay * averages[at] + (1.0 - a.averageDecay) * moved;`
+    : ""
+}`,
+  });
 
 /** average = decay·average + (1 − decay)·x; one invocation a value. */
 export const moveAverage = defineKernel({

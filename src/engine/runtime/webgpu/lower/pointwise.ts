@@ -12,6 +12,8 @@ const affineOf = memoized((lanes: Lanes, join: Join, curve: Curve, added: 0 | 1)
 );
 const slopeOf = memoized((lanes: Lanes) => slopeMap(lanes));
 
+const updateOf = memoized((averaged: 0 | 1) => update(averaged === 1));
+
 interface MapOperands {
   readonly x: TensorId;
   readonly scale?: TensorId | undefined;
@@ -104,11 +106,10 @@ export function lowerActivationGrad(program: Program, call: CallOf<"activationGr
 
 export function lowerSgd(program: Program, call: CallOf<"sgd">): void {
   const { length, momentum, weightDecay, decayed, nesterov, averageDecay } = call.attrs;
-  const averaged = flag(call.update.averages);
   program.dispatch(
     call,
-    update,
-    { length, momentum, weightDecay, decayed, nesterov: nesterov ? 1 : 0, averaged, averageDecay },
+    updateOf(flag(call.update.averages)),
+    { length, momentum, weightDecay, decayed, nesterov: nesterov ? 1 : 0, averageDecay },
     { ...call.in, ...call.update },
     groupsOf(length, 256),
   );

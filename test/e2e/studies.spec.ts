@@ -96,6 +96,12 @@ test("studies are read from files, found, renamed, duplicated, merged, written, 
   expect((JSON.parse(sweep.text) as unknown[]).length).toBe(8);
   expect((await exported(page, "Widths", "csv")).text.trimEnd().split("\n")).toHaveLength(9);
 
+  // Esc ends the menu, not the list.
+  await list(page).getByRole("button", { name: "Actions for Widths", exact: true }).click();
+  await expect(list(page).getByRole("menu")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(list(page).getByRole("menu")).toHaveCount(0);
+
   await act(page, "Widths (copy)", "Delete …");
   await list(page).getByRole("button", { name: "Delete 8 trials" }).click();
   await expect(names(page)).toHaveText(["Both", "other", "Widths"]);

@@ -28,7 +28,12 @@ export default function StudiesDialog({ onClose }: { readonly onClose: () => voi
       className={styles.dialog}
       aria-label="Studies in this browser"
       onClose={onClose}
-      // Esc ends the dialog; a click beside it too.
+      // Esc ends the dialog, but first a menu that is open in it.
+      onKeyDownCapture={(event) => {
+        if (event.key === "Escape" && event.currentTarget.querySelector('[role="menu"]') !== null)
+          event.preventDefault();
+      }}
+      // A click beside it ends it too.
       onMouseDown={(event) => event.target === dialog.current && close()}
     >
       {studies !== undefined && <StudyList studies={studies} onClose={close} />}

@@ -1,9 +1,11 @@
 import "fake-indexeddb/auto";
 import { type DBCore, Dexie } from "dexie";
 import { afterEach, expect, test } from "vitest";
-import { fakeEpochs, smallStudy } from "../../../../test/fixtures/fake-training.ts";
+import { fakeEpochs, fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
 import type { ModelState } from "../../runtime/executor.ts";
+import { createControl } from "../../runtime/worker/control.ts";
 import { drawTrial } from "../population.ts";
+import { runSweep } from "../scheduler.ts";
 import { studyId } from "../study-id.ts";
 import type { Trial } from "../trial.ts";
 import { SweepStore } from "./store.ts";
@@ -108,4 +110,26 @@ test("weights that find no room are left out; their trial is recorded", async ()
   full = () => false;
   expect((await store.load(id))?.trials).toEqual([trial]);
   expect(await store.weightsOf(trialId)).toBeUndefined();
+});
+
+test("a run that meets a full storage ends there; nothing recorded is lost, and it goes on when there is room", async () => {
+  const store = newStore();
+  const control = createControl();
+  let ended = 0;
+  const run = async () =>
+    runSweep({
+      ...{ study: smallStudy, studyId: id, recorded: await store.open(id, smallStudy) },
+      ...{ train: fakeTrainer(), recorder: store, control, device: "fake", version: "0" },
+      listener: {
+        trialDone: () => {
+          ended += 1;
+          if (ended === 2) full = () => true;
+        },
+      },
+    });
+  await expect(run()).rejects.toMatchObject({ name: "StoreFullError" });
+  full = () => false;
+  const kept = (await store.load(id))!.trials;
+  expect(kept.map(({ status }) => status)).toEqual(["done", "done"]);
+  expect(await run()).toMatchObject({ outcome: "complete", trials: 6 });
 });

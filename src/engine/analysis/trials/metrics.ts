@@ -109,6 +109,13 @@ const fixedMetrics: readonly ObservedMetric[] = [
     unit: "pixels",
   },
   { ...parameter, key: "stages", label: "Stages", hint: "number of stages", unit: "" },
+  {
+    ...parameter,
+    key: "factor",
+    label: "Scaling factor",
+    hint: "value of the scaling formula's knob: d, w, r, φ, c or s",
+    unit: "",
+  },
   { ...parameter, key: "maxWidth", label: "Greatest width", hint: "of any stage", unit: "channels" },
   {
     ...parameter,

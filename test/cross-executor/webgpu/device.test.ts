@@ -1,10 +1,19 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeSource } from "../../../src/engine/data/node-source.ts";
 import { buildGraph } from "../../../src/engine/graph/build.ts";
 import { networkOf, smallImageFrame } from "../../../src/engine/network/frame.ts";
 import { compilePlan, defaultOptimizer } from "../../../src/engine/plan/compile.ts";
 import { allFusions } from "../../../src/engine/plan/fusion.ts";
+import type { Executor } from "../../../src/engine/runtime/executor.ts";
+import { createWasmExecutor } from "../../../src/engine/runtime/wasm/executor.ts";
+import { nodeKernels } from "../../../src/engine/runtime/wasm/node-kernels.ts";
 import { selfTest } from "../../../src/engine/runtime/webgpu/self-test.ts";
+import { createControl } from "../../../src/engine/runtime/worker/control.ts";
 import { initialState } from "../../../src/engine/training/initialize.ts";
+import { loadTrainingData } from "../../../src/engine/training/load-data.ts";
+import { regimeSchema } from "../../../src/engine/training/regime.ts";
+import { type TrainOutcome, trainNetwork } from "../../../src/engine/training/trainer.ts";
 import { openRemotePage, type RemoteExecutor, type RemotePage } from "./remote-executor.ts";
 
 const frame = { ...smallImageFrame, input: { height: 8, width: 8, channels: 1 } } as const;
@@ -29,6 +38,35 @@ const set = {
   std: [0.3],
 } as const;
 
+const loadKernels = nodeKernels(fileURLToPath(new URL("../../../public/kernels", import.meta.url)));
+
+/** Two populations of two tiny networks each, one of far narrower stages. */
+const population = [
+  [4, 4],
+  [4, 8],
+  [16, 32],
+  [24, 40],
+].map(([first = 0, second = 0]) =>
+  networkOf({ ...smallImageFrame, stem: { type: "small", width: 8 } }, [
+    { block: "vanilla", depth: 1, width: first, stride: 4 },
+    { block: "vanilla", depth: 1, width: second, stride: 2 },
+  ]),
+);
+const regime = regimeSchema.parse({ images: 128, testImages: 100, batch: 16, epochs: 2 });
+
+async function trainAll(executor: Executor): Promise<TrainOutcome[]> {
+  const data = await loadTrainingData(executor, regime, nodeSource());
+  const outcomes: TrainOutcome[] = [];
+  for (const spec of population)
+    outcomes.push(await trainNetwork({ spec, regime, seed: 3, executor, data, control: createControl() }));
+  data.dispose();
+  return outcomes;
+}
+
+function meanError(outcomes: readonly TrainOutcome[]): number {
+  return outcomes.reduce((sum, { epochs }) => sum + epochs.at(-1)!.testError, 0) / outcomes.length;
+}
+
 // One browser for the file: starting one and compiling kernels takes longer than all else here.
 describe("the WebGPU device", () => {
   let page: RemotePage;
@@ -36,11 +74,13 @@ describe("the WebGPU device", () => {
   beforeAll(async () => {
     page = await openRemotePage();
     executor = await page.open();
-  }, 90_000);
+    // Compiles what the tests run: seconds, on a busy machine many.
+    (await executor.load(plan, initialState(plan, 0))).dispose();
+    await selfTest(executor);
+  }, 120_000);
   afterAll(() => page.close());
 
-  test("passes the self-test; 20 networks leave no buffer and make no new pipeline behind the first", async () => {
-    await selfTest(executor);
+  test("that passed the self-test: 20 networks leave no buffer and make no new pipeline behind the first", async () => {
     const counts = [];
     for (let i = 0; i < 20; i++) {
       const session = await executor.load(plan, initialState(plan, i));
@@ -98,6 +138,31 @@ describe("the WebGPU device", () => {
     expect((await executor.counts()).buffers).toBe(0);
   });
 
+  test("trains a small population as wasm does: losses agree, and so does the order of networks and populations", async () => {
+    const wasm = await createWasmExecutor({ loadKernels });
+    const found = await trainAll(executor);
+    const wanted = await trainAll(wasm);
+    await wasm.dispose();
+    for (const [i, { epochs }] of found.entries()) {
+      const { epochs: others } = wanted[i]!;
+      // What float32 in another order explains.
+      for (const [epoch, { trainLoss }] of epochs.entries())
+        expect(Math.abs(trainLoss / others[epoch]!.trainLoss - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(epochs.at(-1)!.testError - others.at(-1)!.testError)).toBeLessThan(0.03);
+    }
+    const order = (outcomes: readonly TrainOutcome[]) =>
+      outcomes
+        .map(({ epochs }, i) => [epochs.at(-1)!.trainLoss, i] as const)
+        .toSorted((a, b) => a[0] - b[0])
+        .map(([, i]) => i);
+    expect(order(found)).toEqual(order(wanted));
+    const better = (outcomes: readonly TrainOutcome[]) =>
+      meanError(outcomes.slice(0, 2)) < meanError(outcomes.slice(2));
+    expect(better(found)).toBe(better(wanted));
+    // The comparison says something: the populations are further apart than two executors may be.
+    expect(Math.abs(meanError(wanted.slice(0, 2)) - meanError(wanted.slice(2)))).toBeGreaterThan(0.03);
+  }, 90_000);
+
   test("refuses a plan that does not fit, proposing a smaller batch, and goes on", async () => {
     const large = planOf(8, 524_288);
     const refused = executor.load(large, initialState(large, 1));
@@ -122,5 +187,6 @@ describe("the WebGPU device", () => {
     const again = await next.load(plan, initialState(plan, 1));
     expect(await again.step(batch, 0.1)).toEqual(first);
     await next.dispose();
-  });
+    // Another device compiles all kernels anew.
+  }, 90_000);
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defaultRegime } from "../training/regime.ts";
-import { drawTrial } from "./population.ts";
-import { type DrawnPopulation, drawnPopulationSchema } from "./study.ts";
+import { defaultRegime, regimeSchema } from "../training/regime.ts";
+import { checkPopulations, drawTrial } from "./population.ts";
+import { type DrawnPopulation, drawnPopulationSchema, parseStudy } from "./study.ts";
 
 const population = drawnPopulationSchema.parse({
   name: "line",
@@ -54,4 +54,26 @@ test("a drawn network fits the data set, the population's stages, stem and budge
     ),
     { numRuns: 20 },
   );
+});
+
+test("a study whose networks do not bear its image sizes is refused before anything is trained", () => {
+  const study = (fields: object) =>
+    parseStudy({ version: 1, populations: [{ ...population, stages: 4 }], regime: fields });
+  expect(() => checkPopulations(study({ progressive: { phases: 2, resolution: 12 } }))).toThrow(
+    "regime.progressive.resolution: 12 is not allowed; this network's strides multiply to 16",
+  );
+  checkPopulations(study({ progressive: { phases: 2, resolution: 16 } }));
+});
+
+test("the memory of a network is that of the largest images of its run, its costs those of its own", () => {
+  const drawn = (fields: object) => {
+    const regime = regimeSchema.parse(fields);
+    return drawTrial({ studyId: "s", seed: 1, regime }, population, 0).network;
+  };
+  const plain = drawn({});
+  const grown = drawn({ progressive: { phases: 2, resolution: 14 } });
+  const tuned = drawn({ fineTune: { resolution: 40, epochs: 1, learningRate: 0.01 } });
+  expect(grown).toEqual(plain);
+  expect(tuned.trainBytes).toBeGreaterThan(1.5 * plain.trainBytes);
+  expect({ ...tuned, trainBytes: plain.trainBytes }).toEqual(plain);
 });

@@ -9,7 +9,7 @@ import { planBytes } from "../plan/plan.ts";
 import { UnsatisfiableBudgetError } from "../spaces/constraint.ts";
 import { drawNetwork, type PopulationMember, type PopulationSource } from "../spaces/population.ts";
 import { smallImageSetting } from "../spaces/setting.ts";
-import { largestInput } from "../training/phases.ts";
+import { largestInput, trainingPhases } from "../training/phases.ts";
 import { compileOptions, graphOptions, type Regime } from "../training/regime.ts";
 import { normOf } from "./norm-choice.ts";
 import { wholeDraws } from "./parameters-schema.ts";
@@ -195,7 +195,8 @@ export function checkPopulations(
     const path = `populations[${i}]`;
     // Any network of a space stands for all of them; the others are known, each may have a problem of its own.
     const few = isDrawn(population) ? 1 : population.count;
-    for (let index = 0; index < few; index++) memberOf(population, index, seed, dataset, path);
+    for (let index = 0; index < few; index++)
+      trainingPhases(memberOf(population, index, seed, dataset, path).spec, regime);
   });
 }
 

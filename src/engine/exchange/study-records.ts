@@ -42,7 +42,7 @@ export function trialsAs(
 ): Trial[] {
   return trials.map((trial) => {
     const population = rename(trial.population);
-    return { ...trial, id: trialId(id, population, trial.index), study: id, population };
+    return { ...trial, id: trialId(id, population, trial.index, trial.repeat), study: id, population };
   });
 }
 

@@ -1,6 +1,7 @@
 import { defaultRegime, type Regime, regimeSchema } from "../training/regime.ts";
 import { decodePopulation, encodePopulation } from "./population-url.ts";
 import { decodeRegimeField, encodeRegimeField, scalar } from "./regime-url.ts";
+import { decodeScheduling, encodeScheduling, isScheduling } from "./scheduling-url.ts";
 import { parseStudy, type Study } from "./study.ts";
 
 /**
@@ -16,6 +17,7 @@ export function encodeStudy(study: Study): string {
   for (const population of study.populations) query.append("p", encodePopulation(population));
   if (study.copy !== undefined) query.set("copy", String(study.copy));
   if (study.archive !== undefined) query.set("archive", study.archive);
+  for (const [key, value] of encodeScheduling(study)) query.set(key, value);
   for (const key of regimeKeys) {
     const value = study.regime[key];
     if (value !== undefined && value !== defaultRegime[key]) query.append(key, encodeRegimeField(value));
@@ -39,6 +41,7 @@ export function decodeStudy(query: string | URLSearchParams): Study | undefined 
     else if (key === "seed" || key === "copy") study[key] = scalar(value);
     // Its digits may look like a number's.
     else if (key === "archive") study.archive = value;
+    else if (isScheduling(key)) study[key] = decodeScheduling(key, value);
     else regime[key] = decodeRegimeField(key, value);
   }
   return parseStudy({ ...study, populations, regime });

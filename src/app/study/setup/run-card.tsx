@@ -98,10 +98,35 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
       >
         <i style={{ width: `${Math.min(100, 100 * fraction)}%` }} />
       </div>
+      {progress?.rungs !== undefined && (
+        <p className={styles.small}>
+          Halving:{" "}
+          {progress.rungs
+            .map(({ epochs, reached, of }) => `${reached} of ${of} to epoch ${epochs}`)
+            .join(", ")}
+        </p>
+      )}
       <div className={styles.buttons}>
         <RunButtons phase={phase} />
       </div>
+      <RetryButton phase={phase} />
     </>
+  );
+}
+
+/** Trains again what failed, where something did and nothing runs. */
+function RetryButton({ phase }: { readonly phase: RunPhase }) {
+  const { run, sweep } = useServices();
+  const failed = useRun((state) => [...state.trials.values()].filter((t) => t.status === "failed").length);
+  if (failed === 0 || (phase !== "complete" && phase !== "stopped")) return null;
+  const retry = () => {
+    const { study } = run.getState();
+    if (study !== undefined) void sweep.run(study, { retryFailed: true });
+  };
+  return (
+    <Button variant="default" fullWidth mt={8} onClick={retry}>
+      Train {failed === 1 ? "the one that failed" : `the ${failed} that failed`} again
+    </Button>
   );
 }
 

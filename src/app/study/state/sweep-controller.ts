@@ -32,7 +32,8 @@ export interface SweepConnection {
 export interface SweepController {
   /** Asks for the device and the kept studies. */
   begin(): Promise<void>;
-  run(study: Study): Promise<void>;
+  /** Starts a study or goes on with it. */
+  run(study: Study, more?: Pick<SweepOptions, "retryFailed">): Promise<void>;
   /** Trains with this from the next run on, and remembers it. */
   choose(choice: DeviceChoice): Promise<void>;
   /** Where the time of a network's training step goes on the chosen device. */
@@ -182,9 +183,9 @@ export function createSweepController(
   }
 
   /** undefined where another tab runs the study: it is shown instead. */
-  async function start(study: Study): Promise<StartedSweep | undefined> {
+  async function start(study: Study, more: SweepOptions): Promise<StartedSweep | undefined> {
     try {
-      return await connection.client.call("startSweep", study, optionsFor(study));
+      return await connection.client.call("startSweep", study, { ...optionsFor(study), ...more });
     } catch (error) {
       if (!(error instanceof Error && error.name === "StudyBusyError")) throw error;
       if ((await show(studyId(study), study)) === undefined) throw error;
@@ -236,11 +237,11 @@ export function createSweepController(
         at({ failure: { message: `This browser keeps no studies: ${messageOf(error)}`, crashed: false } });
       }
     },
-    run: (study) =>
+    run: (study, more = {}) =>
       guarded(async () => {
         void tabs.keepStorage().catch(() => false);
         at({ ...emptyRun, study, phase: "starting" });
-        const started = await start(study);
+        const started = await start(study, more);
         if (started === undefined) return;
         at({ studyId: started.studyId });
         if (started.recorded === 0) return;

@@ -20,10 +20,12 @@ export function formatTrialSet(ids: Iterable<string>, { studyId, populations }: 
   for (const id of ids) {
     const at = id.lastIndexOf("/") + 1;
     const place = places.get(id.slice(0, at));
-    if (place === undefined) continue;
+    const index = Number(id.slice(at));
+    // Other seeds of a network have no place in an address; the first stands for it.
+    if (place === undefined || !Number.isInteger(index)) continue;
     const list = indices.get(place) ?? [];
     indices.set(place, list);
-    list.push(Number(id.slice(at)));
+    list.push(index);
   }
   return [...indices]
     .sort(([a], [b]) => a - b)

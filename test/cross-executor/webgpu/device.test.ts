@@ -10,11 +10,13 @@ import { createWasmExecutor } from "../../../src/engine/runtime/wasm/executor.ts
 import { nodeKernels } from "../../../src/engine/runtime/wasm/node-kernels.ts";
 import { selfTest } from "../../../src/engine/runtime/webgpu/self-test.ts";
 import { createControl } from "../../../src/engine/runtime/worker/control.ts";
+import { parseStudy } from "../../../src/engine/sweep/study.ts";
 import { initialState } from "../../../src/engine/training/initialize.ts";
 import { loadTrainingData } from "../../../src/engine/training/load-data.ts";
 import { regimeSchema } from "../../../src/engine/training/regime.ts";
 import { type TrainOutcome, trainNetwork } from "../../../src/engine/training/trainer.ts";
 import { openRemotePage, type RemoteExecutor, type RemotePage } from "./remote-executor.ts";
+import { remoteSweep } from "./remote-sweep.ts";
 
 const frame = { ...smallImageFrame, input: { height: 8, width: 8, channels: 1 } } as const;
 
@@ -173,6 +175,39 @@ describe("the WebGPU device", () => {
     expect((await session.step(batch, 0.1)).lossSum).toBeGreaterThan(0);
     session.dispose();
   });
+
+  test("that is lost in the middle of a trial's second epoch: a new one goes on from the first, to the same records and bits", async () => {
+    const study = parseStudy({
+      version: 1,
+      populations: [{ name: "one", networks: population.slice(0, 1) }],
+      regime: { images: 64, testImages: 32, batch: 16, epochs: 2, ema: 0.9, flip: true },
+    });
+    const undisturbed = await remoteSweep(study, async () => executor);
+    expect(undisturbed.starts).toEqual([{ from: 0, steps: [3, 4, 7, 8] }]);
+    let opened = 0;
+    let destroyed: Promise<void> | undefined;
+    const lost = executor;
+    const disturbed = await remoteSweep(
+      study,
+      async () => {
+        if (opened++ > 0) executor = await page.open();
+        return executor;
+      },
+      (step) => {
+        if (step === 7) destroyed = lost.destroyDevice();
+      },
+    );
+    await destroyed;
+    expect(opened).toBe(2);
+    expect(disturbed.starts).toEqual([
+      { from: 0, steps: [3, 4, 7] },
+      { from: 1, steps: [7, 8] },
+    ]);
+    expect(disturbed.trials).toEqual(undisturbed.trials);
+    expect(undisturbed.trials).toMatchObject([{ status: "done", epochs: [{ epoch: 1 }, { epoch: 2 }] }]);
+    expect(disturbed.weights).toEqual(undisturbed.weights);
+    expect(undisturbed.weights[0]?.size).toBeGreaterThan(0);
+  }, 90_000);
 
   test("that is lost between two steps, or under one, fails the step as lost; a new one goes on", async () => {
     const session = await executor.load(plan, initialState(plan, 1));

@@ -11,6 +11,7 @@ import {
 import { observeAll } from "../engine/analysis/trials/observation.ts";
 import { perNetwork } from "../engine/analysis/trials/per-network.ts";
 import { InputError } from "../engine/math/input-error.ts";
+import { predictionNotes } from "../engine/sweep/prediction.ts";
 import type { Trial } from "../engine/sweep/trial.ts";
 import { parseTrialLines } from "../engine/sweep/trial-lines.ts";
 import { CliError } from "./failure.ts";
@@ -25,6 +26,8 @@ export interface AnalyzedTrials {
   readonly kept: number;
   /** What was odd about the files. */
   readonly notes: readonly string[];
+  /** Predicted times against actual ones, in a sentence; none where nothing was predicted. */
+  readonly predictions: readonly string[];
 }
 
 export interface AnalyzedInput {
@@ -53,7 +56,8 @@ export async function readTrials({ files, by, constraints, filter }: AnalyzedInp
   if (repeated > 0) notes.push(`${repeated} trials are recorded more than once; the last record counts`);
   if (trials.size === 0) throw new CliError(`${files.join(", ")}: no trials`);
   const observations = observeAll(trials.values());
-  const kept = perNetwork(filterTrials(observations, filter));
+  const filtered = filterTrials(observations, filter);
+  const kept = perNetwork(filtered);
   if (kept.length === 0) throw new CliError(`--filter leaves none of the ${observations.length} trials`);
   const groups =
     constraints.length > 0
@@ -65,7 +69,14 @@ export async function readTrials({ files, by, constraints, filter }: AnalyzedInp
       `${groups.length} groups (${names}); at most ${comparisonLimit} are compared at once: choose with --filter population:NAME`,
     );
   }
-  return { groups, title: files.map(nameOf).join(", "), read: trials.size, kept: kept.length, notes };
+  return {
+    groups,
+    title: files.map(nameOf).join(", "),
+    read: trials.size,
+    kept: kept.length,
+    notes,
+    predictions: predictionNotes(filtered.map(({ id }) => trials.get(id)!)),
+  };
 }
 
 async function readTrialFile(file: string) {

@@ -203,6 +203,13 @@ describe("sweep", () => {
     expect(first.lines[0]).toMatch(/population +n +min +mean +median/);
     expect(first.lines[1]).toMatch(/a +2 +\d+\.\d % /);
     expect(first.lines.at(-1)).toContain("p = ");
+    const foreseen =
+      /^The time of \d trials was predicted before they began: median relative error [\d.]+ %\.$/m;
+    expect(first.lines.join("\n")).toMatch(foreseen);
+    expect((await run("analyze", at("out.jsonl"))).lines.join("\n")).toMatch(foreseen);
+    expect(
+      Object.values(JSON.parse(readFileSync(at("device-speeds.json"), "utf8"))).flat().length,
+    ).toBeGreaterThan(3);
     expect(first.stderr).toMatch(/4\/4 +[ab] 2 +flops 0\.\d\d M +error /);
     expect(readFileSync(at("out.jsonl"), "utf8").trimEnd().split("\n")).toHaveLength(4);
     const second = await run("sweep", file, "--out", at("out.jsonl"));
@@ -271,7 +278,10 @@ describe("sweep", () => {
     expect(stderr).toMatch(/stopped after \d trials; --resume/);
     expect(status).toBe(1);
     expect((await run("sweep", file, "--out", at("parts.jsonl"), "--resume")).status).toBe(0);
-    const timeless = (name: string) => readFileSync(at(name), "utf8").replaceAll(/"ms":[\d.e-]+/g, '"ms":0');
+    const timeless = (name: string) =>
+      readFileSync(at(name), "utf8")
+        .replaceAll(/"ms":[\d.e-]+/g, '"ms":0')
+        .replaceAll(/"predictedMs":[\d.e-]+,/g, "");
     expect(timeless("parts.jsonl")).toBe(timeless("whole.jsonl"));
   });
 

@@ -79,7 +79,7 @@ async function analyze(files: readonly string[], options: Options): Promise<void
   });
   if (options.html !== undefined) await writeReport(options.html, filter, trials, analysis);
   if (json) await printJson(files, filter, trials, analysis);
-  else await printLine(analysisText(analysis));
+  else await printLine([analysisText(analysis), ...trials.predictions].join("\n\n"));
 }
 
 /** The charts come with React: they are loaded by those who want a report alone. */

@@ -3,6 +3,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { nodeSource } from "../../engine/data/node-source.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
+import { SpeedsFile } from "../../engine/sweep/node-device-speeds.ts";
 import { TrialFile, type TrialFileMode } from "../../engine/sweep/node-trial-file.ts";
 import { checkPopulations } from "../../engine/sweep/population.ts";
 import type { SweepProgress, SweepSummary } from "../../engine/sweep/protocol.ts";
@@ -43,7 +44,8 @@ export function registerSweep(program: Command): void {
     .description(
       "Trains every network of a study and appends a trial record per network to a file, in an order that lets all " +
         "EDFs grow together. Ctrl-C stops after the step under way; --resume goes on from the last epoch, after a crash " +
-        "too: what is under way is kept in <file>.checkpoints. Progress goes to stderr. Status 1 " +
+        "too: what is under way is kept in <file>.checkpoints. How fast devices are is kept beside the results, in " +
+        "device-speeds.json, so that the next study knows its time. Progress goes to stderr. Status 1 " +
         "if a trial failed or the study was stopped.",
     )
     .argument("<study>", "YAML or JSON; see examples/")
@@ -104,7 +106,7 @@ async function run(
   out: TrialFile,
   executor: Executor,
   data: LoadedData,
-  { json, duty, retryFailed }: Options,
+  { out: path, json, duty, retryFailed }: Options,
 ): Promise<Finished> {
   const control = createControl({ duty });
   const live = new LiveLine();
@@ -126,6 +128,7 @@ async function run(
         control,
         device: executor.device,
         version: packageJson.version,
+        speeds: new SpeedsFile(path),
       }),
     );
     live.print(`${summary.outcome} after ${duration(performance.now() - start)} on ${executor.device}`);

@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../network/spec.ts";
 import { fullSizeEpochs } from "../training/phases.ts";
 import type { Regime } from "../training/regime.ts";
+import { median } from "./halving.ts";
 
 /**
  * What a trial costs, in units of one multiply-add of a forward pass. Backward costs twice the forward; normalization,
@@ -18,20 +19,53 @@ export function trialWork(
 
 const workPerActivation = 30;
 
-/** Speed of this device, learned from the trials of this run. */
+/** A trial under way: its work and time so far, and the share of the whole trial that they are, 0–1. */
+export interface WorkUnderWay {
+  readonly work: number;
+  readonly ms: number;
+  readonly share: number;
+}
+
+/** Trials that a prediction rests on: few, so that a study of another kind is learned soon. */
+const mostRates = 9;
+
+/**
+ * Speed of a device, learned from its trials: the median of milliseconds per unit of work over the newest of them, which
+ * one odd trial among three or more cannot move beyond the others.
+ */
 export class CostModel {
-  #work = 0;
-  #ms = 0;
+  #rates: readonly number[];
+
+  /** @param rates of earlier runs on this device, the newest last, as `rates` gives them. */
+  constructor(rates: readonly number[] = []) {
+    this.#rates = rates.filter(isRate).slice(-mostRates);
+  }
+
+  /** Milliseconds per unit of work, the newest last: what is kept between runs. */
+  get rates(): readonly number[] {
+    return this.#rates;
+  }
 
   /** A finished trial, or the part of one that is done. */
   observe(work: number, ms: number): void {
-    this.#work += work;
-    this.#ms += ms;
+    const rate = ms / work;
+    if (isRate(rate)) this.#rates = [...this.#rates, rate].slice(-mostRates);
   }
 
-  /** Milliseconds that so much work takes; undefined before anything was measured. */
-  predict(work: number, underWay: { readonly work: number; readonly ms: number } = { work: 0, ms: 0 }) {
-    const known = this.#work + underWay.work;
-    return known > 0 ? (work * (this.#ms + underWay.ms)) / known : undefined;
+  /**
+   * Milliseconds that so much work takes; undefined before anything was measured. A trial under way counts beside the n
+   * others with its share: n to share.
+   */
+  predict(work: number, underWay?: WorkUnderWay): number | undefined {
+    const n = this.#rates.length;
+    const known = n > 0 ? median(this.#rates) : 0;
+    const own = underWay && isRate(underWay.ms / underWay.work) ? underWay : undefined;
+    if (own === undefined) return n > 0 ? work * known : undefined;
+    return (work * (n * known + own.share * (own.ms / own.work))) / (n + own.share);
   }
+}
+
+/** What files and stores hold is checked too. */
+function isRate(rate: unknown): rate is number {
+  return typeof rate === "number" && Number.isFinite(rate) && rate > 0;
 }

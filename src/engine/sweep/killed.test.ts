@@ -108,6 +108,9 @@ function mortal(recorder: TrialRecorder, at: number, when: "before" | "after"): 
   };
 }
 
+/** Rates that a dead process did not hand on are not in the predictions of the next one. */
+const unforeseen = ({ predictedMs: _, ...trial }: Trial): Trial => trial;
+
 /** Runs the study in a place; gives the epochs that were trained. */
 async function run(place: Place, more: Partial<SweepRun> = {}, wrap = (each: TrialRecorder) => each) {
   const { study: ran = study } = more;
@@ -171,7 +174,7 @@ describe.each([
   test("killed under halving, the same networks go on", async () => {
     const whole = await make(halved);
     await run(whole, { study: halved });
-    const wanted = await whole.trials();
+    const wanted = (await whole.trials()).map(unforeseen);
     const byId = (a: Trial, b: Trial) => (a.id < b.id ? -1 : 1);
     const ends = wanted.map(({ status, epochs }) => `${status} ${epochs.length}`).toSorted();
     expect(ends).toEqual([...new Array(2).fill("cut 2"), ...new Array(4).fill("done 3")]);
@@ -182,7 +185,9 @@ describe.each([
       const first = await run(place, { study: halved }, wrap);
       expect(first.killed).toBe(at <= 38);
       const second = await run(place, { study: halved });
-      expect((await place.trials()).toSorted(byId), `write ${at}`).toEqual(wanted.toSorted(byId));
+      expect((await place.trials()).map(unforeseen).toSorted(byId), `write ${at}`).toEqual(
+        wanted.toSorted(byId),
+      );
       expect(first.trained + second.trained - 16).toBeLessThanOrEqual(1);
       expect(await place.clean()).toBe(true);
     }

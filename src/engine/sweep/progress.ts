@@ -7,12 +7,16 @@ import type { Trial } from "./trial.ts";
 /** How far a trial is. */
 type Stand = Pick<Trial, "status"> & { readonly epochs: number };
 
+/** What the cost model learns from. */
+type Measured = Pick<Trial, "status" | "epochs" | "ms" | "device" | "network">;
+
 /** Follows a run: how much of its work is done, how fast, how long it will take. */
 export class ProgressMeter {
   readonly #study: Study;
   readonly #studyId: string;
   readonly #duty: () => number;
-  readonly #model = new CostModel();
+  readonly #device: string;
+  #model = new CostModel();
   readonly #rungs: readonly number[];
   readonly #populations: ReadonlyMap<string, PopulationWork>;
   readonly #stands = new Map<string, Stand & { readonly population: string }>();
@@ -20,13 +24,36 @@ export class ProgressMeter {
   #running: { readonly work: number; readonly before: number } | undefined;
   #done: { step: number; steps: number; ms: number } = { step: 0, steps: 0, ms: 0 };
 
-  /** @param duty share of the time that is worked. */
-  constructor(study: Study, studyId: string, duty: () => number = () => 1) {
+  /**
+   * @param device whose speed is learned.
+   * @param duty share of the time that is worked.
+   */
+  constructor(study: Study, studyId: string, device: string, duty: () => number = () => 1) {
     this.#study = study;
     this.#studyId = studyId;
+    this.#device = device;
     this.#duty = duty;
     this.#rungs = rungsOf(study);
     this.#populations = new Map(study.populations.map(({ name }) => [name, new PopulationWork()]));
+  }
+
+  /**
+   * What earlier runs learned of the device; where nothing was kept, what their records say of it.
+   */
+  calibrate(rates: readonly number[], recorded: readonly Measured[]): void {
+    this.#model = new CostModel(rates);
+    if (this.rates.length > 0) return;
+    for (const trial of recorded) this.#learn(trial);
+  }
+
+  /** What is learned of the device. */
+  get rates(): readonly number[] {
+    return this.#model.rates;
+  }
+
+  /** Milliseconds that a trial will take, without pauses for the duty; undefined before anything was measured. */
+  predict({ network }: Pick<RunningTrial, "network">): number | undefined {
+    return this.#model.predict(trialWork(network, this.#study.regime));
   }
 
   /** A trial that was recorded in an earlier run, or without being trained now. */
@@ -49,10 +76,10 @@ export class ProgressMeter {
     this.#done = { step, steps, ms };
   }
 
-  /** The trial under way is over, or waits, after `ms`; only those that went to the end teach the cost model. */
-  finish(trial: Pick<Trial, "id" | "population" | "status" | "epochs" | "ms">): void {
+  /** The trial under way is over, or waits. */
+  finish(trial: Measured & Pick<Trial, "id" | "population">): void {
     const { work } = this.#running ?? { work: 0 };
-    if (trial.status === "done") this.#model.observe(work, trial.ms);
+    this.#learn(trial);
     this.#stand(trial.id, trial.population, { status: trial.status, epochs: trial.epochs.length }, work);
     this.#running = undefined;
   }
@@ -61,13 +88,17 @@ export class ProgressMeter {
     const { step, steps, ms } = this.#done;
     const { images, epochs } = this.#study.regime;
     const part = this.#running && steps > 0 ? step / steps : 0;
-    const underWay = { work: part * (this.#running?.work ?? 0), ms };
+    const underWay = { work: part * (this.#running?.work ?? 0), ms, share: part };
     const fresh = Math.max(0, part - (this.#running?.before ?? 0)) * (this.#running?.work ?? 0);
     const total = totalTrials(this.#study);
     const settled = [...this.#stands.values()].filter(({ status }) => status !== "stopped").length;
     const remaining = settled === total ? 0 : Math.max(0, this.#remainingWork() - fresh);
     const done = this.#doneWork + fresh;
-    const etaMs = this.#model.predict(remaining, this.#running ? underWay : undefined);
+    // Before a network is drawn nothing is known of their costs.
+    const etaMs =
+      settled === total || this.#stands.size > 0
+        ? this.#model.predict(remaining, this.#running ? underWay : undefined)
+        : undefined;
     const rate = this.#running && ms > 0 ? (1000 * part * images * epochs) / ms : undefined;
     return {
       studyId: this.#studyId,
@@ -79,6 +110,18 @@ export class ProgressMeter {
       ...(rate === undefined ? {} : { imagesPerSecond: rate }),
       ...(this.#study.halving ? { rungs: this.#rungProgress() } : {}),
     };
+  }
+
+  /** Only what went to the end on this device alone teaches the cost model; at a rung of halving, its epochs up to there. */
+  #learn({ status, epochs, ms, device, network }: Measured): void {
+    if (device !== this.#device) return;
+    const { regime, halving } = this.#study;
+    const work = trialWork(network, regime);
+    if (status === "done") this.#model.observe(work, ms);
+    else if (status === "stopped" && halving && this.#rungs.includes(epochs.length)) {
+      const spent = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
+      this.#model.observe((work * epochs.length) / regime.epochs, spent);
+    }
   }
 
   #stand(id: string, population: string, stand: Stand, work: number): void {

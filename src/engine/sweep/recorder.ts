@@ -9,6 +9,8 @@ export interface TrialCheckpoint extends Checkpoint {
   readonly devices: readonly string[];
   /** Of the program. */
   readonly version: string;
+  /** Of the whole trial, made before it began. */
+  readonly predictedMs?: number;
 }
 
 /** Where records go; each call is awaited, and one that fails ends the run. */

@@ -25,12 +25,21 @@ export async function runTrial(
   meter: ProgressMeter,
   rules: TrialRules,
 ): Promise<Trial> {
+  const before = await readCheckpoint(run, trial.trialId);
+  const predictedMs = before ? before.predictedMs : meter.predict(trial);
   for (let interruptions = 0; ; interruptions++) {
-    const attempt = new Attempt(run, trial, meter, rules, await readCheckpoint(run, trial.trialId));
+    const attempt = new Attempt(
+      run,
+      trial,
+      meter,
+      rules,
+      interruptions === 0 ? before : await readCheckpoint(run, trial.trialId),
+      predictedMs,
+    );
     const outcome = await attempt.train();
     const again = attempt.interrupted && interruptions < mostInterruptions;
     if (again) continue;
-    const record = trialRecord(run, trial, outcome, attempt.devices);
+    const record = trialRecord(run, trial, outcome, attempt.devices, predictedMs);
     meter.finish(record);
     await run.recorder.finish(record, outcome.state);
     return record;
@@ -56,6 +65,7 @@ class Attempt {
   readonly #trial: RunningTrial;
   readonly #meter: ProgressMeter;
   readonly #from: TrialCheckpoint | undefined;
+  readonly #predictedMs: number | undefined;
   readonly #epochs: EpochRecord[];
   readonly #now: () => number;
   #reportedAt: number;
@@ -69,12 +79,14 @@ class Attempt {
     meter: ProgressMeter,
     rules: TrialRules,
     from: TrialCheckpoint | undefined,
+    predictedMs: number | undefined,
   ) {
     this.#run = run;
     this.#trial = trial;
     this.#meter = meter;
     this.#rules = rules;
     this.#from = from;
+    this.#predictedMs = predictedMs;
     this.#epochs = [...(from?.epochs ?? [])];
     this.#ms = this.#epochs.reduce((sum, { ms }) => sum + ms, 0);
     const before = from?.devices ?? [];
@@ -138,7 +150,7 @@ class Attempt {
     const { recorder, listener, study, version } = this.#run;
     const kept =
       epoch.epoch < study.regime.epochs
-        ? { ...(await checkpoint()), devices: this.devices, version }
+        ? { ...(await checkpoint()), devices: this.devices, version, ...predicted(this.#predictedMs) }
         : undefined;
     try {
       await recorder.epoch(this.#trial, epoch, kept);
@@ -164,6 +176,7 @@ export function trialRecord(
   trial: RunningTrial,
   outcome: Outcome,
   devices: readonly string[],
+  predictedMs?: number,
 ): Trial {
   const { status, reason, epochs, error, ms, weights } = outcome;
   return {
@@ -182,8 +195,13 @@ export function trialRecord(
     epochs,
     error,
     ms,
+    ...predicted(predictedMs),
     ...(weights === "averages" ? { weights } : {}),
     device: devices.join(", then "),
     version,
   };
+}
+
+function predicted(predictedMs: number | undefined): Pick<Trial, "predictedMs"> {
+  return predictedMs === undefined ? {} : { predictedMs };
 }

@@ -37,7 +37,7 @@ class Sweep {
   constructor(run: SweepRun) {
     const { study, studyId, control, retryFailed = false } = run;
     this.#run = run;
-    this.#meter = new ProgressMeter(study, studyId, () => control.duty);
+    this.#meter = new ProgressMeter(study, studyId, run.device, () => control.duty);
     const keeps = (trial: Trial) => isSettled(trial) && !(retryFailed && trial.status === "failed");
     this.#settled = new Map(run.recorded.filter(keeps).map((trial) => [trial.id, trial]));
     this.#acceptance = new Map(
@@ -67,7 +67,9 @@ class Sweep {
 
   /** What earlier runs left. */
   async #recall(): Promise<void> {
-    const { study } = this.#run;
+    const { study, device, speeds } = this.#run;
+    const rates = (await speeds?.speedsOf(device).catch(() => [])) ?? [];
+    this.#meter.calibrate(rates, [...this.#settled.values()]);
     for (const slot of this.#order) {
       const id = this.#id(slot);
       const known = this.#settled.get(id);
@@ -94,6 +96,7 @@ class Sweep {
         timeIsUp: (ms) => this.#timeIsUp(ms - spent),
       });
       this.#take(record);
+      await this.#keepSpeeds();
       listener.trialDone?.(record);
       listener.progress?.(this.#meter.read());
     }
@@ -102,6 +105,12 @@ class Sweep {
       const id = this.#id(slot);
       return this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal;
     });
+  }
+
+  /** Without them the next run predicts later; no reason to end this one. */
+  async #keepSpeeds(): Promise<void> {
+    const { device, speeds } = this.#run;
+    await speeds?.keepSpeeds(device, this.#meter.rates).catch(() => {});
   }
 
   /** Cuts the networks of every population that do not go on from a rung. */
@@ -143,7 +152,13 @@ class Sweep {
     const epochs = kept?.epochs ?? [];
     const ms = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
     const outcome = { status: "cut", reason, epochs, error: null, ms } as const;
-    const record = trialRecord(this.#run, this.#draw(slot), outcome, kept?.devices ?? [device]);
+    const record = trialRecord(
+      this.#run,
+      this.#draw(slot),
+      outcome,
+      kept?.devices ?? [device],
+      kept?.predictedMs,
+    );
     await recorder.finish(record);
     this.#meter.skip(record);
     this.#take(record);

@@ -222,6 +222,7 @@ export class SweepService {
       control,
       device: executor.device,
       version,
+      speeds: store,
     });
   }
 

@@ -1,6 +1,7 @@
 import type { DatasetFacts } from "../data/catalogue.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import type { EpochRecord, TrainOutcome, TrainRequest } from "../training/trainer.ts";
+import type { DeviceSpeeds } from "./device-speeds.ts";
 import type { RunningTrial, SweepProgress } from "./protocol.ts";
 import type { TrialRecorder } from "./recorder.ts";
 import type { Study } from "./study.ts";
@@ -38,5 +39,7 @@ export interface SweepRun {
   readonly control: RunControl;
   readonly device: string;
   readonly version: string;
+  /** Where speeds of devices are kept between runs. */
+  readonly speeds?: DeviceSpeeds;
   readonly now?: () => number;
 }

@@ -69,6 +69,7 @@ const trialSchema = z.looseObject({
   epochs: z.array(epochSchema),
   error: fraction.nullable(),
   ms: z.number(),
+  predictedMs: z.number().min(0).optional(),
   weights: z.literal("averages").optional(),
   device: z.string(),
   version: z.string(),

@@ -37,6 +37,8 @@ export interface Trial {
    */
   readonly error: number | null;
   readonly ms: number;
+  /** What `ms` was predicted to be before the trial began; left out where nothing was known of its device. */
+  readonly predictedMs?: number;
   /** That the weights kept of it are moving averages; where this is left out they are the trained ones. */
   readonly weights?: "averages";
   /** What it was trained on, e.g. "wasm relaxed-simd, 1 thread"; several, "…, then …", where it went on on another. */
@@ -107,9 +109,9 @@ export function errorsOf(
 }
 
 /** The record without what differs between two runs of one seed on one device: its times. */
-export function withoutTimes(trial: Trial): Omit<Trial, "ms" | "epochs" | "measured"> & {
+export function withoutTimes(trial: Trial): Omit<Trial, "ms" | "predictedMs" | "epochs" | "measured"> & {
   readonly epochs: readonly Omit<EpochRecord, "ms">[];
 } {
-  const { ms: _, measured: __, epochs, ...rest } = trial;
+  const { ms: _, predictedMs: __, measured: ___, epochs, ...rest } = trial;
   return { ...rest, epochs: epochs.map(({ ms: _, ...epoch }) => epoch) };
 }

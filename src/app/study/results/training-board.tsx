@@ -2,6 +2,7 @@ import { memo, useMemo } from "react";
 import { trainingFigure } from "../../../charts/curve-charts.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
+import { predictionNotes } from "../../../engine/sweep/prediction.ts";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { Card } from "../../ui/card.tsx";
 import { useView } from "../state/services.tsx";
@@ -92,6 +93,11 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
           <p className={styles.says}>No trial to put in order yet.</p>
         )}
       </Card>
+      {predictionNotes(rows).map((note) => (
+        <Card key="times" title="Predicted times" note="what the time left rests on">
+          <p className={styles.says}>{note}</p>
+        </Card>
+      ))}
     </div>
   );
 });

@@ -34,6 +34,12 @@ export interface CheckpointRow extends Omit<CheckpointRecord, "epochs"> {
   readonly studyId: string;
 }
 
+/** Rates of the cost model (../device-speeds.ts). */
+export interface SpeedRow {
+  readonly device: string;
+  readonly rates: readonly number[];
+}
+
 /** Studies and trials as IndexedDB keeps them. */
 export type Database = Dexie & {
   readonly studies: EntityTable<StudyRow, "id">;
@@ -42,6 +48,7 @@ export type Database = Dexie & {
   readonly epochs: Table<EpochRow, [string, number]>;
   readonly weights: EntityTable<WeightRecord, "trialId">;
   readonly checkpoints: EntityTable<CheckpointRow, "trialId">;
+  readonly speeds: EntityTable<SpeedRow, "device">;
 };
 
 /** The database was written by a later version of this program, whose records this one could spoil. */
@@ -72,6 +79,7 @@ export function createDatabase(name: string): Database {
   db.version(2).stores({ weights: "trialId, studyId, [savedAt+bytes]" });
   db.version(3).stores({ checkpoints: "trialId, studyId" });
   db.version(4).stores({ weights: "trialId, studyId, [savedAt+bytes], [studyId+bytes]" });
+  db.version(5).stores({ speeds: "device" });
   const known = db.verno;
   // Dexie would open a newer database, and add the tables it lacks; its records stay as they are.
   db.on("ready", () => {

@@ -226,6 +226,14 @@ test.each([1, 2, 3])(
   },
 );
 
+test("speeds of devices stay when the database is opened again", async () => {
+  const { store: first, name } = store();
+  expect(await first.speedsOf("fake")).toEqual([]);
+  await first.keepSpeeds("fake", [1, 2]);
+  first.close();
+  expect(await store(name).store.speedsOf("fake")).toEqual([1, 2]);
+});
+
 test("measurements are added to a trial's record", async () => {
   const { store: target } = store();
   await target.open(id, smallStudy);

@@ -1,5 +1,6 @@
 import type { ModelState } from "../../runtime/executor.ts";
 import type { EpochRecord } from "../../training/trainer.ts";
+import type { DeviceSpeeds } from "../device-speeds.ts";
 import type { RunningTrial, StoredStudy, StudyOrigin, StudySummary } from "../protocol.ts";
 import type { TrialCheckpoint, TrialRecorder } from "../recorder.ts";
 import type { Study } from "../study.ts";
@@ -32,7 +33,7 @@ export interface StoreOptions {
  * loses the epoch under way, nothing else; its trial goes on from the checkpoint of the one before. A finished trial
  * replaces its running row, epochs and checkpoint in one transaction. A write that finds no room rejects with a StoreFullError and changes nothing.
  */
-export class SweepStore implements TrialRecorder {
+export class SweepStore implements TrialRecorder, DeviceSpeeds {
   readonly #db: Database;
   readonly #now: () => number;
   readonly #weightBytes: number;
@@ -152,6 +153,15 @@ export class SweepStore implements TrialRecorder {
   /** Bytes that the kept weights of a study take. */
   weightBytes(id: string): Promise<number> {
     return weightBytesOf(this.#db, id);
+  }
+
+  async speedsOf(device: string): Promise<readonly number[]> {
+    return (await this.#db.speeds.get(device))?.rates ?? [];
+  }
+
+  /** Never makes room: what it would cost is worth more. */
+  async keepSpeeds(device: string, rates: readonly number[]): Promise<void> {
+    await this.#db.speeds.put({ device, rates });
   }
 
   close(): void {

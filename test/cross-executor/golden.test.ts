@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { goldenTolerances, verifyGolden } from "../../src/engine/runtime/verify/golden.ts";
 import { goldenNames, readGolden } from "../fixtures/golden-files.ts";
-import { executors } from "./executors.ts";
+import { kernelExecutors } from "./executors.ts";
 
-describe.each(executors)("$name trains as PyTorch does", ({ create }) => {
+describe.each(kernelExecutors)("$name trains as PyTorch does", ({ create }) => {
   let executor: Executor;
   beforeAll(async () => {
     executor = await create();

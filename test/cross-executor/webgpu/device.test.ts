@@ -167,6 +167,10 @@ describe("the WebGPU device", () => {
 
   test("refuses a plan that does not fit, proposing a smaller batch, and goes on", async () => {
     const large = planOf(8, 524_288);
+    const { needed, available, within } = await executor.roomFor(large);
+    expect(needed).toBeGreaterThan(available);
+    expect(within).toBe("one buffer");
+    expect(await executor.roomFor(plan)).toMatchObject({ available });
     const refused = executor.load(large, initialState(large, 1));
     await expect(refused).rejects.toMatchObject({ name: "ExecutorError", code: "out-of-memory" });
     await expect(refused).rejects.toThrow("try a batch of 262144");

@@ -7,6 +7,7 @@ import type {
   ImageHandle,
   KernelTime,
   ResidentImages,
+  Room,
   Session,
   Weights,
 } from "../../../src/engine/runtime/executor.ts";
@@ -52,6 +53,10 @@ export class GpuPage {
   async open({ tiles }: { tiles: TilesName }): Promise<Opened> {
     const executor = await createWebGpuExecutor(tiles === "adapter" ? {} : { tiles: namedTiles[tiles] });
     return { executor: this.#hold(executor), device: executor.device };
+  }
+
+  room(executor: number, plan: Plan): Room {
+    return this.#get<WebGpuExecutor>(executor).room(plan);
   }
 
   async attach(executor: number, images: ResidentImages): Promise<number> {

@@ -11,6 +11,7 @@ import {
   type KernelTime,
   type ModelState,
   type ResidentImages,
+  type Room,
   type Session,
   type StepRequest,
   type Weights,
@@ -21,6 +22,8 @@ import type { Failure, GpuPage, NamedValues, Opened, RemoteBatch, TilesName } fr
 export interface RemoteExecutor extends Executor {
   /** Loses the device as a failing driver would. */
   destroyDevice(): Promise<void>;
+  /** What the page's executor says is its room for a plan. */
+  roomFor(plan: Plan): Promise<Room>;
   counts(): Promise<ReturnType<GpuPage["counts"]>>;
 }
 
@@ -48,6 +51,7 @@ export async function openRemotePage(): Promise<RemotePage> {
         },
         dispose: () => call(page, "dispose", executor),
         destroyDevice: () => call(page, "destroyDevice", executor),
+        roomFor: (plan) => call(page, "room", executor, plan),
         counts: () => call(page, "counts", executor),
       };
     },

@@ -1,4 +1,5 @@
 import { ExecutorError } from "../executor.ts";
+import { bufferBytes } from "./lowered-plan.ts";
 
 /** Limits asked for as the adapter offers them. Kernels need none above the default; large batches and TF.js do. */
 const wantedLimits = [
@@ -53,7 +54,7 @@ export class Gpu {
   buffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const buffer = this.device.createBuffer({
       label,
-      size: Math.max(256, Math.ceil(bytes / 256) * 256),
+      size: bufferBytes(bytes),
       usage,
     });
     this.#buffers.add(buffer);

@@ -1,8 +1,15 @@
 import { allFusions } from "../../plan/fusion.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { type Executor, ExecutorError, type ModelState, type ResidentImages } from "../executor.ts";
+import {
+  type Executor,
+  ExecutorError,
+  type ModelState,
+  type ResidentImages,
+  type Room,
+} from "../executor.ts";
 import { type Gpu, openGpu } from "./device.ts";
 import { WebGpuImages } from "./images.ts";
+import { type LoweredPlan, lowerPlan, roomFor } from "./lowered-plan.ts";
 import { Pipelines } from "./pipelines.ts";
 import { WebGpuSession } from "./session.ts";
 import { describeTiles, type Tiles, tilesFor } from "./tiles.ts";
@@ -25,6 +32,7 @@ export interface WebGpuExecutor extends Executor {
   readonly tiles: Tiles;
   /** The same device and pipelines with other tiles. Only the executor that opened the device is to be disposed of. */
   using(tiles: Tiles): WebGpuExecutor;
+  room(plan: Plan): Room;
   load(plan: Plan, state: ModelState): Promise<WebGpuSession>;
 }
 
@@ -44,6 +52,9 @@ function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): 
     if (disposed) throw new ExecutorError("misuse", "this executor has been disposed of");
     gpu.check();
   };
+  // Whoever asked for the room of a plan loads it next.
+  const known = new WeakMap<Plan, LoweredPlan>();
+  const lower = (plan: Plan): LoweredPlan => known.get(plan) ?? lowerPlan(plan, tiles);
   return {
     kind: "webgpu",
     device: chosen ? `${gpu.description}, ${describeTiles(chosen)}` : gpu.description,
@@ -60,13 +71,20 @@ function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): 
     get bufferCount() {
       return gpu.bufferCount;
     },
+    room: (plan: Plan) => {
+      const lowered = lower(plan);
+      known.set(plan, lowered);
+      return roomFor(lowered, gpu.device.limits);
+    },
     attach: async (images: ResidentImages) => {
       check();
       return gpu.guarded("the image set", async () => new WebGpuImages(gpu, images));
     },
     load: async (plan: Plan, state: ModelState) => {
       check();
-      return WebGpuSession.load(gpu, pipelines, tiles, plan, state);
+      const lowered = lower(plan);
+      known.delete(plan);
+      return WebGpuSession.load(gpu, pipelines, lowered, state);
     },
     dispose: async () => {
       if (!disposed) gpu.dispose();

@@ -1,8 +1,10 @@
 import type { TensorId } from "../../plan/call.ts";
 import { ExecutorError } from "../executor.ts";
+import { megabytes } from "../room.ts";
 import type { Gpu } from "./device.ts";
 import { bufferUsage, mapForReading } from "./flags.ts";
 import { argBytes } from "./kernel.ts";
+import { type LoweredPlan, roomFor } from "./lowered-plan.ts";
 import { mostAtOnce } from "./pace.ts";
 import type { Place, Placement } from "./placement.ts";
 import type { FixedBuffer } from "./program.ts";
@@ -35,16 +37,15 @@ export class Memory {
   /** Steps that go between two read-backs, at most. */
   readonly rows: number;
 
-  constructor(gpu: Gpu, placement: Placement, calls: number) {
+  constructor(gpu: Gpu, lowered: LoweredPlan, calls: number) {
+    const { placement } = lowered;
     this.#gpu = gpu;
     this.#placement = placement;
-    const { limits } = gpu.device;
-    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-    const longest = Math.max(...placement.buffers.map(({ length }) => 4 * length));
-    if (longest > most)
+    const { needed, available } = roomFor(lowered, gpu.device.limits);
+    if (needed > available)
       throw new ExecutorError(
         "out-of-memory",
-        `a buffer of ${megabytes(longest)} MB is needed, this GPU allows ${megabytes(most)} MB`,
+        `a buffer of ${megabytes(needed)} is needed, this GPU allows ${megabytes(available)}`,
       );
     const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
     this.#buffers = placement.buffers.map(({ name, length }) => gpu.buffer(name, 4 * length, usage));
@@ -208,8 +209,4 @@ export class Memory {
     if (place === undefined) throw new RangeError(`tensor ${tensor} has no place`);
     return place;
   }
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 2 ** 20);
 }

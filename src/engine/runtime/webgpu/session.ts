@@ -23,14 +23,12 @@ import { readable } from "../readable.ts";
 import { Commands } from "./commands.ts";
 import type { Gpu } from "./device.ts";
 import { WebGpuImages } from "./images.ts";
-import { createProgram, lowerCall } from "./lower/lower.ts";
+import type { LoweredPlan } from "./lowered-plan.ts";
 import { Memory } from "./memory.ts";
 import { Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { placeTensors } from "./placement.ts";
 import type { Dispatch, Program } from "./program.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { Tiles } from "./tiles.ts";
 
 /** Dispatches that bring a batch of resident images: the first of a list, left out where values are given. */
 const gatherDispatches = 1;
@@ -57,24 +55,17 @@ export class WebGpuSession implements Session {
   static async load(
     gpu: Gpu,
     pipelines: Pipelines,
-    tiles: Tiles,
-    plan: Plan,
+    lowered: LoweredPlan,
     state: ModelState,
   ): Promise<WebGpuSession> {
+    const { program, train, evaluate, averages } = lowered;
+    const { plan } = program;
     const loaded = loadedValues(plan, state);
-    const program = createProgram(plan, tiles);
-    const train = program.list([plan.gather, ...plan.train], lowerCall);
-    const evaluate = program.list([plan.gather, ...plan.evaluate], lowerCall);
-    const averages = program.list(
-      plan.evaluateAverages ? [plan.gather, ...plan.evaluateAverages] : [],
-      lowerCall,
-    );
     const lists = [train, evaluate, averages];
-    const placement = placeTensors(program, lists);
     let memory: Memory | undefined;
     try {
       return await gpu.guarded(`a network at batch ${plan.batch}`, async () => {
-        memory = new Memory(gpu, placement, lists.flat().length);
+        memory = new Memory(gpu, lowered, lists.flat().length);
         const own = memory;
         let slot = 0;
         const commands = lists.map((list) => {

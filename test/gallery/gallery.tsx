@@ -31,6 +31,7 @@ function show(): void {
     begin: nothing,
     run: nothing,
     choose: async (choice) => run.setState({ choice }),
+    setDuty: async (duty) => run.setState({ duty }),
     askOffers: nothing,
     profile: () => new Promise(() => {}),
     pause: nothing,

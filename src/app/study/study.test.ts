@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
 import { defaultStudy, parseStudy } from "../../engine/sweep/study.ts";
+import { studyId } from "../../engine/sweep/study-id.ts";
+import { decodeStudy, encodeStudy } from "../../engine/sweep/study-url.ts";
 import { edfCurve, populationErrors } from "./picture/edf-curves.ts";
 import { verdictOf } from "./picture/verdict.ts";
+import { rungTexts, schedulingFacts } from "./setup/scheduling/scheduling-text.ts";
 import { createDraftStore } from "./state/draft-store.ts";
 import { sortRows, trialColumns } from "./trials/trial-columns.ts";
 import { bestRow, createTrialRows } from "./trials/trial-rows.ts";
@@ -32,6 +35,63 @@ describe("set-up", () => {
     const draft = createDraftStore(defaultStudy);
     draft.getState().editRegime({ batch: 4096, images: 64 });
     expect(draft.getState().problems.map(({ path }) => path)).toEqual(["regime.batch"]);
+  });
+});
+
+describe("seeds, halving and stop rules", () => {
+  const scheduling = {
+    repeats: 3,
+    halving: { epochs: 2, factor: 2 },
+    stop: { minutes: 90, trialMinutes: 2.5, error: { epochs: 1, above: 0.07 } },
+  };
+  const scheduled = () => {
+    const draft = createDraftStore(defaultStudy);
+    draft.getState().editRegime({ epochs: 8 });
+    draft.getState().editScheduling(scheduling);
+    return draft;
+  };
+
+  test("are set, go into the address and come back; the card says them", () => {
+    const { study, problems } = scheduled().getState();
+    expect(problems).toEqual([]);
+    expect(decodeStudy(encodeStudy(study))).toEqual(study);
+    expect(study).toMatchObject(scheduling);
+    expect(schedulingFacts(study).map(({ value }) => value)).toEqual([
+      "3",
+      "best 1/2 after 2 epochs, and so on",
+      "90 min",
+      "2.5 min",
+      "not below 7 % after 1 epoch",
+    ]);
+    expect(rungTexts(study)[1]).toBe("RegNetX: 8 to epoch 2, 4 to epoch 4, 2 to epoch 8");
+  });
+
+  test("what is taken away leaves the study as it was, and with its id", () => {
+    const draft = scheduled();
+    const { editScheduling, editRegime } = draft.getState();
+    editScheduling({ repeats: undefined, halving: undefined });
+    expect(draft.getState().study).not.toHaveProperty("halving");
+    editScheduling({ stop: { ...scheduling.stop, error: undefined } });
+    expect(draft.getState().study.stop).toEqual({ minutes: 90, trialMinutes: 2.5 });
+    editScheduling({ stop: { minutes: undefined, trialMinutes: undefined } });
+    editRegime({ epochs: defaultStudy.regime.epochs });
+    expect(draft.getState().study).toStrictEqual(defaultStudy);
+    expect(studyId(draft.getState().study)).toBe(studyId(defaultStudy));
+  });
+
+  test("what would never take effect is named beside its field, and no rungs are promised", () => {
+    const draft = scheduled();
+    draft.getState().editRegime({ epochs: 2 });
+    expect(draft.getState().problems.map(({ path }) => path)).toEqual(["halving.epochs"]);
+    expect(rungTexts(draft.getState().study)).toEqual([]);
+    draft.getState().editScheduling({ stop: { minutes: 0 } });
+    expect(draft.getState().problems.map(({ path }) => path)).toContain("stop.minutes");
+  });
+
+  test("do not stay when another study takes the place", () => {
+    const draft = scheduled();
+    draft.getState().replace(defaultStudy);
+    expect(draft.getState().study).toStrictEqual(defaultStudy);
   });
 });
 

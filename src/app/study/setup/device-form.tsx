@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { DeviceInfo, ExecutorOffers, GpuOffer } from "../../../engine/sweep/protocol.ts";
 import type { DeviceChoice } from "../state/device-choice.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
+import { DutyField } from "./duty-field.tsx";
 import styles from "./setup.module.css";
 
 const names = { webgpu: "WebGPU", wasm: "WebAssembly", reference: "plain JavaScript" } as const;
@@ -28,6 +29,7 @@ export function DeviceForm() {
           </UnstyledButton>
         </p>
       )}
+      <DutyField />
     </fieldset>
   );
 }

@@ -1,5 +1,6 @@
 import { Checkbox, UnstyledButton } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import type { Study } from "../../../engine/sweep/study.ts";
 import { defaultRegime, type Regime, regimeLimits } from "../../../engine/training/regime.ts";
 import {
   type RegimeField,
@@ -13,6 +14,7 @@ import { NumberField } from "./number-field.tsx";
 import { FineTuneFields, ProgressiveFields } from "./regime/phase-fields.tsx";
 import type { RegimePartProps } from "./regime/regime-part.ts";
 import { ScheduleFields } from "./regime/schedule-fields.tsx";
+import { SchedulingFields } from "./scheduling/scheduling-fields.tsx";
 import styles from "./setup.module.css";
 
 /** The numbers most studies change; the others fold away. */
@@ -32,8 +34,10 @@ export function RegimeForm() {
   const { draft } = useServices();
   const study = useDraft((state) => state.study);
   const problems = useDraft((state) => state.problems);
-  const [more, setMore] = useState(() => !hasOnlyMain(study.regime));
-  const { editRegime, setSeed } = draft.getState();
+  const [more, setMore] = useState(false);
+  // What a study sets must not be hidden, wherever the study came from.
+  if (!more && !hasOnlyMain(study)) setMore(true);
+  const { editRegime, editScheduling, setSeed } = draft.getState();
   const messageAt = (path: string) => problems.find((problem) => problem.path === path)?.message;
   const problemAt = (path: string) =>
     messageAt(`regime.${path}`) ??
@@ -104,7 +108,10 @@ export function RegimeForm() {
         <ProgressiveFields {...part} />
         <FineTuneFields {...part} />
       </Group>
-      {hasOnlyMain(study.regime) && (
+      <Group label="Trials">
+        <SchedulingFields study={study} edit={editScheduling} messageAt={messageAt} />
+      </Group>
+      {hasOnlyMain(study) && (
         <UnstyledButton className={styles.textButton} onClick={() => setMore(false)}>
           Less of the regime
         </UnstyledButton>
@@ -123,7 +130,8 @@ function Group({ label, children }: { readonly label: string; readonly children:
 }
 
 /** Whether everything that the short form does not show is at its default. */
-function hasOnlyMain(regime: Regime): boolean {
+function hasOnlyMain({ regime, repeats, halving, stop }: Study): boolean {
+  if (repeats !== undefined || halving !== undefined || stop !== undefined) return false;
   const keys = Object.keys(regime) as (keyof Regime)[];
   return keys.every(
     (key) => key === "dataset" || isMain(key) || !regime[key] || regime[key] === defaultRegime[key],

@@ -3,8 +3,9 @@ import { formatDuration, formatInteger } from "../../../charts/format.ts";
 import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
-import type { RunPhase } from "../state/run-store.ts";
+import { isActive, type RunPhase } from "../state/run-store.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
+import { DutyField } from "./duty-field.tsx";
 import styles from "./setup.module.css";
 
 /** How far the run is, and what can be done about it. */
@@ -109,6 +110,7 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
       <div className={styles.buttons}>
         <RunButtons phase={phase} />
       </div>
+      {isActive(phase) && <DutyField />}
       <RetryButton phase={phase} />
     </>
   );
@@ -216,10 +218,11 @@ function EditButton({ onClick, wide = false }: { readonly onClick: () => void; r
   );
 }
 
-function workText({ populations, regime }: Study): string {
+function workText({ populations, regime, repeats = 1 }: Study): string {
   const networks = populations.reduce((sum, { count }) => sum + count, 0);
   const epochs = `${regime.epochs} epoch${regime.epochs === 1 ? "" : "s"}`;
-  return `${networks} networks, ${epochs} of ${formatInteger(regime.images)} images each`;
+  const seeds = repeats === 1 ? "" : ` with ${repeats} seeds each`;
+  return `${networks} networks${seeds}, ${epochs} of ${formatInteger(regime.images)} images each`;
 }
 
 function statusText(phase: RunPhase, etaMs: number | undefined, spent: number): string {

@@ -21,6 +21,7 @@ import { budgetScales, rangeText } from "./budget-slider.tsx";
 import { givenText } from "./given-population-editor.tsx";
 import { parameterTexts, scaledText } from "./population-text.ts";
 import { furtherFacts } from "./regime/regime-facts.ts";
+import { schedulingFacts } from "./scheduling/scheduling-text.ts";
 import styles from "./setup.module.css";
 
 /** The set-up of a study that has begun: what is compared, how far each population is. */
@@ -41,6 +42,7 @@ export function SetupSummary({ study }: { readonly study: Study }) {
     },
     { key: "seed", label: "Seed", value: seed },
     ...furtherFacts(regime),
+    ...schedulingFacts(study),
   ];
   return (
     <>

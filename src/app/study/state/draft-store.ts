@@ -12,6 +12,9 @@ import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
 import { spaceLabels } from "../spaces.ts";
 
+/** What a study says of its trials beside the regime. */
+export type Scheduling = Pick<Study, "repeats" | "halving" | "stop">;
+
 /** The set-up under the user's hands: always shaped like a study, not always a legal one. */
 export interface DraftState {
   readonly study: Study;
@@ -21,6 +24,8 @@ export interface DraftState {
   rename(name: string): void;
   setSeed(seed: number): void;
   editRegime(change: Partial<Regime>): void;
+  /** What is undefined is taken away. */
+  editScheduling(change: Partial<Scheduling>): void;
   editPopulation(index: number, change: Partial<DrawnPopulation>): void;
   /** Another population in its place. */
   setPopulation(index: number, population: Population): void;
@@ -34,17 +39,22 @@ export type DraftStore = ReturnType<typeof createDraftStore>;
 
 export function createDraftStore(study: Study) {
   return createStore<DraftState>()((set, get) => {
-    const change = (part: Partial<Study>) => {
-      const next = { ...get().study, ...part };
-      set({ study: next, problems: problemsOf(next) });
-    };
+    const replace = (next: Study) => set({ study: next, problems: problemsOf(next) });
+    const change = (part: Partial<Study>) => replace({ ...get().study, ...part });
     return {
       study,
       problems: problemsOf(study),
-      replace: (next) => change(next),
+      // Nothing of the study before stays, not even what the next one leaves out.
+      replace,
       rename: (name) => change({ name }),
       setSeed: (seed) => change({ seed }),
       editRegime: (part) => change({ regime: { ...get().study.regime, ...part } }),
+      editScheduling: (part) => {
+        const { stop, ...next } = { ...get().study, ...part };
+        const rules = withoutUndefined({ ...stop });
+        const stopping = Object.keys(rules).length > 0 ? { stop: rules } : {};
+        replace(withoutUndefined({ ...next, ...stopping }));
+      },
       editPopulation: (index, part) =>
         change({ populations: editedPopulations(get().study.populations, index, part) }),
       setPopulation: (index, population) =>

@@ -64,6 +64,8 @@ export interface RunState {
   readonly device: DeviceInfo | undefined;
   /** What the next run is to be trained with; nothing: the best there is. */
   readonly choice: DeviceChoice;
+  /** Share of the time that is worked, above 0 to 1. */
+  readonly duty: number;
   /** What this browser can train with, once it was asked. */
   readonly offers: ExecutorOffers | undefined;
   /** Why nothing can be trained here at all. */
@@ -97,6 +99,7 @@ export function createRunStore(initial: Partial<RunState> = {}) {
     ...emptyRun,
     device: undefined,
     choice: {},
+    duty: 1,
     offers: undefined,
     deviceFailure: undefined,
     imagesPerSecond: undefined,

@@ -16,6 +16,7 @@ import { SweepService } from "../../../engine/sweep/service.ts";
 import { SweepStore } from "../../../engine/sweep/store/store.ts";
 import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { encodeStudy } from "../../../engine/sweep/study-url.ts";
+import type { TrialJob } from "../../../engine/sweep/sweep-run.ts";
 import { noOtherTabs } from "./other-tabs.ts";
 import type { RunState } from "./run-store.ts";
 import type { Services } from "./services.tsx";
@@ -30,7 +31,7 @@ afterEach(() => {
 let databases = 0;
 
 /** A browser: its database outlives sessions, and its worker can be killed. */
-function browser(trainDelay?: () => Promise<void>) {
+function browser(trainDelay?: (job: TrialJob) => void | Promise<void>) {
   const name = `session ${++databases}`;
   let hash = "";
   const kept = new Map<string, string>();
@@ -143,6 +144,24 @@ test("a chosen executor is remembered; one that does not work gives way to the b
     executor: "reference",
     note: "What was chosen before does not work: this browser has no WebGPU.",
   });
+});
+
+test("the share of the time is remembered, told at the start of a run and followed while it runs", async () => {
+  const worked: number[] = [];
+  const session: { current?: Services } = {};
+  const window = browser(async ({ control }) => {
+    worked.push(control.duty);
+    if (worked.length === 1) await session.current?.sweep.setDuty(0.75);
+  });
+  session.current = window.open();
+  await until(session.current, ({ ready }) => ready);
+  await session.current.sweep.setDuty(0.5);
+  await session.current.sweep.run(smallStudy);
+  await until(session.current, ({ phase }) => phase === "complete");
+  expect(worked).toEqual([0.5, ...Array(11).fill(0.75)]);
+
+  const second = await until(window.open(""), ({ ready }) => ready);
+  expect(second.duty).toBe(0.75);
 });
 
 test("a link restores its set-up, and the address follows changes", async () => {

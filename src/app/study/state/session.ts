@@ -1,6 +1,6 @@
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { canonicalJson, studyId } from "../../../engine/sweep/study-id.ts";
-import { type ChoiceStorage, readChoice } from "./device-choice.ts";
+import { type ChoiceStorage, readChoice, readDuty } from "./device-choice.ts";
 import { createDraftStore } from "./draft-store.ts";
 import { readAddress, studyHash } from "./location.ts";
 import { noOtherTabs, type OtherTabs } from "./other-tabs.ts";
@@ -32,7 +32,7 @@ export function startSession(
 ): Services {
   const address = readAddress(bar.read());
   const draft = createDraftStore(address.study ?? defaultStudy);
-  const run = createRunStore({ choice: readChoice(storage) });
+  const run = createRunStore({ choice: readChoice(storage), duty: readDuty(storage) });
   const view = createViewStore({
     ...address.view,
     badLink: address.problem,

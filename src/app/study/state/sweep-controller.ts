@@ -15,7 +15,7 @@ import type { Population, Study } from "../../../engine/sweep/study.ts";
 import { studyId } from "../../../engine/sweep/study-id.ts";
 import { isSettled, type Trial } from "../../../engine/sweep/trial.ts";
 import type { RelayedEvent } from "../../worker/run-relay.ts";
-import { type ChoiceStorage, type DeviceChoice, writeChoice } from "./device-choice.ts";
+import { type ChoiceStorage, type DeviceChoice, writeChoice, writeDuty } from "./device-choice.ts";
 import type { OtherTabs } from "./other-tabs.ts";
 import { emptyRun, isActive, type RunState, type RunStore } from "./run-store.ts";
 import { createBatcher } from "./throttle.ts";
@@ -36,6 +36,8 @@ export interface SweepController {
   run(study: Study, more?: Pick<SweepOptions, "retryFailed">): Promise<void>;
   /** Trains with this from the next run on, and remembers it. */
   choose(choice: DeviceChoice): Promise<void>;
+  /** Works this share of the time from the next step on, in this run and later ones, and remembers it. */
+  setDuty(duty: number): Promise<void>;
   /** Where the time of a network's training step goes on the chosen device. */
   profile(request: ProfileRequest, onProgress: (share: number) => void): Promise<Roofline>;
   /** Finds out what can be trained with. */
@@ -216,9 +218,10 @@ export function createSweepController(
   }
 
   function optionsFor({ regime }: Study): SweepOptions {
-    const { choice } = run.getState();
+    const { choice, duty } = run.getState();
     // A GPU's results are not the same on every machine.
-    return regime.reproducible && choice.executor === "webgpu" ? {} : choice;
+    const device = regime.reproducible && choice.executor === "webgpu" ? {} : choice;
+    return { ...device, duty };
   }
 
   return {
@@ -258,6 +261,12 @@ export function createSweepController(
         at({ deviceFailure: messageOf(error) });
       }
     },
+    setDuty: (duty) =>
+      guarded(async () => {
+        writeDuty(storage, duty);
+        at({ duty });
+        if (isActive(run.getState().phase)) await connection.client.call("setDuty", duty);
+      }),
     async profile(request, onProgress) {
       const { client } = connection;
       const off = client.on("profiling", ({ share }) => onProgress(share));

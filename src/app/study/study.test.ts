@@ -58,10 +58,10 @@ describe("seeds, halving and stop rules", () => {
     expect(study).toMatchObject(scheduling);
     expect(schedulingFacts(study).map(({ value }) => value)).toEqual([
       "3",
-      "best 1/2 after 2 epochs, and so on",
+      "1/2 from epoch 2 on",
       "90 min",
       "2.5 min",
-      "not below 7 % after 1 epoch",
+      "≥ 7 % at epoch 1",
     ]);
     expect(rungTexts(study)[1]).toBe("RegNetX: 8 to epoch 2, 4 to epoch 4, 2 to epoch 8");
   });

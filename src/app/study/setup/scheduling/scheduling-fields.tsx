@@ -50,11 +50,11 @@ function HalvingFields({ study, edit, messageAt }: SchedulingFieldsProps) {
       {halving && (
         <>
           <NumberField
-            label="First compared after, epochs"
+            label="First rung, epochs"
             value={halving.epochs}
             {...regimeLimits.epochs}
             integer
-            help="by the lowest error so far; then after so many epochs times the factor, and so on to the end of the regime"
+            help="networks are compared first, by their lowest error so far; then after so many epochs times the factor, and so on to the end of the regime"
             error={messageAt("halving.epochs")}
             onChange={(epochs) => change({ epochs })}
           />

@@ -12,10 +12,10 @@ import type { Fact } from "../../../ui/facts.tsx";
 export function schedulingFacts({ repeats = 1, halving, stop = {} }: Study): Fact[] {
   const { minutes, trialMinutes, error } = stop;
   return [
-    fact("repeats", "Seeds per network", repeats > 1 ? `${repeats}` : ""),
+    fact("repeats", "Seeds each", repeats > 1 ? `${repeats}` : ""),
     fact("halving", "Halving", halving ? halvingText(halving) : ""),
-    fact("minutes", "Time for the study", minutes === undefined ? "" : `${minutes} min`),
-    fact("trialMinutes", "Time for a trial", trialMinutes === undefined ? "" : `${trialMinutes} min`),
+    fact("minutes", "Study’s time", minutes === undefined ? "" : `${minutes} min`),
+    fact("trialMinutes", "Trial’s time", trialMinutes === undefined ? "" : `${trialMinutes} min`),
     fact("error", "Cut", error ? cutText(error) : ""),
   ].filter(({ value }) => value !== "");
 }
@@ -25,11 +25,11 @@ function fact(key: string, label: string, value: string): Fact & { readonly valu
 }
 
 function halvingText({ epochs, factor }: Halving): string {
-  return `best 1/${factor} after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, and so on`;
+  return `1/${factor} from epoch ${epochs} on`;
 }
 
 function cutText({ epochs, above }: NonNullable<StopRules["error"]>): string {
-  return `not below ${percentOf(above)} % after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+  return `≥ ${percentOf(above)} % at epoch ${epochs}`;
 }
 
 /** 0.85 → 85, free of the rounding of the product. */

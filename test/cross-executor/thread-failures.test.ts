@@ -10,6 +10,7 @@ import type { Thread, ThreadHost } from "../../src/engine/runtime/wasm/thread-ho
 import { createControl } from "../../src/engine/runtime/worker/control.ts";
 import { runSweep } from "../../src/engine/sweep/scheduler.ts";
 import { parseStudy } from "../../src/engine/sweep/study.ts";
+import { withoutTimes } from "../../src/engine/sweep/trial.ts";
 import { initialState } from "../../src/engine/training/initialize.ts";
 import { loadTrainingData } from "../../src/engine/training/load-data.ts";
 import { trainNetwork } from "../../src/engine/training/trainer.ts";
@@ -141,11 +142,7 @@ test("a trial whose thread dies goes on from its last epoch, with the same bits;
       version: "0",
     });
   };
-  const untimed = () =>
-    recorder.trials.splice(0).map(({ epochs, ...trial }) => ({
-      ...{ ...trial, ms: 0 },
-      epochs: epochs.map(({ ms: _, ...epoch }) => epoch),
-    }));
+  const untimed = () => recorder.trials.splice(0).map(withoutTimes);
   expect(await run(0)).toMatchObject({ outcome: "complete", trials: 3 });
   const undisturbed = untimed();
   await run(1);

@@ -10,7 +10,7 @@ import { WasmImages } from "./images.ts";
 import { instantiateKernels, type KernelBuild, type LoadKernels } from "./kernels.ts";
 import { type LoweredPlan, lowerPlan } from "./lower/plan-program.ts";
 import { LinearMemory } from "./memory.ts";
-import { maxThreads } from "./records.ts";
+import { maxThreads } from "./module-page.ts";
 import { type SessionOptions, WasmSession } from "./session.ts";
 import type { ThreadHost } from "./thread-host.ts";
 import { ThreadPool } from "./thread-pool.ts";

@@ -1,6 +1,6 @@
 import { ExecutorError } from "../executor.ts";
 import { megabytes } from "../room.ts";
-import { reservedBytes } from "./records.ts";
+import { reservedBytes } from "./module-page.ts";
 
 const pageBytes = 65536;
 const alignment = 64;

@@ -5,7 +5,7 @@ export interface ThreadStart {
   /** From 1; 0 is the thread that starts the others. */
   readonly thread: number;
   readonly threads: number;
-  /** Address of the counters they meet at: syncLayout in records.ts. */
+  /** Address of the counters they meet at: syncLayout in module-page.ts. */
   readonly sync: number;
   readonly tileRows: number;
   readonly spinTurns: number;

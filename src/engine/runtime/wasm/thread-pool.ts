@@ -2,7 +2,8 @@ import { ExecutorError } from "../executor.ts";
 import { createYield } from "../worker/yield.ts";
 import type { Kernels } from "./kernels.ts";
 import type { LinearMemory } from "./memory.ts";
-import { recordWords, syncBytes, syncLayout } from "./records.ts";
+import { syncBytes, syncLayout } from "./module-page.ts";
+import { recordWords } from "./records.ts";
 import type { Thread, ThreadHost } from "./thread-host.ts";
 
 /** Times that thread 0 loses its patience (0.1 s, assembly/barrier.ts) before the others count as lost. */

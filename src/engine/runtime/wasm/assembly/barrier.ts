@@ -1,6 +1,6 @@
 import { ABORTED, ARRIVED, GENERATION, JOB, SLEEPERS } from "./records";
 
-// How threads wait for each other: counters at `sync` (../records.ts, syncLayout). In builds without threads nothing of
+// How threads wait for each other: counters at `sync` (../module-page.ts, syncLayout). In builds without threads nothing of
 // this is left.
 
 /**

@@ -2,7 +2,7 @@ import { activate } from "./activation";
 import { NONE, RELU, SIGMOID, SILU, View } from "./records";
 import { fma, loadLanes, storeLanes } from "./simd";
 
-// What is read in place of a map (viewLayout in ../records.ts), written to a small copy that stays in the first-level
+// What is read in place of a map (viewLayout in ../table-layouts.ts), written to a small copy that stays in the first-level
 // cache. A function for each activation: within one function the compiler folds loops that differ in a constant only
 // into one loop with a branch inside, half as fast.
 

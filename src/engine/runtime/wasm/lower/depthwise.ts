@@ -1,6 +1,6 @@
 import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import { depthwisePassLayout } from "../records.ts";
+import { depthwisePassLayout } from "../table-layouts.ts";
 import { gradientSumsAfter, normedView, normGradView, statisticsAfter } from "./fused.ts";
 import type { Pointer, Program } from "./program.ts";
 import { columnSums, scratchSlots, slotCountFor } from "./slots.ts";

@@ -1,11 +1,11 @@
 import type { TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import { activationCodes, afterKinds, afterLayout, viewLayout } from "../records.ts";
+import { activationCodes, afterKinds, afterLayout, viewLayout } from "../table-layouts.ts";
 import { lowerStatisticsJoin } from "./norm.ts";
 import type { Pointer, Program } from "./program.ts";
 import { join, type Slots, scratchSlots } from "./slots.ts";
 
-/** What convolutions read through and do afterwards where the plan fused norms into them: ../records.ts has the layouts. */
+/** What convolutions read through and do afterwards where the plan fused norms into them: ../table-layouts.ts has the layouts. */
 
 /** The norm before a convolution, as what is read in place of its x; 0 where x is read as it is. */
 export function normedView(

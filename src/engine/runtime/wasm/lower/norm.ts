@@ -1,5 +1,6 @@
 import type { CallOf } from "../../../plan/calls.ts";
-import { activationCodes, type Fields } from "../records.ts";
+import type { Fields } from "../records.ts";
+import { activationCodes } from "../table-layouts.ts";
 import type { Program } from "./program.ts";
 import { hotRows, join, type Slots, scratchSlots, slotCountFor } from "./slots.ts";
 

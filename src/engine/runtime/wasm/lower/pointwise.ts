@@ -1,6 +1,6 @@
 import type { TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import { activationCodes } from "../records.ts";
+import { activationCodes } from "../table-layouts.ts";
 import { constantFloats } from "./constants.ts";
 import type { Program } from "./program.ts";
 

@@ -2,14 +2,8 @@ import type { TensorId } from "../../../plan/call.ts";
 import type { KernelCall } from "../../../plan/calls.ts";
 import type { BufferName, Plan } from "../../../plan/plan.ts";
 import { ExecutorError } from "../../executor.ts";
-import {
-  type Fields,
-  type FieldType,
-  type KernelName,
-  kernelNumber,
-  recordLayouts,
-  recordWords,
-} from "../records.ts";
+import { type Fields, type KernelName, kernelNumber, recordLayouts, recordWords } from "../records.ts";
+import type { FieldType } from "../table-layouts.ts";
 
 /**
  * A byte address before the session's memory is there: region · 2⁴⁰ + offset. Adding bytes to a pointer gives a

@@ -1,7 +1,7 @@
 import { gaussianQuadrature } from "../../../math/gaussian-quadrature.ts";
 import type { CallOf } from "../../../plan/calls.ts";
 import type { ProxyShape } from "../../../plan/norm-calls.ts";
-import { activationCodes } from "../records.ts";
+import { activationCodes } from "../table-layouts.ts";
 import { constantFloats, floatTable } from "./constants.ts";
 import type { Program } from "./program.ts";
 import { hotRows, join, scratchSlots, slotCountFor } from "./slots.ts";

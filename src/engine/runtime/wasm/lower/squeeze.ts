@@ -1,5 +1,5 @@
 import type { CallOf } from "../../../plan/calls.ts";
-import { activationCodes } from "../records.ts";
+import { activationCodes } from "../table-layouts.ts";
 import { emitFilterGrad } from "./matrix-conv.ts";
 import type { Program } from "./program.ts";
 import { columnSums } from "./slots.ts";

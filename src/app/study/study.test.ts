@@ -3,10 +3,12 @@ import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
 import { defaultStudy, parseStudy } from "../../engine/sweep/study.ts";
 import { studyId } from "../../engine/sweep/study-id.ts";
 import { decodeStudy, encodeStudy } from "../../engine/sweep/study-url.ts";
+import type { Trial } from "../../engine/sweep/trial.ts";
 import { edfCurve, populationErrors } from "./picture/edf-curves.ts";
 import { verdictOf } from "./picture/verdict.ts";
 import { rungTexts, schedulingFacts } from "./setup/scheduling/scheduling-text.ts";
 import { createDraftStore } from "./state/draft-store.ts";
+import { countText } from "./trials/count-text.ts";
 import { sortRows, trialColumns } from "./trials/trial-columns.ts";
 import { bestRow, createTrialRows } from "./trials/trial-rows.ts";
 
@@ -108,6 +110,28 @@ describe("trials", () => {
 
   test("the best is the lowest error of those that trained to the end", () => {
     expect(bestRow(rows)?.name).toBe("RegNetX 1");
+  });
+
+  test("one that waits at a rung says so, and is one row while it goes on from there", () => {
+    const [done, waiting] = [fakeTrial("AnyNetXA", 0, 0.3), fakeTrial("AnyNetXA", 1, 0.4)];
+    const { id: trialId, study: studyId, population, index, params, network, draws } = waiting;
+    const live = { trialId, studyId, population, index, params, network, draws };
+    const epoch = { trainLoss: 1, trainError: 0.5, testError: 0.4, learningRate: 0.1, ms: 1 };
+    const waits: Trial = {
+      ...{ ...waiting, status: "waits", error: null, reason: "at rung 1 of 2 after 1 epoch" },
+      epochs: [{ ...epoch, epoch: 1 }],
+    };
+    const recorded = new Map([done, waits].map((trial) => [trial.id, trial]));
+    const state = { study: defaultStudy, trials: recorded, live: undefined, interrupted: [] };
+    const before = createTrialRows()(state);
+    expect(before.map(({ status, error }) => [status, error])).toEqual([
+      ["done", 0.3],
+      ["waits", 0.4],
+    ]);
+    expect(countText(before, 4)).toBe("1 done · 1 at a rung · 2 to come");
+    const goesOn = createTrialRows()({ ...state, live: { ...live, epochs: waits.epochs } });
+    expect(goesOn.map(({ status }) => status)).toEqual(["done", "training"]);
+    expect(countText(goesOn, 4)).toBe("1 done · 1 training · 2 to come");
   });
 
   test.each(trialColumns.map((column) => [column.key]))("sorting by %s keeps every row", (key) => {

@@ -143,9 +143,9 @@ function listener(live: LiveLine, trials: Map<string, Trial>, json: boolean): Sw
   let finished: Trial | undefined;
   return {
     trialDone(trial) {
+      if (trial.status !== "stopped") finished = trial;
       if (!isSettled(trial)) return;
       trials.set(trial.id, trial);
-      finished = trial;
       if (json) void printLine(JSON.stringify(trial));
     },
     progress(progress: SweepProgress) {

@@ -2,7 +2,7 @@ import { CostModel, trialWork } from "./cost-model.ts";
 import type { RungProgress, RunningTrial, SweepProgress } from "./protocol.ts";
 import { reaching, rungsOf, totalTrials } from "./scheduling.ts";
 import type { Study } from "./study.ts";
-import type { Trial } from "./trial.ts";
+import { isSettled, type Trial } from "./trial.ts";
 
 /** How far a trial is. */
 type Stand = Pick<Trial, "status"> & { readonly epochs: number };
@@ -91,7 +91,7 @@ export class ProgressMeter {
     const underWay = { work: part * (this.#running?.work ?? 0), ms, share: part };
     const fresh = Math.max(0, part - (this.#running?.before ?? 0)) * (this.#running?.work ?? 0);
     const total = totalTrials(this.#study);
-    const settled = [...this.#stands.values()].filter(({ status }) => status !== "stopped").length;
+    const settled = [...this.#stands.values()].filter(isSettled).length;
     const remaining = settled === total ? 0 : Math.max(0, this.#remainingWork() - fresh);
     const done = this.#doneWork + fresh;
     // Before a network is drawn nothing is known of their costs.
@@ -118,7 +118,7 @@ export class ProgressMeter {
     const { regime, halving } = this.#study;
     const work = trialWork(network, regime);
     if (status === "done") this.#model.observe(work, ms);
-    else if (status === "stopped" && halving && this.#rungs.includes(epochs.length)) {
+    else if (!isSettled({ status }) && halving && this.#rungs.includes(epochs.length)) {
       const spent = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
       this.#model.observe((work * epochs.length) / regime.epochs, spent);
     }
@@ -164,8 +164,7 @@ export class ProgressMeter {
   #reached(rung: number, count: number, population: string): { reached: number; of: number } {
     const goal = this.#rungs[rung]!;
     const reached = [...this.#stands.values()].filter(
-      (each) =>
-        each.population === population && (each.epochs >= goal || (rung === 0 && each.status !== "stopped")),
+      (each) => each.population === population && (each.epochs >= goal || (rung === 0 && isSettled(each))),
     ).length;
     return { reached, of: reaching(count, rung, this.#study.halving) * (this.#study.repeats ?? 1) };
   }

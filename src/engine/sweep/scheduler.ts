@@ -7,7 +7,7 @@ import { type Slot, trialOrder } from "./schedule.ts";
 import { reaching, rungsOf } from "./scheduling.ts";
 import type { SweepRun } from "./sweep-run.ts";
 import { isSettled, type Trial, trialId } from "./trial.ts";
-import { choosingError, counted, earlyEnding } from "./trial-rules.ts";
+import { choosingError, counted, earlyEnding, type Rung } from "./trial-rules.ts";
 
 /**
  * Runs a study to its end or until it is stopped. A network that cannot be trained is recorded with its reason and the
@@ -55,7 +55,7 @@ class Sweep {
     listener.progress?.(this.#meter.read());
     const rungs = rungsOf(study);
     for (const [rung, goal] of rungs.entries()) {
-      if (!(await this.#trainTo(goal))) break;
+      if (!(await this.#trainTo({ goal, number: rung + 1, of: rungs.length }))) break;
       if (rung < rungs.length - 1) await this.#halve(rung, goal);
     }
     const { settled: trials, total } = this.#meter.read().trials;
@@ -84,15 +84,16 @@ class Sweep {
   }
 
   /** Trains all that is not settled up to so many epochs; false if the run was stopped. */
-  async #trainTo(goal: number): Promise<boolean> {
+  async #trainTo(rung: Rung): Promise<boolean> {
     const { control, listener, study } = this.#run;
+    const { goal } = rung;
     for (const slot of this.#order) {
       const id = this.#id(slot);
       if (this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal) continue;
       if ((await control.gate()) === "stop" || this.#timeIsUp(0)) return false;
       const spent = this.#begun.get(id)?.ms ?? 0;
       const record = await runTrial(this.#run, this.#draw(slot), this.#meter, {
-        ending: (epochs, ms) => earlyEnding(study.stop, goal, epochs, ms),
+        ending: (epochs, ms) => earlyEnding(study.stop, rung, epochs, ms),
         timeIsUp: (ms) => this.#timeIsUp(ms - spent),
       });
       this.#take(record);

@@ -10,7 +10,7 @@ import { reaching, rungsOf, totalTrials } from "./scheduling.ts";
 import { parseStudy, type Study } from "./study.ts";
 import { studyId } from "./study-id.ts";
 import type { SweepRun, TrialJob } from "./sweep-run.ts";
-import type { Trial } from "./trial.ts";
+import { isSettled, type Trial } from "./trial.ts";
 
 /** Networks whose errors the fake trainer takes from their flops. */
 const networks = (count: number, from = 1) =>
@@ -85,8 +85,12 @@ test("the best of a rung go on: by the median over seeds of the lowest error up 
 test("halving trains all to the first rung and the best of every population on, from where they were", async () => {
   const reports: SweepProgress[] = [];
   const halved = { ...study, halving: { epochs: 2, factor: 2 } };
+  const waits: Trial[] = [];
   const { trials, trained, summary } = await run(halved, {
-    listener: { progress: (progress) => reports.push(progress) },
+    listener: {
+      progress: (progress) => reports.push(progress),
+      trialDone: (trial) => void (isSettled(trial) || waits.push(trial)),
+    },
   });
   expect(summary).toMatchObject({ outcome: "complete", trials: 11 });
   const ended = (population: string) =>
@@ -98,6 +102,11 @@ test("halving trains all to the first rung and the best of every population on, 
     ...["cut,2", "cut,2", "cut,2", "cut,2", "cut,4", "cut,4", "done,8", "done,8"],
   ]);
   expect(sorted("three")).toEqual(["cut,2", "done,8", "done,8"].with(1, "cut,4").toSorted());
+  // All wait once, and those that go on wait again, which is not a stop.
+  expect(waits.map(({ status, reason }) => `${status} ${reason}`)).toEqual([
+    ...new Array(11).fill("waits at rung 1 of 3 after 2 epochs"),
+    ...new Array(6).fill("waits at rung 2 of 3 after 4 epochs"),
+  ]);
   // No epoch twice.
   expect(new Set(trained).size).toBe(trained.length);
   expect(trained).toHaveLength(11 * 2 + (4 + 2) * 2 + (2 + 1) * 4);

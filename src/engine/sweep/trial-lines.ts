@@ -64,7 +64,7 @@ const trialSchema = z.looseObject({
   draws: count.default(1),
   seed: count,
   regime: recordedRegimeSchema,
-  status: z.enum(["done", "diverged", "failed", "cut", "stopped"]),
+  status: z.enum(["done", "diverged", "failed", "cut", "waits", "stopped"]),
   reason: z.string().optional(),
   epochs: z.array(epochSchema),
   error: fraction.nullable(),

@@ -4,7 +4,7 @@ import type { StopRules } from "./scheduling.ts";
 
 /** How a rule ends a trial before its time: for good, or until the trial is taken up again. */
 export interface EarlyEnding {
-  readonly status: "cut" | "stopped";
+  readonly status: "cut" | "waits";
   readonly reason: string;
 }
 
@@ -16,10 +16,19 @@ export interface TrialRules {
   timeIsUp(ms: number): boolean;
 }
 
-/** The rule that ends a trial now, if any. @param goal epochs up to the next rung, or all. */
+/** Where a trial is compared with others, or ends. */
+export interface Rung {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** Epochs up to it. */
+  readonly goal: number;
+}
+
+/** The rule that ends a trial now, if any. @param rung that the trial is on its way to. */
 export function earlyEnding(
   stop: StopRules | undefined,
-  goal: number,
+  { goal, number, of }: Rung,
   epochs: readonly EpochRecord[],
   ms: number,
 ): EarlyEnding | undefined {
@@ -33,7 +42,8 @@ export function earlyEnding(
   }
   if (trialMinutes !== undefined && ms >= trialMinutes * 60_000)
     return { status: "cut", reason: `its ${trialMinutes} minutes were over after ${counted(epochs.length)}` };
-  if (epochs.length >= goal) return { status: "stopped", reason: `waits after ${counted(epochs.length)}` };
+  if (epochs.length >= goal)
+    return { status: "waits", reason: `at rung ${number} of ${of} after ${counted(epochs.length)}` };
   return undefined;
 }
 

@@ -33,7 +33,7 @@ export interface Trial {
   /**
    * The test error of the reported epoch: the lowest of all epochs, as pycls counts its sweeps, or that of the epoch with
    * the lowest validation error (training/reported-epoch.ts). A diverged trial counts as 1: in an EDF it is a
-   * network of the population that never gets below any error. null if it failed, was cut or was stopped.
+   * network of the population that never gets below any error. null if it failed, was cut, waits or was stopped.
    */
   readonly error: number | null;
   readonly ms: number;
@@ -60,10 +60,11 @@ export type TrialParams =
 
 /**
  * done: trained to the end. diverged: the loss became NaN or infinite. failed: could not be trained (its reason says
- * why). cut: a rule of the study ended it, its errors are of fewer epochs than others' and enter no statistic. stopped:
- * the user stopped it, or it waits at a rung of halving; it goes on when the study is resumed.
+ * why). cut: a rule of the study ended it, its errors are of fewer epochs than others' and enter no statistic. waits: it
+ * came to a rung of halving and is compared when the others are there. stopped: the user stopped it; it goes on when the
+ * study is resumed.
  */
-export type TrialStatus = "done" | "diverged" | "failed" | "cut" | "stopped";
+export type TrialStatus = "done" | "diverged" | "failed" | "cut" | "waits" | "stopped";
 
 /**
  * A network as `describe` prints it, and the bytes a training step of the regime's batch needs (at the largest images of a
@@ -87,12 +88,12 @@ export function repeatSeed(seed: number, repeat: number): number {
 
 /** Trials that are settled: a resumed study does not train them again. */
 export function isSettled(trial: Pick<Trial, "status">): boolean {
-  return trial.status !== "stopped";
+  return trial.status !== "stopped" && trial.status !== "waits";
 }
 
 /**
  * The errors that an EDF of these trials is made of, one a network: the median over its seeds. A diverged trial counts, as
- * 1; failed, cut and stopped ones do not.
+ * 1; all others do not.
  */
 export function errorsOf(
   trials: readonly Pick<Trial, "study" | "population" | "index" | "status" | "error">[],

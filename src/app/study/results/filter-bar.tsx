@@ -15,7 +15,7 @@ import { useServices, useView } from "../state/services.tsx";
 import { MetricSelect } from "./metric-select.tsx";
 import styles from "./results.module.css";
 
-const statuses = ["done", "diverged", "failed", "stopped"] as const;
+const statuses = ["done", "diverged", "failed", "cut", "waits", "stopped"] as const;
 
 interface Chip {
   readonly key: string;

@@ -2,8 +2,9 @@ import { Button } from "@mantine/core";
 import { formatDuration, formatInteger } from "../../../charts/format.ts";
 import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
+import { isSettled } from "../../../engine/sweep/trial.ts";
 import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
-import { isActive, type RunPhase } from "../state/run-store.ts";
+import type { RunPhase } from "../state/run-store.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
 import { DutyField } from "./duty-field.tsx";
 import styles from "./setup.module.css";
@@ -75,7 +76,7 @@ function ArchivePanel({ shown }: { readonly shown: boolean }) {
 
 function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
   const study = useRun((state) => state.study);
-  const settled = useRun((state) => [...state.trials.values()].filter((t) => t.status !== "stopped").length);
+  const settled = useRun((state) => [...state.trials.values()].filter(isSettled).length);
   const progress = useRun((state) => state.progress);
   const spent = useRun((state) => [...state.trials.values()].reduce((sum, trial) => sum + trial.ms, 0));
   const total = study ? totalTrials(study) : 0;
@@ -110,7 +111,7 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
       <div className={styles.buttons}>
         <RunButtons phase={phase} />
       </div>
-      {isActive(phase) && <DutyField />}
+      {phase !== "complete" && phase !== "elsewhere" && <DutyField />}
       <RetryButton phase={phase} />
     </>
   );

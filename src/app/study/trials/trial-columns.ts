@@ -27,6 +27,7 @@ const statusOrder: readonly TrialRow["status"][] = [
   "failed",
   "interrupted",
   "cut",
+  "waits",
   "stopped",
 ];
 
@@ -47,7 +48,7 @@ export const trialColumns: readonly TrialColumn[] = [
   {
     key: "status",
     label: "Status",
-    hint: "done, training, diverged, failed, cut or stopped",
+    hint: "done, training, diverged, failed, cut, waits (at a rung of halving) or stopped",
     rank: 0,
     compare: (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status),
   },

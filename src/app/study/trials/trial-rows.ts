@@ -1,11 +1,13 @@
 import { type Observation, observe } from "../../../engine/analysis/trials/observation.ts";
+import type { RunningTrial } from "../../../engine/sweep/protocol.ts";
 import type { Study } from "../../../engine/sweep/study.ts";
-import type {
-  EpochRecord,
-  Trial,
-  TrialNetwork,
-  TrialParams,
-  TrialStatus,
+import {
+  type EpochRecord,
+  isSettled,
+  type Trial,
+  type TrialNetwork,
+  type TrialParams,
+  type TrialStatus,
 } from "../../../engine/sweep/trial.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
 import { reportedEpoch } from "../../../engine/training/reported-epoch.ts";
@@ -57,10 +59,20 @@ export function createTrialRows(): (state: Trials) => TrialRow[] {
   return ({ study, trials, live, interrupted }) => {
     if (study === undefined) return [];
     const order = new Map(study.populations.map(({ name }, i) => [name, i]));
-    const rows = [...trials.values()].map((trial) => keptRow(trial, order.get(trial.population) ?? 0));
-    const unfinished = live === undefined ? interrupted : [...interrupted, live];
-    for (const trial of unfinished) {
-      if (trials.has(trial.trialId)) continue;
+    // What goes on, from a stop or from a rung, is shown as it goes on.
+    const goesOn = ({ trialId }: Pick<RunningTrial, "trialId">) => {
+      const known = trials.get(trialId);
+      return known === undefined || !isSettled(known);
+    };
+    const unfinished = new Map(
+      (live === undefined ? interrupted : [...interrupted, live])
+        .filter(goesOn)
+        .map((trial) => [trial.trialId, trial]),
+    );
+    const rows = [...trials.values()]
+      .filter(({ id }) => !unfinished.has(id))
+      .map((trial) => keptRow(trial, order.get(trial.population) ?? 0));
+    for (const trial of unfinished.values()) {
       const status = trial === live ? "training" : "interrupted";
       rows.push(openRow(trial, status, order.get(trial.population) ?? 0, study));
     }
@@ -92,8 +104,7 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     params: trial.params,
     epochs: trial.epochs,
     regime: trial.regime,
-    // A diverged trial counts as error 1 in the EDF, but it has no error to show.
-    error: trial.status === "diverged" ? undefined : (trial.error ?? undefined),
+    error: shownError(trial),
     ms: trial.ms,
     device: trial.device,
     observation: observe(trial),
@@ -101,6 +112,12 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     ...(trial.measured === undefined ? {} : { measured: trial.measured }),
     ...(trial.weights === undefined ? {} : { weights: trial.weights }),
   };
+}
+
+/** A diverged trial counts as error 1 in the EDF, but it has no error to show; one that goes on has that of its epochs. */
+function shownError({ status, error, epochs }: Trial): number | undefined {
+  if (!isSettled({ status })) return reportedEpoch(epochs)?.testError;
+  return status === "diverged" ? undefined : (error ?? undefined);
 }
 
 function openRow(

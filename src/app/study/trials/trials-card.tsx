@@ -1,6 +1,7 @@
 import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import { Card } from "../../ui/card.tsx";
 import { useRun, useView } from "../state/services.tsx";
+import { countText } from "./count-text.ts";
 import type { TrialRow } from "./trial-rows.ts";
 import { TrialTable } from "./trial-table.tsx";
 import styles from "./trials.module.css";
@@ -51,23 +52,4 @@ function Counts({
   const counts =
     rows.length === all.length ? countText(rows, total) : `${rows.length} of ${all.length} shown`;
   return shownMarks > 1 ? `${counts} · ${shownMarks} marked` : counts;
-}
-
-/** `141 done · 2 diverged · 49 waiting`: only what there is. */
-function countText(rows: readonly TrialRow[], total: number): string {
-  const count = (status: TrialRow["status"]) => rows.filter((row) => row.status === status).length;
-  const open = rows.filter((row) => row.status === "stopped" || row.status === "interrupted").length;
-  const parts = [
-    [count("done"), "done"],
-    [count("training"), "training"],
-    [count("diverged"), "diverged"],
-    [count("failed"), "failed"],
-    [count("cut"), "cut"],
-    [open, "not finished"],
-    [Math.max(0, total - rows.length), "waiting"],
-  ] as const;
-  return parts
-    .filter(([n]) => n > 0)
-    .map(([n, word]) => `${n} ${word}`)
-    .join(" · ");
 }

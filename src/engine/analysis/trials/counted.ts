@@ -11,7 +11,7 @@ export interface TrialCounts {
   readonly failed: number;
   /** Ended by a rule of the study before the last epoch. */
   readonly cut: number;
-  /** Stopped, interrupted or still training. */
+  /** Waiting at a rung, stopped, interrupted or still training. */
   readonly unfinished: number;
 }
 
@@ -25,7 +25,7 @@ export function countTrials(observations: readonly Observation[]): TrialCounts {
     diverged: of("diverged"),
     failed: of("failed"),
     cut: of("cut"),
-    unfinished: of("stopped", "interrupted", "training"),
+    unfinished: of("waits", "stopped", "interrupted", "training"),
   };
 }
 

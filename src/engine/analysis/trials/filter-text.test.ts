@@ -72,7 +72,7 @@ describe("filters as text", () => {
     ["flops:3M..1M", /the range is empty \(min is above max\)/],
     ["flops:1M..,flops:..2M", /"flops" has a range already/],
     ["w_0:8..,initialWidth:..9", /"initialWidth" has a range already/],
-    ["status:perfect", /"perfect" is no status; expected done, diverged, failed, cut, stopped/],
+    ["status:perfect", /"perfect" is no status; expected done, diverged, failed, cut, waits, stopped/],
     ["population:", /the name is missing/],
     ["population:100%", /not percent-encoded text; write %25/],
   ])("%s is refused with what is allowed", (text, message) => {

@@ -27,6 +27,7 @@ const statuses: readonly ObservedStatus[] = [
   "diverged",
   "failed",
   "cut",
+  "waits",
   "stopped",
   "training",
   "interrupted",

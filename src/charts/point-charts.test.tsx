@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { markCount, render, still, texts } from "../../test/charts/markup.ts";
 import { error, flops, groups, narrow, pointRows, size } from "../../test/charts/rows.ts";
 import { paretoFigure } from "./pareto-chart.tsx";
+import { predictionFigure } from "./prediction-chart.tsx";
 import { ScatterChart, scatterFigure } from "./scatter-chart.tsx";
 import type { Selection } from "./selection.ts";
 
@@ -131,5 +132,52 @@ describe("Pareto front", () => {
         .rows.map((row) => row.at(-1)),
     ).toEqual(["yes", "yes", "no"]);
     expect(still(paretoFigure({ ...props, rows: [], front: new Set() }))).not.toContain("data-front");
+  });
+});
+
+describe("predicted times", () => {
+  const trials = [
+    [1_000, 1_000],
+    [2_000, 4_000],
+    [30_000, 20_000],
+  ].map(([predictedMs, ms], i) => ({
+    ...{ id: `trial ${i}`, population: groups[i % 2]!.id, name: `Network ${i}` },
+    ...{ predictedMs: predictedMs!, ms: ms! },
+  }));
+  const figure = (factor: number) =>
+    predictionFigure({ times: { trials, factor }, factorText: String(factor), groups });
+  const pathsOf = (markup: string) => [
+    ...(/data-band="([\d.]+)"><path d="([^"]+)".*?<path d="([^"]+)"/.exec(markup) ?? []),
+  ];
+
+  test("both axes have the same ends: what was predicted exactly lies on the diagonal", () => {
+    const markup = still(figure(2), { width: 400, height: 400 });
+    expect(markCount(markup)).toBe(3);
+    expect(texts(markup, "axis")).toEqual(["measured time, s", "predicted time, s"]);
+    expect(texts(markup, 'tick="x"')).toEqual(texts(markup, 'tick="y"'));
+    const [x0, y0, x1, y1] = pathsOf(markup)[3]!.split(/[ML ]/).filter(Boolean).map(Number);
+    const circle = /<path d="M([\d.]+) ([\d.]+)[^>]*data-emphasis/.exec(markup)!;
+    const [x, y] = [Number(circle[1]) - 3.5, Number(circle[2])];
+    expect((y - y0!) / (y1! - y0!)).toBeCloseTo((x - x0!) / (x1! - x0!), 2);
+  });
+
+  test("the band reaches the logarithm of the factor to both sides, at most to the corners", () => {
+    // 1 s to 30 s and 6 % of that on both sides.
+    const [, reach, band] = pathsOf(still(figure(2)));
+    expect(Number(reach)).toBeCloseTo(Math.log(2) / (1.12 * Math.log(30)), 2);
+    expect(band).not.toMatch(/-\d/);
+    const [, , all, diagonal] = pathsOf(still(figure(1_000)));
+    const corners = new Set(all!.match(/[\d.]+ [\d.]+/g));
+    expect(corners.size).toBe(4);
+    for (const end of diagonal!.match(/[\d.]+ [\d.]+/g)!) expect(corners).toContain(end);
+  });
+
+  test("the table has both times in seconds and their ratio; no trial, no picture", () => {
+    expect(figure(2).table().rows[1]).toEqual(["Network 1", "Population two", 2, 4, 2]);
+    const none = predictionFigure({
+      ...{ times: { trials: [], factor: 1 }, factorText: "1", groups },
+      empty: "Nothing was predicted.",
+    });
+    expect(still(none)).toContain("Nothing was predicted.");
   });
 });

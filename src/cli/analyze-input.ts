@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type ComparedGroup, comparisonLimit } from "../engine/analysis/comparison-table.ts";
+import type { Finding } from "../engine/analysis/finding.ts";
+import { type PredictedTimes, predictedTimes } from "../engine/analysis/predicted-times.ts";
 import { filterTrials, type TrialFilter } from "../engine/analysis/trials/filter.ts";
 import {
   type Grouping,
@@ -11,7 +13,6 @@ import {
 import { observeAll } from "../engine/analysis/trials/observation.ts";
 import { perNetwork } from "../engine/analysis/trials/per-network.ts";
 import { InputError } from "../engine/math/input-error.ts";
-import { predictionNotes } from "../engine/sweep/prediction.ts";
 import type { Trial } from "../engine/sweep/trial.ts";
 import { parseTrialLines } from "../engine/sweep/trial-lines.ts";
 import { CliError } from "./failure.ts";
@@ -26,8 +27,8 @@ export interface AnalyzedTrials {
   readonly kept: number;
   /** What was odd about the files. */
   readonly notes: readonly string[];
-  /** Predicted times against actual ones, in a sentence; none where nothing was predicted. */
-  readonly predictions: readonly string[];
+  /** Predicted times against measured ones, of single trials. */
+  readonly times: Finding<PredictedTimes>;
 }
 
 export interface AnalyzedInput {
@@ -75,7 +76,7 @@ export async function readTrials({ files, by, constraints, filter }: AnalyzedInp
     read: trials.size,
     kept: kept.length,
     notes,
-    predictions: predictionNotes(filtered.map(({ id }) => trials.get(id)!)),
+    times: predictedTimes(filtered),
   };
 }
 

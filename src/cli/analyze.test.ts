@@ -65,6 +65,27 @@ describe("analyze", () => {
     expect(stdout).toContain("acts ~ flops^b: b = ");
   });
 
+  test("predicted times against measured ones: a sentence, and all of them in --json", async () => {
+    const timed = write(
+      "timed.jsonl",
+      trials.map((trial, i) => ({ ...trial, predictedMs: i === 3 ? 4_000 : 1_250 })),
+    );
+    expect((await run("analyze", timed)).stdout).toContain(
+      "The time of 12 trials was predicted before they began: median relative error 25 %, nine of ten within a factor of 1.25.",
+    );
+    const [times] = part(
+      (await run("analyze", timed, "--filter", "population:RegNetX", "--json")).stdout,
+      "times",
+    );
+    expect(times).toMatchObject({ found: true, value: { n: 6, median: 0.25, factor: 1.25 } });
+    const [first] = (times as { value: { trials: unknown[] } }).value.trials;
+    expect(first).toEqual({
+      ...{ id: trials[6]!.id, population: "RegNetX", name: trials[6]!.network.name },
+      ...{ predictedMs: 1_250, ms: 1_000 },
+    });
+    expect(part((await run("analyze", results, "--json")).stdout, "times")).toMatchObject([{ found: false }]);
+  });
+
   test("--json is one object a line, with the same numbers as the functions", async () => {
     const { status, stdout } = await run("analyze", results, "--json");
     expect(status).toBe(0);

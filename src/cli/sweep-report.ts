@@ -1,8 +1,8 @@
 import { comparePopulations, comparisonSentence } from "../engine/analysis/compare.ts";
 import { type ErrorSummary, summarizeErrors } from "../engine/analysis/edf.ts";
+import { predictedTimes, predictedTimesSentence } from "../engine/analysis/predicted-times.ts";
 import { observeAll } from "../engine/analysis/trials/observation.ts";
 import { countingNotes, perNetwork } from "../engine/analysis/trials/per-network.ts";
-import { predictionNotes } from "../engine/sweep/prediction.ts";
 import type { SweepProgress, SweepSummary } from "../engine/sweep/protocol.ts";
 import type { Study } from "../engine/sweep/study.ts";
 import { errorsOf, type Trial } from "../engine/sweep/trial.ts";
@@ -65,7 +65,9 @@ export function summaryText(study: Study, trials: readonly Trial[], summary: Swe
       observations.filter(({ population }) => population === name),
     ),
   );
-  return [table(heads, rows), ...notes, ...predictionNotes(trials), ...comparisons(study, trials)].join("\n");
+  const times = predictedTimes(observeAll(trials));
+  const foreseen = times.found ? [predictedTimesSentence(times.value)] : [];
+  return [table(heads, rows), ...notes, ...foreseen, ...comparisons(study, trials)].join("\n");
 }
 
 function comparisons(study: Study, trials: readonly Trial[]): string[] {

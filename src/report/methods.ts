@@ -33,5 +33,9 @@ export const methods: readonly (readonly [term: string, text: string])[] = [
     "Importance",
     "Permutation importance over a regression forest (Breiman 2001) of the error’s rank, as a share of its variance; parameters that go together share theirs.",
   ],
+  [
+    "Predicted time",
+    "Multiply-adds and activations of the whole training, times the median speed of the newest trials on the same device. The band holds nine of ten trials.",
+  ],
   ["Kendall’s τ", "1 is the same order, 0 unrelated, −1 reversed; ties are taken into account (τ-b)."],
 ];

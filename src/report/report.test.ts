@@ -6,6 +6,7 @@ import { populationLook } from "../charts/palette.ts";
 import { analyzeGroups } from "../engine/analysis/analyze.ts";
 import type { ComparedGroup } from "../engine/analysis/comparison-table.ts";
 import { dkwBand } from "../engine/analysis/dkw.ts";
+import { predictedTimes } from "../engine/analysis/predicted-times.ts";
 import { groupTrials } from "../engine/analysis/trials/groups.ts";
 import { observe } from "../engine/analysis/trials/observation.ts";
 import { buildReport } from "./build-report.ts";
@@ -17,7 +18,8 @@ const trials = Object.entries(errors).flatMap(([population, each]) =>
 const plain = groupTrials(trials.map(observe), "population");
 
 function report(groups: readonly ComparedGroup[], title = "A study"): string {
-  return buildReport({ title, facts: [], groups, analysis: analyzeGroups(groups) });
+  const times = predictedTimes(groups.flatMap(({ observations }) => observations));
+  return buildReport({ title, facts: [], groups, analysis: analyzeGroups(groups), times });
 }
 
 /** Elements that are opened and not closed, or closed and not opened: none of a document that is whole. */
@@ -109,6 +111,22 @@ describe("report", () => {
     const drawn = paths(renderToStaticMarkup(picture.draw({ width: 580, height: 360 }, true)));
     expect(drawn.length).toBeGreaterThan(3);
     for (const path of drawn) expect(html).toContain(path);
+  });
+
+  test("predicted times have a section of their own, where there are any", () => {
+    expect(html).not.toContain("<h2>Predicted times</h2>");
+    const timed = trials.map((trial, i) => ({
+      ...trial,
+      id: `timed ${i}`,
+      predictedMs: trial.ms * (1 + i / 10),
+    }));
+    const with10 = report(groupTrials(timed.map(observe), "population"));
+    expect(with10).toContain("<h2>Predicted times</h2>");
+    expect(with10).toContain(
+      "The time of 10 trials was predicted before they began: median relative error 45 %, nine of ten within a factor of 1.8.",
+    );
+    expect(with10).toMatch(/<figcaption>A study · n = 10 · .*Measured \/ predicted/s);
+    expect(unbalanced(with10)).toEqual([]);
   });
 
   test("names that look like markup are text", () => {

@@ -17,11 +17,13 @@ export interface ReportContent {
   readonly figures: readonly ReportFigure[];
   /** Of one population, by its name. */
   readonly populationFigures: ReadonlyMap<string, readonly ReportFigure[]>;
+  /** The section of predicted times, where there are any. */
+  readonly times?: string | undefined;
 }
 
 /** One HTML file that needs nothing else: no script, no network; light or dark as the reader's system is. */
 export function reportHtml(content: ReportContent): string {
-  const { title, facts, analysis, figures, populationFigures } = content;
+  const { title, facts, analysis, figures, populationFigures, times = "" } = content;
   const warnings = analysis.warnings.map(({ message }) => `<p class="warning">${escapeHtml(message)}</p>`);
   const populations = analysis.populations.map(
     (population) => `<section>
@@ -52,6 +54,7 @@ ${comparisonSection(analysis)}
 <div class="figures">${figures.map(figureHtml).join("\n")}</div>
 </section>
 ${populations.join("\n")}
+${times}
 <section>
 <h2>What the numbers are</h2>
 <dl>${methods.map(([term, text]) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(text)}</dd>`).join("\n")}</dl>

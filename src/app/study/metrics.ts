@@ -129,6 +129,16 @@ export const timeMetric: TrialMetric = {
   of: (row) => row.ms,
 };
 
+export const predictedTimeMetric: TrialMetric = {
+  key: "predictedMs",
+  label: "Predicted",
+  hint: "what the time was predicted to be before the trial began",
+  unit: "",
+  scale: "milliseconds",
+  better: "less",
+  of: (row) => row.predictedMs,
+};
+
 /** The space's own number, or the stages' where all stages agree. */
 function shared(row: TrialRow, key: "groupWidth" | "bottleneckRatio"): number | undefined {
   const own = ownNumber(row, key);

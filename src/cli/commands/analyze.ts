@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { type Analysis, analyzeGroups } from "../../engine/analysis/analyze.ts";
+import { predictedTimesSentence } from "../../engine/analysis/predicted-times.ts";
 import { everyTrial, isEveryTrial, type TrialFilter } from "../../engine/analysis/trials/filter.ts";
 import { formatFilter, parseFilter } from "../../engine/analysis/trials/filter-text.ts";
 import type { Grouping, NamedFilter } from "../../engine/analysis/trials/groups.ts";
@@ -79,19 +80,22 @@ async function analyze(files: readonly string[], options: Options): Promise<void
   });
   if (options.html !== undefined) await writeReport(options.html, filter, trials, analysis);
   if (json) await printJson(files, filter, trials, analysis);
-  else await printLine([analysisText(analysis), ...trials.predictions].join("\n\n"));
+  else {
+    const foreseen = trials.times.found ? [predictedTimesSentence(trials.times.value)] : [];
+    await printLine([analysisText(analysis), ...foreseen].join("\n\n"));
+  }
 }
 
 /** The charts come with React: they are loaded by those who want a report alone. */
 async function writeReport(
   path: string,
   filter: TrialFilter,
-  { title, groups }: AnalyzedTrials,
+  { title, groups, times }: AnalyzedTrials,
   analysis: Analysis,
 ): Promise<void> {
   const { buildReport } = await import("../../report/build-report.ts");
   const facts = isEveryTrial(filter) ? [] : [`filter ${formatFilter(filter)}`];
-  const html = buildReport({ title, facts, groups, analysis });
+  const html = buildReport({ title, facts, groups, analysis, times });
   await writeFile(path, html).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(`--html ${path}: cannot be written (${error.code})`);
   });
@@ -102,12 +106,12 @@ async function writeReport(
 async function printJson(
   files: readonly string[],
   filter: TrialFilter,
-  { read, kept }: AnalyzedTrials,
+  { read, kept, times }: AnalyzedTrials,
   { populations, comparison, normalized, trends, warnings }: Analysis,
 ): Promise<void> {
   await printLine(jsonText({ trials: { files, filter: formatFilter(filter), read, kept } }));
   for (const population of populations) await printLine(jsonText({ population }));
-  for (const part of [{ comparison }, { normalized }, { trends }, { warnings }])
+  for (const part of [{ comparison }, { normalized }, { trends }, { times }, { warnings }])
     await printLine(jsonText(part));
 }
 

@@ -8,7 +8,6 @@ import { createControl } from "../runtime/worker/control.ts";
 import { CostModel, trialWork } from "./cost-model.ts";
 import type { DeviceSpeeds } from "./device-speeds.ts";
 import { SpeedsFile, speedsFile } from "./node-device-speeds.ts";
-import { predictionErrors, predictionNotes } from "./prediction.ts";
 import type { SweepProgress } from "./protocol.ts";
 import { runSweep } from "./scheduler.ts";
 import type { SweepRun, TrialTrainer } from "./sweep-run.ts";
@@ -159,20 +158,4 @@ test("speeds are kept beside the results, a device each; a file that is no JSON 
   }
   await again.keepSpeeds("one", [4]);
   expect(await speeds.speedsOf("one")).toEqual([4]);
-});
-
-test("predictions are told by their median relative error over trials that were trained to the end", () => {
-  const done = { status: "done", ms: 100 };
-  const trials = [
-    { ...done, predictedMs: 110 },
-    { ...done, predictedMs: 50 },
-    { ...done, predictedMs: 120 },
-    { ...done, status: "cut", predictedMs: 900 },
-    done,
-  ];
-  expect(predictionErrors(trials)).toEqual({ n: 3, median: 0.2 });
-  expect(predictionNotes(trials)).toEqual([
-    "The time of 3 trials was predicted before they began: median relative error 20 %.",
-  ]);
-  expect(predictionNotes([done])).toEqual([]);
 });

@@ -2,11 +2,11 @@ import { memo, useMemo } from "react";
 import { trainingFigure } from "../../../charts/curve-charts.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
-import { predictionNotes } from "../../../engine/sweep/prediction.ts";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { Card } from "../../ui/card.tsx";
 import { useView } from "../state/services.tsx";
 import { bestRow, type TrialRow } from "../trials/trial-rows.ts";
+import { PredictedTimesCard } from "./predicted-times-card.tsx";
 import styles from "./results.module.css";
 import type { Results } from "./use-results.ts";
 
@@ -93,11 +93,7 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
           <p className={styles.says}>No trial to put in order yet.</p>
         )}
       </Card>
-      {predictionNotes(rows).map((note) => (
-        <Card key="times" title="Predicted times" note="what the time left rests on">
-          <p className={styles.says}>{note}</p>
-        </Card>
-      ))}
+      <PredictedTimesCard results={results} rows={rows} />
     </div>
   );
 });

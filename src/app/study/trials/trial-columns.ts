@@ -1,5 +1,12 @@
 import type { Metric } from "../../../charts/metric.ts";
-import { costMetrics, errorMetric, paramMetrics, type TrialMetric, timeMetric } from "../metrics.ts";
+import {
+  costMetrics,
+  errorMetric,
+  paramMetrics,
+  predictedTimeMetric,
+  type TrialMetric,
+  timeMetric,
+} from "../metrics.ts";
 import type { TrialRow } from "./trial-rows.ts";
 
 export type SortDirection = "ascending" | "descending";
@@ -58,6 +65,7 @@ export const trialColumns: readonly TrialColumn[] = [
   ),
   ...paramMetrics.map((metric) => metricColumn(metric, 3)),
   metricColumn(timeMetric, 2),
+  metricColumn(predictedTimeMetric, 3),
 ];
 
 /** First click: the better end of a metric on top. */

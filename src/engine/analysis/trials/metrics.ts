@@ -85,6 +85,13 @@ const fixedMetrics: readonly ObservedMetric[] = [
     hint: "training and testing, on this device",
     scale: "milliseconds",
   },
+  {
+    ...cost,
+    key: "predictedMs",
+    label: "Predicted time",
+    hint: "what the time was predicted to be before the trial began",
+    scale: "milliseconds",
+  },
   { ...parameter, ...described(regnetInfo.depth), key: "depth" },
   { ...parameter, ...described(regnetInfo.initialWidth), key: "initialWidth" },
   { ...parameter, ...described(regnetInfo.slope), key: "slope" },

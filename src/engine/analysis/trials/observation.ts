@@ -49,6 +49,7 @@ export type ObservableTrial = Pick<
   readonly reason?: string | undefined;
   readonly error?: number | null | undefined;
   readonly ms?: number | undefined;
+  readonly predictedMs?: number | undefined;
   readonly measured?: Trial["measured"] | undefined;
 };
 
@@ -102,6 +103,7 @@ function numbersOf(trial: ObservableTrial): Record<string, number> {
     acts,
     trainBytes,
     ms: trial.ms,
+    predictedMs: trial.predictedMs,
     resolution: spec.input.height,
     stages: stages.length,
     depth: stages.reduce((sum, stage) => sum + stage.depth, 0),

@@ -3,6 +3,7 @@ import { stagedDeclarations, stagedProduct } from "./conv-staged.ts";
 import {
   type ConvShape,
   commonArgs,
+  finishTile,
   firstRead,
   inputLanes,
   liveAnd,
@@ -220,26 +221,21 @@ ${each(pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = bias${b};`))}
 ${taps[0]}
 ${multiplyAdds(shape)}
 ${taps[1]}
-${each(
-  pixels,
-  (p) => `    if (ok${p}) {
-${each(blocks, (b) => `      y[a.yAt + row${p} * a.units + unit + ${b}u] = s${p}_${b};`)}
-    }`,
-)}
-    if (a.statistics != 0u) {
+    if (t == 0u) {
+${each(blocks, (b) => `      shift${b} = s0_${b};`)}
+    }
+${finishTile(
+  shape,
+  `      if (ok) {
+${each(blocks, (b) => `        y[a.yAt + row * a.units + unit + ${b}u] = s_${b};`)}
+      }
 ${each(
   blocks,
-  (b) => `
-      if (t == 0u) { shift${b} = s0_${b}; }
-${each(
-  pixels,
-  (p) => `
-      { let d = (s${p}_${b} - shift${b}) * f32(ok${p});
+  (b) => `      { let d = (s_${b} - shift${b}) * f32(ok);
         sum${b} += d;
         square${b} = fma(d, d, square${b}); }`,
 )}`,
 )}
-    }
   }
   if (a.statistics == 0u) { return; }
 ${statistics(shape)}`,

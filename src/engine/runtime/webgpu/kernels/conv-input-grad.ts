@@ -3,6 +3,7 @@ import { stagedDeclarations, stagedProduct } from "./conv-staged.ts";
 import {
   type ConvShape,
   commonArgs,
+  finishTile,
   firstRead,
   liveAnd,
   nameOf,
@@ -162,25 +163,24 @@ ${writeSums(blocks, "tile", "beta", "gamma")}`;
 }
 
 /** What becomes of a pixel's sums. */
-function finish({ lanes, blocks, then }: ConvInputGradShape, p: number): string {
+function finish({ lanes, blocks, then }: ConvInputGradShape): string {
   const lane = lanes === "scalar" ? "f32" : "vec4f";
-  const other = (b: number) => `other[a.otherAt + row${p} * a.units + unit + ${b}u]`;
+  const other = (b: number) => `other[a.otherAt + row * a.units + unit + ${b}u]`;
   const sum = (b: number) => {
     if (then === "store") return "";
-    if (then === "add") return `      s${p}_${b} += ${other(b)};`;
+    if (then === "add") return `      s_${b} += ${other(b)};`;
     return `
       let x${b} = ${other(b)};
-      s${p}_${b} = select(${lane}(0.0), s${p}_${b}, fma(x${b}, scale${b}, shift${b}) > ${lane}(a.floor));
-      let kept${b} = s${p}_${b} * f32(ok${p});
+      s_${b} = select(${lane}(0.0), s_${b}, fma(x${b}, scale${b}, shift${b}) > ${lane}(a.floor));
+      let kept${b} = s_${b} * f32(ok);
       beta${b} += kept${b};
       gamma${b} = fma(kept${b}, (x${b} - mean${b}) * invStd${b}, gamma${b});`;
   };
-  return `    {
+  return `
 ${each(blocks, sum)}
-      if (ok${p}) {
-${each(blocks, (b) => `        dx[a.dxAt + row${p} * a.units + unit + ${b}u] = s${p}_${b};`)}
-      }
-    }`;
+      if (ok) {
+${each(blocks, (b) => `        dx[a.dxAt + row * a.units + unit + ${b}u] = s_${b};`)}
+      }`;
 }
 
 /**
@@ -266,7 +266,7 @@ ${each(pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = ${lane}(0.0);`))
 ${taps[0]}
 ${multiplyAdds(shape)}
 ${taps[1]}
-${each(pixels, (p) => finish(shape, p))}
+${finishTile(shape, finish(shape))}
   }
 ${then === "norm" ? joined(shape) : ""}`,
   });

@@ -118,3 +118,31 @@ export function writeSums(blocks: number, tile: string, one: string, two: string
   sums[a.sumsAt + 2u * ${tile} * a.units + a.units + unit + ${b}u] = ${two}${b};`,
   );
 }
+
+/**
+ * What becomes of a tile's sums: `finish` is made for one pixel, of `row`, `ok` and the sums s_0, s_1 …; 4 × 1 tiles have it
+ * written out a pixel. Larger ones pass through memory of the invocation's own and a loop: so many stores, each of them
+ * with branches, next to so many live sums cost some compilers (SwiftShader's) most of their time.
+ */
+export function finishTile(shape: ConvShape, finish: string): string {
+  const { pixels, blocks, lanes } = shape;
+  const one = outputLanes(lanes);
+  if (pixels * blocks <= 4)
+    return each(
+      pixels,
+      (p) => `    { let row = row${p}; let ok = ok${p};
+${each(blocks, (b) => `      var s_${b} = s${p}_${b};`)}
+${finish} }`,
+    );
+  const list = (name: (p: number) => string) => Array.from({ length: pixels }, (_, p) => name(p)).join(", ");
+  return `
+    var rows_ = array<u32, ${pixels}>(${list((p) => `row${p}`)});
+    var oks_ = array<u32, ${pixels}>(${list((p) => `u32(ok${p})`)});
+${each(blocks, (b) => `    var sums_${b} = array<${one}, ${pixels}>(${list((p) => `s${p}_${b}`)});`)}
+    for (var p = 0u; p < ${pixels}u; p++) {
+      let row = rows_[p];
+      let ok = oks_[p] != 0u;
+${each(blocks, (b) => `      var s_${b} = sums_${b}[p];`)}
+${finish}
+    }`;
+}

@@ -56,6 +56,8 @@ export type SweepEvents = {
     readonly path?: string;
     /** The browser's storage is. */
     readonly full?: true;
+    /** There was no memory for it: a fresh worker may have some. */
+    readonly outOfMemory?: true;
   };
   device: DeviceInfo;
   /** Share of a profile that is done, 0–1. */
@@ -68,8 +70,15 @@ export interface SweepOptions {
   readonly threads?: number;
   /** Share of the time that is worked, above 0 to 1; all of it where not given. */
   readonly duty?: number;
-  /** Trials that failed are trained again. */
-  readonly retryFailed?: boolean;
+  /** Trials that failed are trained again: all of them, or these. */
+  readonly retryFailed?: boolean | readonly string[];
+  /** A trial that is recorded as failed, without being trained any further: no worker survives it. */
+  readonly giveUp?: GivenUpTrial | undefined;
+}
+
+export interface GivenUpTrial {
+  readonly trialId: string;
+  readonly reason: string;
 }
 
 /** What this browser can train with. */
@@ -196,6 +205,8 @@ export interface StoredStudy {
 }
 
 export interface InterruptedTrial extends RunningTrial {
+  /** When it was begun, or gone on with, last; milliseconds since 1970. */
+  readonly startedAt: number;
   readonly epochs: readonly EpochRecord[];
 }
 

@@ -38,7 +38,9 @@ class Sweep {
     const { study, studyId, control, retryFailed = false } = run;
     this.#run = run;
     this.#meter = new ProgressMeter(study, studyId, run.device, () => control.duty);
-    const keeps = (trial: Trial) => isSettled(trial) && !(retryFailed && trial.status === "failed");
+    const again = ({ id, status }: Trial) =>
+      status === "failed" && (Array.isArray(retryFailed) ? retryFailed.includes(id) : retryFailed);
+    const keeps = (trial: Trial) => isSettled(trial) && !again(trial);
     this.#settled = new Map(run.recorded.filter(keeps).map((trial) => [trial.id, trial]));
     this.#acceptance = new Map(
       study.populations.map(({ name }) => [name, { population: name, accepted: 0, drawn: 0 }]),
@@ -85,12 +87,16 @@ class Sweep {
 
   /** Trains all that is not settled up to so many epochs; false if the run was stopped. */
   async #trainTo(rung: Rung): Promise<boolean> {
-    const { control, listener, study } = this.#run;
+    const { control, giveUp, listener, study } = this.#run;
     const { goal } = rung;
     for (const slot of this.#order) {
       const id = this.#id(slot);
       if (this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal) continue;
       if ((await control.gate()) === "stop" || this.#timeIsUp(0)) return false;
+      if (giveUp?.trialId === id) {
+        await this.#end(slot, "failed", giveUp.reason);
+        continue;
+      }
       const spent = this.#begun.get(id)?.ms ?? 0;
       const record = await runTrial(this.#run, this.#draw(slot), this.#meter, {
         ending: (epochs, ms) => earlyEnding(study.stop, rung, epochs, ms),
@@ -125,7 +131,7 @@ class Sweep {
           `halving: ${rank} of ${contenders.length} after ${counted(goal)}, ` +
           `the best ${Math.min(keep, contenders.length)} went on`;
         const seeds = this.#order.filter((slot) => slot.population === population && slot.index === index);
-        for (const slot of seeds) await this.#cut(slot, reason);
+        for (const slot of seeds) await this.#end(slot, "cut", reason);
       }
     }
   }
@@ -144,15 +150,22 @@ class Sweep {
     }).filter(({ seeds }) => seeds.length > 0);
   }
 
-  /** A trial that is done stays so: it was trained when there were fewer networks, or more seeds went on. */
-  async #cut(slot: Slot & { readonly repeat: number }, reason: string): Promise<void> {
+  /**
+   * Ends a trial where it stands. One that is done stays so: it was trained when there were fewer networks, or more seeds
+   * went on.
+   */
+  async #end(
+    slot: Slot & { readonly repeat: number },
+    status: "cut" | "failed",
+    reason: string,
+  ): Promise<void> {
     const { recorder, listener, device } = this.#run;
     const id = this.#id(slot);
     if (this.#settled.has(id)) return;
     const kept = await readCheckpoint(this.#run, id);
     const epochs = kept?.epochs ?? [];
     const ms = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
-    const outcome = { status: "cut", reason, epochs, error: null, ms } as const;
+    const outcome = { status, reason, epochs, error: null, ms } as const;
     const record = trialRecord(
       this.#run,
       this.#draw(slot),

@@ -4,6 +4,7 @@ import type { DatasetFacts } from "../data/catalogue.ts";
 import { InputError } from "../math/input-error.ts";
 import { type Executor, ExecutorError } from "../runtime/executor.ts";
 import { createControl, type RunControl } from "../runtime/worker/control.ts";
+import { isOutOfMemory } from "../runtime/worker/out-of-memory.ts";
 import type { Handlers, RpcServer } from "../runtime/worker/rpc.ts";
 import { createYield } from "../runtime/worker/yield.ts";
 import type { LoadedData } from "../training/load-data.ts";
@@ -200,7 +201,7 @@ export class SweepService {
     study: Study,
     id: string,
     { executor, recorded, data }: Equipment,
-    { retryFailed }: SweepOptions,
+    { retryFailed, giveUp }: SweepOptions,
     control: RunControl,
   ): Promise<SweepSummary> {
     const { store, trainer, version } = this.#parts;
@@ -211,6 +212,7 @@ export class SweepService {
       dataset: data.facts,
       recorded,
       retryFailed,
+      giveUp,
       train: trainer(executor, data),
       recorder: store,
       listener: {
@@ -296,7 +298,8 @@ export class SweepService {
   }
 }
 
-function describeFailure(error: unknown): { message: string; path?: string; full?: true } {
+function describeFailure(error: unknown): Omit<SweepEvents["failed"], "studyId"> {
+  if (isOutOfMemory(error)) return { message: (error as Error).message, outOfMemory: true };
   if (error instanceof StoreFullError) return { message: error.message, full: true };
   if (error instanceof InputError && error.problems.length === 1) return { ...error.problems[0]! };
   return { message: error instanceof Error ? error.message : String(error) };

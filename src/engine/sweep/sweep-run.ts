@@ -2,7 +2,7 @@ import type { DatasetFacts } from "../data/catalogue.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import type { EpochRecord, TrainOutcome, TrainRequest } from "../training/trainer.ts";
 import type { DeviceSpeeds } from "./device-speeds.ts";
-import type { RunningTrial, SweepProgress } from "./protocol.ts";
+import type { GivenUpTrial, RunningTrial, SweepProgress } from "./protocol.ts";
 import type { TrialRecorder } from "./recorder.ts";
 import type { Study } from "./study.ts";
 import type { Trial } from "./trial.ts";
@@ -31,8 +31,10 @@ export interface SweepRun {
   readonly dataset?: DatasetFacts | undefined;
   /** Trials of earlier runs; the settled ones are not trained again. */
   readonly recorded: readonly Trial[];
-  /** Failed trials of earlier runs are trained again. */
-  readonly retryFailed?: boolean | undefined;
+  /** Failed trials of earlier runs are trained again: all of them, or these. */
+  readonly retryFailed?: boolean | readonly string[] | undefined;
+  /** Recorded as failed with what it has, if it is not settled when its turn comes. */
+  readonly giveUp?: GivenUpTrial | undefined;
   readonly train: TrialTrainer;
   readonly recorder: TrialRecorder;
   readonly listener: SweepListener;

@@ -77,6 +77,15 @@ export interface TrialNetwork extends NetworkDescription {
 /** Part of the record; the trainer measures it. */
 export type { EpochRecord };
 
+/** How people call a trial's network: `RegNetX 12`, its place counted from 1. */
+export function trialName({
+  network,
+  population,
+  index,
+}: Pick<Trial, "network" | "population" | "index">): string {
+  return network.name ?? `${population} ${index + 1}`;
+}
+
 export function trialId(study: string, population: string, index: number, repeat = 1): string {
   return `${study}/${population}/${index}${repeat > 1 ? `#${repeat}` : ""}`;
 }

@@ -7,6 +7,7 @@ import { EditIcon, PauseIcon, PlayIcon, StopIcon } from "../../ui/icons.tsx";
 import type { RunPhase } from "../state/run-store.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
 import { DutyField } from "./duty-field.tsx";
+import { lossText } from "./loss-text.ts";
 import styles from "./setup.module.css";
 
 /** How far the run is, and what can be done about it. */
@@ -100,6 +101,7 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
       >
         <i style={{ width: `${Math.min(100, 100 * fraction)}%` }} />
       </div>
+      <LossLine />
       {progress?.rungs !== undefined && (
         <p className={styles.small}>
           Halving:{" "}
@@ -114,6 +116,16 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
       {phase !== "complete" && phase !== "elsewhere" && <DutyField />}
       <RetryButton phase={phase} />
     </>
+  );
+}
+
+/** What became of the run when its worker ended. */
+function LossLine() {
+  const loss = useRun((state) => state.loss);
+  return (
+    <p className={styles.small} role="status" data-testid="loss" hidden={loss === undefined}>
+      {loss !== undefined && lossText(loss)}
+    </p>
   );
 }
 

@@ -47,6 +47,19 @@ export interface RunFailure {
   readonly full?: true;
 }
 
+/** The last time that the training worker ended before the run did. */
+export interface WorkerLoss {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly reason: string;
+  /** How often it did in this run, this time included. */
+  readonly times: number;
+  /** The trial that was under way, as people call it, and how many of its epochs were complete. */
+  readonly trial?: { readonly name: string; readonly epochs: number } | undefined;
+  /** What came of it: training goes on; it does with the next trial, this one failed; or it waits for the user. */
+  readonly outcome: "goes on" | "given up" | "waits";
+}
+
 export interface RunState {
   readonly phase: RunPhase;
   readonly studyId: string | undefined;
@@ -61,6 +74,7 @@ export interface RunState {
   readonly interrupted: readonly InterruptedTrial[];
   readonly progress: SweepProgress | undefined;
   readonly failure: RunFailure | undefined;
+  readonly loss: WorkerLoss | undefined;
   readonly device: DeviceInfo | undefined;
   /** What the next run is to be trained with; nothing: the best there is. */
   readonly choice: DeviceChoice;
@@ -81,7 +95,16 @@ export type RunStore = ReturnType<typeof createRunStore>;
 
 export const emptyRun: Pick<
   RunState,
-  "phase" | "studyId" | "study" | "origin" | "trials" | "live" | "interrupted" | "progress" | "failure"
+  | "phase"
+  | "studyId"
+  | "study"
+  | "origin"
+  | "trials"
+  | "live"
+  | "interrupted"
+  | "progress"
+  | "failure"
+  | "loss"
 > = {
   phase: "idle",
   studyId: undefined,
@@ -92,6 +115,7 @@ export const emptyRun: Pick<
   interrupted: [],
   progress: undefined,
   failure: undefined,
+  loss: undefined,
 };
 
 export function createRunStore(initial: Partial<RunState> = {}) {

@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { createFakeExecutor } from "../../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
 import { profileNetwork } from "../../../engine/bench/profile-network.ts";
@@ -17,6 +17,7 @@ import { SweepStore } from "../../../engine/sweep/store/store.ts";
 import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { encodeStudy } from "../../../engine/sweep/study-url.ts";
 import type { TrialJob } from "../../../engine/sweep/sweep-run.ts";
+import { lossText } from "../setup/loss-text.ts";
 import { noOtherTabs } from "./other-tabs.ts";
 import type { RunState } from "./run-store.ts";
 import type { Services } from "./services.tsx";
@@ -31,7 +32,10 @@ afterEach(() => {
 let databases = 0;
 
 /** A browser: its database outlives sessions, and its worker can be killed. */
-function browser(trainDelay?: (job: TrialJob) => void | Promise<void>) {
+function browser(
+  trainDelay?: (job: TrialJob, epoch: number) => void | Promise<void>,
+  load: () => void | Promise<void> = () => {},
+) {
   const name = `session ${++databases}`;
   let hash = "";
   const kept = new Map<string, string>();
@@ -58,12 +62,15 @@ function browser(trainDelay?: (job: TrialJob) => void | Promise<void>) {
           const info = { executor, device: "fake", ...(threads === undefined ? {} : { threads }) };
           return { executor: createFakeExecutor(), info };
         },
-        loadData: async () => ({
-          facts: findDataset("fashion-mnist")!,
-          train: { count: 64, shape: [28, 28, 1], dispose() {} },
-          test: { count: 32, shape: [28, 28, 1], dispose() {} },
-          dispose() {},
-        }),
+        loadData: async () => {
+          await load();
+          return {
+            facts: findDataset("fashion-mnist")!,
+            train: { count: 64, shape: [28, 28, 1], dispose() {} },
+            test: { count: 32, shape: [28, 28, 1], dispose() {} },
+            dispose() {},
+          };
+        },
         factsOf: async (name) => findDataset(name)!,
         trainer: () => fakeTrainer(trainDelay),
         version: "0",
@@ -211,27 +218,98 @@ test("a link to a recorded study with more networks goes on where it stood", asy
   expect([phase, trials.size]).toEqual(["stopped", 6]);
 });
 
-test("a killed worker loses no record: the page says so and goes on", async () => {
-  let trained = 0;
-  const window = browser(async () => {
-    trained += 1;
-    // The fifth epoch of the run never ends.
-    if (trained === 5) await new Promise(() => {});
-  });
-  const session = window.open();
-  await until(session, ({ ready }) => ready);
-  await session.sweep.run(smallStudy);
-  await until(session, ({ trials }) => trials.size === 2);
-  window.kill("gone");
-  const failed = await until(
-    session,
-    ({ phase, interrupted }) => phase === "failed" && interrupted.length > 0,
-  );
-  expect(failed.failure).toEqual({ message: "gone", crashed: true });
-  expect(failed.trials.size).toBe(2);
+describe("a worker that ends before its run", () => {
+  /** Never comes back: the worker is at it when it is killed. */
+  const never = () => new Promise<void>(() => {});
 
-  await session.sweep.run(smallStudy);
-  const done = await until(session, ({ phase }) => phase === "complete");
-  expect(done.trials.size).toBe(6);
-  expect(done.failure).toBeUndefined();
+  test("is replaced, and the study goes on by itself from the last epoch", async () => {
+    let trained = 0;
+    const epochs: number[] = [];
+    const window = browser((_, epoch) => {
+      epochs.push(epoch);
+      return ++trained === 6 ? never() : undefined;
+    });
+    const session = window.open();
+    await until(session, ({ ready }) => ready);
+    await session.sweep.run(smallStudy);
+    await until(session, ({ trials, live }) => trials.size === 2 && live?.epochs.length === 1);
+    window.kill("gone");
+    const done = await until(session, ({ phase }) => phase === "complete");
+    expect(done.trials.size).toBe(6);
+    expect(done.failure).toBeUndefined();
+    const third = smallStudy.populations[1]!.name;
+    expect(done.loss).toMatchObject({ reason: "gone", times: 1, outcome: "goes on", trial: { epochs: 1 } });
+    expect(lossText(done.loss!)).toMatch(
+      new RegExp(`^gone \\(at \\d.*\\)\\. Training went on from epoch 1 of .*${third}.* by itself\\.$`, "i"),
+    );
+    // The second epoch of the third trial was begun twice, no other one.
+    expect(epochs).toEqual([1, 2, 1, 2, 1, 2, 2, 1, 2, 1, 2, 1, 2]);
+  });
+
+  test("and does so again and again in one trial: that one fails, and the others are trained", async () => {
+    const window = browser(({ trial }, epoch) => {
+      if (trial.index !== 1 || trial.population !== "line" || epoch !== 2) return;
+      setTimeout(() => window.kill("Out of memory"));
+      return never();
+    });
+    const session = window.open();
+    await until(session, ({ ready }) => ready);
+    await session.sweep.run(smallStudy);
+    const done = await until(session, ({ phase }) => phase === "complete");
+    const failed = [...done.trials.values()].filter(({ status }) => status !== "done");
+    expect(failed).toMatchObject([
+      {
+        index: 1,
+        population: "line",
+        status: "failed",
+        error: null,
+        reason: "the training worker ended 4 times in the same epoch, last: Out of memory",
+        epochs: [{ epoch: 1 }],
+      },
+    ]);
+    expect(done.loss).toMatchObject({ times: 4, outcome: "given up" });
+    expect(lossText(done.loss!)).toContain("is recorded as failed");
+    expect(done.interrupted).toEqual([]);
+  });
+
+  test("before it trains anything: the run stops after so many, with the reason, and can be resumed", async () => {
+    let healthy = false;
+    const window = browser(undefined, () => {
+      if (healthy) return;
+      setTimeout(() => window.kill("gone"));
+      return never();
+    });
+    const session = window.open();
+    await until(session, ({ ready }) => ready);
+    void session.sweep.run(smallStudy);
+    const { failure, loss } = await until(session, ({ phase }) => phase === "failed");
+    expect(failure).toEqual({ message: "gone, 4 times without a finished epoch between", crashed: true });
+    expect(loss).toMatchObject({ times: 4, outcome: "waits" });
+    healthy = true;
+    await session.sweep.run(smallStudy);
+    expect((await until(session, ({ phase }) => phase === "complete")).trials.size).toBe(6);
+  });
+
+  test("for want of memory outside a trial is replaced too", async () => {
+    let loads = 0;
+    const window = browser(undefined, () => {
+      if (++loads === 1) throw new RangeError("Array buffer allocation failed");
+    });
+    const session = window.open();
+    await until(session, ({ ready }) => ready);
+    await session.sweep.run(smallStudy);
+    const done = await until(session, ({ phase }) => phase === "complete");
+    expect(done.loss?.reason).toContain("no memory left: Array buffer allocation failed");
+  });
+
+  test("while the user has paused the run waits for the user", async () => {
+    const window = browser(({ trial }) => (trial.index === 1 ? session.current?.sweep.pause() : undefined));
+    const session: { current?: Services } = { current: window.open() };
+    await until(session.current!, ({ ready }) => ready);
+    await session.current!.sweep.run(smallStudy);
+    await until(session.current!, ({ phase }) => phase === "paused");
+    window.kill("gone");
+    const { failure, phase } = await until(session.current!, ({ loss }) => loss !== undefined);
+    expect([failure, phase]).toEqual([undefined, "stopped"]);
+  });
 });

@@ -1,5 +1,6 @@
 import type { ProfileRequest } from "../../../engine/bench/profile-network.ts";
 import type { Roofline } from "../../../engine/bench/roofline.ts";
+import { isOutOfMemory } from "../../../engine/runtime/worker/out-of-memory.ts";
 import type { RpcClient } from "../../../engine/runtime/worker/rpc.ts";
 import type {
   DeviceInfo,
@@ -13,10 +14,11 @@ import type {
 import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import type { Population, Study } from "../../../engine/sweep/study.ts";
 import { studyId } from "../../../engine/sweep/study-id.ts";
-import { isSettled, type Trial } from "../../../engine/sweep/trial.ts";
+import { isSettled, type Trial, trialName } from "../../../engine/sweep/trial.ts";
 import type { RelayedEvent } from "../../worker/run-relay.ts";
 import { type ChoiceStorage, type DeviceChoice, writeChoice, writeDuty } from "./device-choice.ts";
 import type { OtherTabs } from "./other-tabs.ts";
+import { noEnds, recoveryAfter, type WorkerEnd } from "./recovery.ts";
 import { emptyRun, isActive, type RunState, type RunStore } from "./run-store.ts";
 import { createBatcher } from "./throttle.ts";
 
@@ -33,7 +35,7 @@ export interface SweepController {
   /** Asks for the device and the kept studies. */
   begin(): Promise<void>;
   /** Starts a study or goes on with it. */
-  run(study: Study, more?: Pick<SweepOptions, "retryFailed">): Promise<void>;
+  run(study: Study, more?: { readonly retryFailed?: boolean }): Promise<void>;
   /** Trains with this from the next run on, and remembers it. */
   choose(choice: DeviceChoice): Promise<void>;
   /** Works this share of the time from the next step on, in this run and later ones, and remembers it. */
@@ -67,6 +69,8 @@ export interface SweepController {
 const previewCount = 16;
 /** Charts follow a run this often. */
 const updateInterval = 250;
+/** How long a dead worker's claim on its study is waited for. */
+const releaseMs = 2_000;
 
 type Change = (state: RunState) => Partial<RunState>;
 
@@ -86,6 +90,11 @@ export function createSweepController(
     run.setState(change);
   };
   let connection = open();
+  let ends = noEnds;
+  /** When the worker was told to run its study last. */
+  let startedRun = 0;
+  /** Failed trials that the run is still to train again. */
+  let toRetry: readonly string[] = [];
   /** Ends when this tab shows or runs another study. */
   let watching = new AbortController();
   run.subscribe(({ phase, studyId }, before) => {
@@ -107,36 +116,78 @@ export function createSweepController(
       });
       void refreshStudies();
     });
-    client.on("failed", ({ message, path, full }) =>
+    client.on("trialDone", ({ id }) => {
+      toRetry = toRetry.filter((each) => each !== id);
+    });
+    client.on("failed", ({ message, path, full, outOfMemory }) => {
+      if (outOfMemory) return void revive(`The training worker had no memory left: ${message}`);
       at({
         phase: "failed",
         live: undefined,
         failure: { message, path, crashed: false, ...(full === undefined ? {} : { full }) },
-      }),
-    );
+      });
+    });
     client.on("device", (device) => at({ device }));
     opened.onCrash((reason) => void revive(reason));
     return opened;
   }
 
-  /** The worker is gone: another takes its place, and shows what the dead one had recorded. */
+  /** The worker is gone, or of no more use: another takes its place, and goes on with what this one was at. */
   async function revive(reason: string): Promise<void> {
-    connection.client.close(reason);
-    connection.terminate();
-    const { phase, studyId: shown, ready } = run.getState();
-    const failure = { message: reason, crashed: true };
     batcher.flush();
+    connection.terminate();
+    connection.client.close(reason);
+    const { phase, study, ready } = run.getState();
     if (!ready) {
       // It never answered at all: another one would not either.
       at({ ready: true, deviceFailure: reason });
       return;
     }
     connection = open();
-    if (!isActive(phase)) return;
-    at({ phase: "failed", live: undefined, failure });
-    if (shown === undefined) return;
-    const stored = await connection.client.call("loadStudy", shown);
-    if (stored !== undefined) at({ trials: byId(stored), interrupted: stored.interrupted });
+    if (!isActive(phase) || study === undefined) return;
+    const goesOn = phase === "starting" || phase === "running";
+    at({ phase: goesOn ? "starting" : "stopped", live: undefined });
+    await guarded(() => recover(study, { at: Date.now(), reason }, goesOn));
+  }
+
+  /** Shows what is recorded, and goes on from there unless the run was about to stop or gets no further. */
+  async function recover(
+    study: Study,
+    end: Pick<WorkerEnd, "at" | "reason">,
+    goesOn: boolean,
+  ): Promise<void> {
+    const { client } = connection;
+    const id = studyId(study);
+    const stored = await client.call("loadStudy", id);
+    if (stored !== undefined) at({ studyId: id, trials: byId(stored), interrupted: stored.interrupted });
+    const epochs = completeEpochs(stored);
+    // The store knows better than the page, which a dying worker does not reach.
+    const current = stored?.interrupted.find(({ startedAt }) => startedAt >= startedRun);
+    const recovery = recoveryAfter({ ...end, epochs, trialId: current?.trialId }, ends);
+    ends = recovery.ends;
+    const trial = current && { name: trialName(current), epochs: current.epochs.length };
+    const loss = { ...end, times: ends.all, trial };
+    if (!goesOn) return at({ loss: { ...loss, outcome: "waits" } });
+    if (recovery.action === "stop") {
+      at({
+        phase: "failed",
+        loss: { ...loss, outcome: "waits" },
+        failure: {
+          message: `${end.reason}, ${ends.inARow.length} times without a finished epoch between`,
+          crashed: true,
+        },
+      });
+      return;
+    }
+    const giveUp = recovery.action === "give up" ? recovery.trial : undefined;
+    at({ loss: { ...loss, outcome: giveUp ? "given up" : "goes on" } });
+    // The dead worker's claim on the study ends with it, but not before it.
+    await tabs.released(id, AbortSignal.timeout(releaseMs)).catch(() => {});
+    // The user may have stopped the run meanwhile, or deleted the study.
+    if (run.getState().phase === "stopping") at({ phase: "stopped" });
+    if (run.getState().phase !== "starting") return;
+    toRetry = toRetry.filter((each) => each !== giveUp?.trialId);
+    await start(study, { retryFailed: toRetry, giveUp });
   }
 
   /** Shows what another tab records of the study as it comes, until that tab ends its run. */
@@ -186,6 +237,7 @@ export function createSweepController(
 
   /** undefined where another tab runs the study: it is shown instead. */
   async function start(study: Study, more: SweepOptions): Promise<StartedSweep | undefined> {
+    startedRun = Date.now();
     try {
       return await connection.client.call("startSweep", study, { ...optionsFor(study), ...more });
     } catch (error) {
@@ -197,10 +249,14 @@ export function createSweepController(
 
   /** Errors of a request become the state that the page shows. */
   async function guarded(action: () => Promise<void>): Promise<void> {
+    const asked = connection;
     try {
       await action();
     } catch (error) {
-      if (run.getState().failure?.crashed) return;
+      // Its worker ended: whoever replaces it decides what becomes of the run.
+      if (asked !== connection) return;
+      if (isOutOfMemory(error))
+        return void revive(`The training worker had no memory left: ${messageOf(error)}`);
       at({ phase: "failed", live: undefined, failure: { message: messageOf(error), crashed: false } });
     }
   }
@@ -243,6 +299,8 @@ export function createSweepController(
     run: (study, more = {}) =>
       guarded(async () => {
         void tabs.keepStorage().catch(() => false);
+        ends = noEnds;
+        toRetry = more.retryFailed ? failedOf(run.getState()) : [];
         at({ ...emptyRun, study, phase: "starting" });
         const started = await start(study, more);
         if (started === undefined) return;
@@ -355,6 +413,20 @@ function recorded(state: RunState, trial: Trial): Partial<RunState> {
 
 function byId({ trials }: StoredStudy): Map<string, Trial> {
   return new Map(trials.map((trial) => [trial.id, trial]));
+}
+
+/** Of the whole study; a trial that went on from a record has more than its record. */
+function completeEpochs(stored: StoredStudy | undefined): number {
+  const { trials = [], interrupted = [] } = stored ?? {};
+  const byTrial = new Map([
+    ...trials.map(({ id, epochs }) => [id, epochs.length] as const),
+    ...interrupted.map(({ trialId, epochs }) => [trialId, epochs.length] as const),
+  ]);
+  return [...byTrial.values()].reduce((sum, each) => sum + each, 0);
+}
+
+function failedOf({ trials }: RunState): string[] {
+  return [...trials.values()].filter(({ status }) => status === "failed").map(({ id }) => id);
 }
 
 function isComplete(study: Study, trials: readonly Trial[]): boolean {

@@ -8,6 +8,7 @@ import {
   type TrialNetwork,
   type TrialParams,
   type TrialStatus,
+  trialName,
 } from "../../../engine/sweep/trial.ts";
 import type { Regime } from "../../../engine/training/regime.ts";
 import { reportedEpoch } from "../../../engine/training/reported-epoch.ts";
@@ -96,7 +97,7 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     id: trial.id,
     population: trial.population,
     index: trial.index,
-    name: rowName(trial),
+    name: trialName(trial),
     color: populationColor(population),
     status: trial.status,
     reason: trial.reason,
@@ -134,7 +135,7 @@ function openRow(
     id: trial.trialId,
     population: trial.population,
     index: trial.index,
-    name: rowName(trial),
+    name: trialName(trial),
     color: populationColor(population),
     status,
     reason,
@@ -155,8 +156,4 @@ function openRow(
       reason,
     }),
   };
-}
-
-function rowName({ network, population, index }: Pick<Trial, "network" | "population" | "index">): string {
-  return network.name ?? `${population} ${index + 1}`;
 }

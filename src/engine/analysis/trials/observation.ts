@@ -1,7 +1,7 @@
 import type { StageRow } from "../../network/describe.ts";
 import type { NetworkSpec } from "../../network/spec.ts";
 import { parseLatencyKey } from "../../sweep/latency-key.ts";
-import type { Trial, TrialStatus } from "../../sweep/trial.ts";
+import { type Trial, type TrialStatus, trialName } from "../../sweep/trial.ts";
 import type { Regime } from "../../training/regime.ts";
 import { reportedEpoch } from "../../training/reported-epoch.ts";
 
@@ -65,7 +65,7 @@ export function observe(trial: ObservableTrial): Observation {
     study,
     population,
     index,
-    name: network.name ?? `${population} ${index + 1}`,
+    name: trialName(trial),
     status,
     reason: trial.reason ?? null,
     seed,

@@ -98,7 +98,7 @@ export async function trialsOf(
 async function interruptedTrials(db: Database, id: string): Promise<InterruptedTrial[]> {
   const rows = await db.running.where({ studyId: id }).toArray();
   return Promise.all(
-    rows.map(async ({ startedAt: _, ...trial }) => {
+    rows.map(async (trial) => {
       const epochs = await db.epochs.where({ trialId: trial.trialId }).sortBy("number");
       return { ...trial, epochs: epochs.map(({ epoch }) => epoch) };
     }),

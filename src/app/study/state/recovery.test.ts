@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { type Ends, mostGivenUp, mostRestarts, noEnds, recoveryAfter, type WorkerEnd } from "./recovery.ts";
+
+const end = (epochs: number, trialId?: string): WorkerEnd => ({ at: 0, reason: "killed", epochs, trialId });
+
+/** The actions after ends one after the other. */
+function actionsAfter(ends: readonly WorkerEnd[]): string[] {
+  let before: Ends = noEnds;
+  return ends.map((each) => {
+    const { action, ends } = recoveryAfter(each, before);
+    before = ends;
+    return action;
+  });
+}
+
+const times = <T>(n: number, value: T): T[] => new Array(n).fill(value);
+
+test("a run that gets further between two ends goes on for ever", () => {
+  const ends = Array.from({ length: 50 }, (_, epochs) => end(epochs, `t${Math.floor(epochs / 10)}`));
+  expect(actionsAfter(ends)).toEqual(times(50, "go on"));
+});
+
+test("a trial that does not get further is given up after so many restarts, and the next one has as many", () => {
+  const [first, second] = [times(mostRestarts + 1, end(7, "a")), times(mostRestarts + 1, end(7, "b"))];
+  const each = [...times(mostRestarts, "go on"), "give up"];
+  expect(actionsAfter([...first, ...second])).toEqual([...each, ...each]);
+  let ends = noEnds;
+  for (const one of first.slice(1)) ends = recoveryAfter(one, ends).ends;
+  expect(recoveryAfter(end(7, "a"), ends)).toMatchObject({
+    action: "give up",
+    trial: {
+      trialId: "a",
+      reason: "the training worker ended 4 times in the same epoch, last: killed",
+    },
+  });
+});
+
+test("where one trial after the other ends the worker the run stops; one finished epoch between begins anew", () => {
+  const trials = (count: number) =>
+    Array.from({ length: count }, (_, i) => times(mostRestarts + 1, end(3, `t${i}`))).flat();
+  expect(actionsAfter(trials(mostGivenUp + 1)).at(-1)).toBe("stop");
+  expect(actionsAfter(trials(mostGivenUp)).filter((action) => action === "give up")).toHaveLength(
+    mostGivenUp,
+  );
+  const later = times(mostRestarts + 1, end(4, "later"));
+  expect(actionsAfter([...trials(mostGivenUp), ...later]).at(-1)).toBe("give up");
+});
+
+test("a worker that ends before any trial, or now here and now there, is no trial's fault: the run stops", () => {
+  const stops = [...times(mostRestarts, "go on"), "stop"];
+  expect(actionsAfter(times(mostRestarts + 1, end(0)))).toEqual(stops);
+  expect(actionsAfter([...times(mostRestarts, end(0, "a")), end(0, "b")])).toEqual(stops);
+  expect(actionsAfter([end(0), ...times(mostRestarts, end(0, "a"))])).toEqual(stops);
+});

@@ -4,8 +4,11 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.{ts,tsx}", "test/cross-executor/**/*.test.ts", "scripts/**/*.test.ts"],
+    globalSetup: ["test/cross-executor/webgpu/shared-pages.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // A busy machine takes many times as long, and no law is about that.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

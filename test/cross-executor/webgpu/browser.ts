@@ -17,13 +17,19 @@ export const gpuFlags: readonly string[] = [
   "--ignore-gpu-blocklist",
 ];
 
+export interface OpenBrowser {
+  /** Another page that has run the script. */
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+}
+
 export interface OpenPage {
   readonly page: Page;
   close(): Promise<void>;
 }
 
-/** Bundles a script and opens a page of headless Chromium that has run it. */
-export async function openPage(entry: URL): Promise<OpenPage> {
+/** Bundles a script for the pages of a headless Chromium. */
+export async function openBrowser(entry: URL): Promise<OpenBrowser> {
   const script = await bundle(fileURLToPath(entry));
   const server = createServer((request, response) => {
     if (request.url === "/page.js")
@@ -42,9 +48,24 @@ export async function openPage(entry: URL): Promise<OpenPage> {
   };
   try {
     browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: [...gpuFlags] });
-    const page = await browser.newPage();
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`, { waitUntil: "load" });
-    return { page, close };
+    const opened = browser;
+    const newPage = async () => {
+      const page = await opened.newPage();
+      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`, { waitUntil: "load" });
+      return page;
+    };
+    return { newPage, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Bundles a script and opens a page of headless Chromium that has run it. */
+export async function openPage(entry: URL): Promise<OpenPage> {
+  const { newPage, close } = await openBrowser(entry);
+  try {
+    return { page: await newPage(), close };
   } catch (error) {
     await close();
     throw error;

@@ -49,6 +49,24 @@ export interface Failure {
 export class GpuPage {
   readonly #held = new Map<number, WebGpuExecutor | ImageHandle | Session>();
   #next = 0;
+  #shared: Promise<WebGpuExecutor> | undefined;
+
+  /**
+   * On the one device that the page keeps, with all kernels compiled so far; not to be disposed of. A device that has
+   * failed is left for another.
+   */
+  async share({ tiles }: { tiles: TilesName }): Promise<Opened> {
+    const sound = await this.#shared
+      ?.then(({ gpu }) => gpu.check())
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!sound) this.#shared = createWebGpuExecutor();
+    const executor = (await this.#shared)!;
+    const chosen = tiles === "adapter" ? executor : executor.using(namedTiles[tiles]);
+    return { executor: this.#hold(chosen), device: chosen.device };
+  }
 
   async open({ tiles }: { tiles: TilesName }): Promise<Opened> {
     const executor = await createWebGpuExecutor(tiles === "adapter" ? {} : { tiles: namedTiles[tiles] });
@@ -140,8 +158,11 @@ export class GpuPage {
   }
 }
 
+/** A method and what it is given. */
+export type PageCall = readonly [method: keyof GpuPage, args: readonly unknown[]];
+
 /** Calls a method; errors come back as values, since a page hands over no error objects. */
-async function call(method: keyof GpuPage, args: readonly unknown[]): Promise<unknown> {
+async function call([method, args]: PageCall): Promise<unknown> {
   try {
     return { value: await (page[method] as (...args: readonly unknown[]) => unknown)(...args) };
   } catch (error) {

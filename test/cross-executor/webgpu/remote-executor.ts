@@ -1,4 +1,5 @@
-import type { Page } from "@playwright/test";
+import { deserialize, serialize } from "node:v8";
+import { inject } from "vitest";
 import { allFusions } from "../../../src/engine/plan/fusion.ts";
 import type { Plan } from "../../../src/engine/plan/plan.ts";
 import {
@@ -16,8 +17,7 @@ import {
   type StepRequest,
   type Weights,
 } from "../../../src/engine/runtime/executor.ts";
-import { openPage } from "./browser.ts";
-import type { Failure, GpuPage, NamedValues, Opened, RemoteBatch, TilesName } from "./page.ts";
+import type { Failure, GpuPage, NamedValues, Opened, PageCall, RemoteBatch, TilesName } from "./page.ts";
 
 export interface RemoteExecutor extends Executor {
   /** Loses the device as a failing driver would. */
@@ -27,64 +27,79 @@ export interface RemoteExecutor extends Executor {
   counts(): Promise<ReturnType<GpuPage["counts"]>>;
 }
 
-/** A page of headless Chromium in which executors are opened, each with a device of its own. */
-export interface RemotePage {
-  open(tiles?: TilesName): Promise<RemoteExecutor>;
-  /** Timers and animation frames that the page has asked for so far. */
-  timers(): Promise<number>;
-  close(): Promise<void>;
-}
-
-export async function openRemotePage(): Promise<RemotePage> {
-  const { page, close } = await openPage(new URL("./page.ts", import.meta.url));
-  return {
-    open: async (tiles = "adapter") => {
-      const { executor, device } = await call<Opened>(page, "open", { tiles });
-      return {
-        kind: "webgpu",
-        device,
-        fusions: allFusions,
-        attach: async (images) => new RemoteImages(page, images, await attach(page, executor, images)),
-        load: async (plan, state) => {
-          const id = await call<number>(page, "load", executor, plan, namedValues(state));
-          return new RemoteSession(page, id, plan);
-        },
-        dispose: () => call(page, "dispose", executor),
-        destroyDevice: () => call(page, "destroyDevice", executor),
-        roomFor: (plan) => call(page, "room", executor, plan),
-        counts: () => call(page, "counts", executor),
-      };
-    },
-    timers: () => call(page, "timers"),
-    close,
-  };
+/** A device of its own, in the page of Chromium that the files of this process share. */
+export async function openRemoteExecutor(tiles: TilesName = "adapter"): Promise<RemoteExecutor> {
+  const opened = await call<Opened>("open", { tiles });
+  return remoteExecutor(opened, () => call("dispose", opened.executor));
 }
 
 /**
- * The WebGPU executor of a page of its own, for tests in Node: the suite of the other executors runs on it unchanged.
- * dispose() closes the browser.
+ * The WebGPU executor for tests in Node: the suite of the other executors runs on it unchanged. Its device and the
+ * kernels compiled on it are kept for the files that follow; dispose() leaves nothing else on it.
  */
-export async function openRemoteExecutor(tiles?: TilesName): Promise<RemoteExecutor> {
-  const page = await openRemotePage();
-  try {
-    return { ...(await page.open(tiles)), dispose: page.close };
-  } catch (error) {
-    await page.close();
-    throw error;
-  }
+export async function sharedRemoteExecutor(tiles: TilesName = "adapter"): Promise<RemoteExecutor> {
+  return remoteExecutor(await call<Opened>("share", { tiles }));
 }
 
-function attach(page: Page, executor: number, set: ResidentImages): Promise<number> {
+function remoteExecutor({ executor, device }: Opened, close?: () => Promise<void>): RemoteExecutor {
+  const made: { dispose(): Promise<void> }[] = [];
+  const holding = <Made extends { dispose(): Promise<void> }>(object: Made): Made => {
+    made.push(object);
+    return object;
+  };
+  return {
+    kind: "webgpu",
+    device,
+    fusions: allFusions,
+    attach: async (images) => holding(new RemoteImages(images, await attach(executor, images))),
+    load: async (plan, state) =>
+      holding(new RemoteSession(await call("load", executor, plan, namedValues(state)), plan)),
+    dispose: async () => {
+      for (const object of made) await object.dispose();
+      await close?.();
+    },
+    destroyDevice: () => call("destroyDevice", executor),
+    roomFor: (plan) => call("room", executor, plan),
+    counts: () => call("counts", executor),
+  };
+}
+
+/** Timers and animation frames that the page has asked for so far. */
+export function pageTimers(): Promise<number> {
+  return call("timers");
+}
+
+function attach(executor: number, set: ResidentImages): Promise<number> {
   // A set may have methods of its own, which no page can be given.
   const { shape, count, images, labels, mean, std } = set;
-  return call(page, "attach", executor, { shape, count, images, labels, mean, std });
+  return call("attach", executor, { shape, count, images, labels, mean, std });
 }
 
-async function call<Value>(page: Page, method: keyof GpuPage, ...args: readonly unknown[]): Promise<Value> {
-  const answer = await page.evaluate(([name, given]) => globalThis.gpuCall(name, given), [
-    method,
-    args,
-  ] as const);
+/** Disposals under way: calls may overtake one another, but none of them what was let go before. */
+const disposals = new Set<Promise<void>>();
+
+function disposeOf(id: number): Promise<void> {
+  const disposal = post<void>("dispose", id)
+    // The device may be gone already.
+    .catch(() => undefined)
+    .finally(() => disposals.delete(disposal));
+  disposals.add(disposal);
+  return disposal;
+}
+
+async function call<Value>(method: keyof GpuPage, ...args: readonly unknown[]): Promise<Value> {
+  await Promise.all(disposals);
+  return post(method, ...args);
+}
+
+async function post<Value>(method: keyof GpuPage, ...args: readonly unknown[]): Promise<Value> {
+  // Two processes never call the same page: what goes wrong on a device is put down to the call under way.
+  const response = await fetch(`${inject("gpuPages")}/${process.env.VITEST_POOL_ID}`, {
+    method: "POST",
+    body: serialize([method, args] satisfies PageCall),
+  });
+  if (!response.ok) throw new Error(`the page could not be called: ${await response.text()}`);
+  const answer: unknown = deserialize(Buffer.from(await response.arrayBuffer()));
   const { value, error } = answer as { value: Value } & Partial<Failure>;
   if (error === undefined) return value;
   if (error.name === "ExecutorError") throw new ExecutorError(error.code as ExecutorErrorCode, error.message);
@@ -95,27 +110,26 @@ class RemoteImages implements ImageHandle {
   readonly count: number;
   readonly shape: ResidentImages["shape"];
   readonly id: number;
-  readonly #page: Page;
+  #disposed: Promise<void> | undefined;
 
-  constructor(page: Page, { count, shape }: ResidentImages, id: number) {
-    this.#page = page;
+  constructor({ count, shape }: ResidentImages, id: number) {
     this.count = count;
     this.shape = shape;
     this.id = id;
   }
 
-  dispose(): void {
-    void call(this.#page, "dispose", this.id).catch(ignore);
+  dispose(): Promise<void> {
+    this.#disposed ??= disposeOf(this.id);
+    return this.#disposed;
   }
 }
 
 class RemoteSession implements Session {
   readonly plan: Plan;
-  readonly #page: Page;
   readonly #id: number;
+  #disposed: Promise<void> | undefined;
 
-  constructor(page: Page, id: number, plan: Plan) {
-    this.#page = page;
+  constructor(id: number, plan: Plan) {
     this.#id = id;
     this.plan = plan;
   }
@@ -125,44 +139,42 @@ class RemoteSession implements Session {
 
   steps(steps: readonly StepRequest[]): Promise<readonly BatchResult[]> {
     const given = steps.map(({ batch, ...step }) => ({ ...step, batch: remoteBatch(batch) }));
-    return call(this.#page, "steps", this.#id, given);
+    return call("steps", this.#id, given);
   }
 
   evaluations(batches: readonly Batch[], weights?: Weights): Promise<readonly BatchResult[]> {
-    return call(this.#page, "evaluations", this.#id, batches.map(remoteBatch), weights);
+    return call("evaluations", this.#id, batches.map(remoteBatch), weights);
   }
 
   profile(): Promise<readonly KernelTime[]> {
-    return call(this.#page, "profile", this.#id);
+    return call("profile", this.#id);
   }
 
   step(batch: Batch, learningRate: number, keep?: Float32Array): Promise<BatchResult> {
-    return call(this.#page, "step", this.#id, remoteBatch(batch), learningRate, keep);
+    return call("step", this.#id, remoteBatch(batch), learningRate, keep);
   }
 
   evaluate(batch: Batch, weights?: Weights): Promise<BatchResult> {
-    return call(this.#page, "evaluate", this.#id, remoteBatch(batch), weights);
+    return call("evaluate", this.#id, remoteBatch(batch), weights);
   }
 
   read(name: string): Promise<Float32Array> {
-    return call(this.#page, "read", this.#id, name);
+    return call("read", this.#id, name);
   }
 
   async readState(weights?: Weights): Promise<ModelState> {
-    return new Map(await call<NamedValues>(this.#page, "readState", this.#id, weights));
+    return new Map(await call<NamedValues>("readState", this.#id, weights));
   }
 
   async readCheckpoint(): Promise<ModelState> {
-    return new Map(await call<NamedValues>(this.#page, "readCheckpoint", this.#id));
+    return new Map(await call<NamedValues>("readCheckpoint", this.#id));
   }
 
-  dispose(): void {
-    void call(this.#page, "dispose", this.#id).catch(ignore);
+  dispose(): Promise<void> {
+    this.#disposed ??= disposeOf(this.#id);
+    return this.#disposed;
   }
 }
-
-/** The page may be gone already. */
-function ignore(): void {}
 
 function namedValues(state: ModelState): NamedValues {
   return [...state].map(([name, values]) => [name, Float32Array.from(values)]);

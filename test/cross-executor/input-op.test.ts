@@ -178,6 +178,30 @@ describe.each(executors)("the input op of $name", ({ create }) => {
     expect(lines).toEqual([...plain]);
   });
 
+  test("pixels that a batch brings along are read as a set's own would be; labels stay", async () => {
+    const set = randomSet([5, 7, 3], 6, 3, 7);
+    const brought = randomSet([5, 7, 3], 3, 3, 8);
+    const indices = [5, 0, 3];
+    const mix = { partners: Uint32Array.of(1, 2, 0), lambdas: Float32Array.of(1, 0.25, 0.5) };
+    const matrices = Float32Array.from([1, 2, 3].flatMap((n) => [0.8, 0.1 * n, -n, -0.2, 1.1, 0.5 * n]));
+    for (const transforms of [{}, { matrices, mix }]) {
+      const one = { input: { height: 6, width: 5 }, batch: 4, labelSmoothing: 0.1 };
+      const plain = await gathered(executor, { set, indices, ...one, transforms });
+      const own = await gathered(executor, {
+        ...{ set, indices, ...one },
+        transforms: { ...transforms, pixels: brought.images },
+      });
+      const { mean, std } = set;
+      const other = { ...brought, mean, std };
+      const wanted = await gathered(executor, { set: other, indices: [0, 1, 2], ...one, transforms });
+      expect(own.images).toEqual(wanted.images);
+      expect(own.images).not.toEqual(plain.images);
+      expect(own.targets).toEqual(plain.targets);
+      // And the next batch, which brings none, sees the set again.
+      expect(await gathered(executor, { set, indices, ...one, transforms })).toEqual(plain);
+    }
+  });
+
   test("mixup weighs images and soft labels alike", async () => {
     const set = { ...randomSet([3, 3, 1], 2, 3, 3), labels: Uint8Array.of(0, 2) };
     const wanted = { set, input: { height: 3, width: 3 }, batch: 2, indices: [0, 1], labelSmoothing: 0.3 };
@@ -213,6 +237,7 @@ describe.each(executors)("the input op of $name", ({ create }) => {
   test.each([
     ["3 channels for a network of 1", { shape: [2, 2, 3] }, {}, /3 channels/],
     ["matrices for other images", {}, { matrices: new Float32Array(5) }, /5 values for 1 images, 6 needed/],
+    ["pixels for other images", {}, { pixels: new Uint8Array(5) }, /5 bytes for 1 images, 4 needed/],
     ["a number that is none", {}, { gains: Float32Array.of(Number.NaN) }, /gains\[0\] is NaN/],
     [
       "a partner outside the batch",
@@ -253,7 +278,12 @@ const inputCases: fc.Arbitrary<InputCase> = fc
       width: fc.integer({ min: 1, max: 9 }),
     }),
     indices: fc.array(fc.nat(4), { minLength: 1, maxLength: 4 }),
-    given: fc.record({ matrices: fc.boolean(), colours: fc.boolean(), mix: fc.boolean() }),
+    given: fc.record({
+      matrices: fc.boolean(),
+      colours: fc.boolean(),
+      pixels: fc.boolean(),
+      mix: fc.boolean(),
+    }),
     seed: fc.nat(1e9),
   })
   .map(({ height, width, channels, input, indices, given, seed }) => {
@@ -280,6 +310,7 @@ const inputCases: fc.Arbitrary<InputCase> = fc
               offsets: floats(count, () => rng.uniform(-1, 1)),
             }
           : {}),
+        ...(given.pixels ? { pixels: randomSet([height, width, channels], count, 3, seed + 1).images } : {}),
         ...(given.mix ? { mix } : {}),
       },
     };

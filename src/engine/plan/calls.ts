@@ -36,6 +36,7 @@ import type {
 /**
  * Input op: rows of the resident byte set, images of any height and width, become the images and soft labels of a batch.
  * `transforms` is host-written, a row of `transformRow` floats an image. Points: pixel (x, y) covers [x, x+1) × [y, y+1).
+ * The source of image n is row indices[n] of the set, or, where the host gives the batch pixels of its own, row n of those.
  *
  * Output pixel (x, y) of image n takes samplesX × samplesY samples. Sample (i, j) stands at
  * u = x + (i + ½)/samplesX, v = y + (j + ½)/samplesY and looks at the point (a·u + b·v + tx, c·u + d·v + ty) of the source:

@@ -64,6 +64,8 @@ export interface ResidentImages {
 export interface ImageHandle {
   readonly count: number;
   readonly shape: ResidentImages["shape"];
+  /** H·W·C bytes of an image, to be read at once: not written to, and not kept over another call of the executor. */
+  pixelsOf(image: number): Uint8Array;
   dispose(): void;
 }
 
@@ -102,6 +104,11 @@ export interface BatchTransforms {
   /** Factor and addend of each image's normalized values: contrast about the mean colour, and brightness. */
   readonly gains?: Float32Array;
   readonly offsets?: Float32Array;
+  /**
+   * count·H·W·C bytes, of the set's image size: what is read in place of the images' own pixels, for changes of values that
+   * are none of the above. Labels stay.
+   */
+  readonly pixels?: Uint8Array;
   /** Each image is λ times itself plus 1 − λ times its partner, a position in this batch; labels likewise. */
   readonly mix?: { readonly partners: Uint32Array; readonly lambdas: Float32Array };
 }

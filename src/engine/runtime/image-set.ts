@@ -14,6 +14,16 @@ export function checkImageSet(set: ResidentImages): void {
       throw new ExecutorError("misuse", `image set: ${given} values of ${what}, ${needed} needed`);
 }
 
+/** The bytes of one image of a set: a part of them, not a copy. */
+export function pixelsIn(
+  { shape, images }: Pick<ResidentImages, "shape" | "images">,
+  image: number,
+): Uint8Array {
+  const [height, width, channels] = shape;
+  const length = height * width * channels;
+  return images.subarray(image * length, (image + 1) * length);
+}
+
 /** [channel][byte] → (byte/255 − mean)/std. */
 export function normalizedBytes({ mean, std }: Pick<ResidentImages, "mean" | "std">): Float32Array {
   const values = new Float32Array(256 * mean.length);

@@ -1,8 +1,13 @@
 import { transformRow } from "../plan/calls.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Batch, type BatchTransforms, ExecutorError } from "./executor.ts";
+import { type Batch, type BatchTransforms, ExecutorError, type ImageHandle } from "./executor.ts";
 
 export type ResidentBatch = Extract<Batch, { from: "resident" }>;
+
+/** What of a batch of resident images the rows depend on. */
+export type InputBatch = Pick<ResidentBatch, "indices" | "transforms"> & {
+  readonly images: Pick<ImageHandle, "shape">;
+};
 
 const rowLength = transformRow.length;
 
@@ -13,13 +18,19 @@ const rowLength = transformRow.length;
  */
 export function writeInputRows(
   plan: Pick<Plan, "input">,
-  batch: ResidentBatch,
+  batch: InputBatch,
   rows: Float32Array | Float64Array,
 ): void {
   const { images, indices, transforms = {} } = batch;
   const [height, width] = images.shape;
   const count = indices.length;
   checkTransforms(transforms, count);
+  const wanted = count * height * width * images.shape[2];
+  if (transforms.pixels !== undefined && transforms.pixels.length !== wanted)
+    throw new ExecutorError(
+      "misuse",
+      `pixels: ${transforms.pixels.length} bytes for ${count} images, ${wanted} needed`,
+    );
   const { matrices, gains, offsets, mix } = transforms;
   const resize = Float32Array.of(width / plan.input.width, 0, 0, 0, height / plan.input.height, 0);
   // Once a step for every image: no object is made in the loop.

@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { afterEach, expect, test } from "vitest";
-import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
+import { createFakeExecutor, fakeImages } from "../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { profileNetwork } from "../bench/profile-network.ts";
 import { findDataset } from "../data/catalogue.ts";
@@ -43,8 +43,8 @@ function connect(
       openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
       loadData: async () => ({
         facts: findDataset("fashion-mnist")!,
-        train: { count: 64, shape: [28, 28, 1], dispose() {} },
-        test: { count: 32, shape: [28, 28, 1], dispose() {} },
+        train: fakeImages(64),
+        test: fakeImages(32),
         dispose() {},
       }),
       factsOf: async (name) => findDataset(name)!,

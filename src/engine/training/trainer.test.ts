@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFakeExecutor, type FakeAnswers } from "../../../test/fixtures/fake-executor.ts";
+import { createFakeExecutor, type FakeAnswers, fakeImages } from "../../../test/fixtures/fake-executor.ts";
 import { networkOf, smallImageFrame } from "../network/frame.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { regimeSchema } from "./regime.ts";
@@ -7,7 +7,7 @@ import { type Checkpoint, type TrainOutcome, type TrainRequest, trainNetwork } f
 
 const spec = networkOf(smallImageFrame, [{ block: "vanilla", depth: 1, width: 8, stride: 2 }]);
 const regime = regimeSchema.parse({ images: 70, testImages: 40, batch: 16, epochs: 3 });
-const images = { count: 100, shape: [28, 28, 1], dispose() {} } as const;
+const images = fakeImages(100);
 
 function request(answers: FakeAnswers = {}, more: Partial<TrainRequest> = {}) {
   const executor = createFakeExecutor(answers);

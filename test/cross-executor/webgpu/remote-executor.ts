@@ -17,6 +17,7 @@ import {
   type StepRequest,
   type Weights,
 } from "../../../src/engine/runtime/executor.ts";
+import { pixelsIn } from "../../../src/engine/runtime/image-set.ts";
 import type { Failure, GpuPage, NamedValues, Opened, PageCall, RemoteBatch, TilesName } from "./page.ts";
 
 export interface RemoteExecutor extends Executor {
@@ -110,12 +111,18 @@ class RemoteImages implements ImageHandle {
   readonly count: number;
   readonly shape: ResidentImages["shape"];
   readonly id: number;
+  readonly #set: ResidentImages;
   #disposed: Promise<void> | undefined;
 
-  constructor({ count, shape }: ResidentImages, id: number) {
-    this.count = count;
-    this.shape = shape;
+  constructor(set: ResidentImages, id: number) {
+    this.#set = set;
+    this.count = set.count;
+    this.shape = set.shape;
     this.id = id;
+  }
+
+  pixelsOf(image: number): Uint8Array {
+    return pixelsIn(this.#set, image);
   }
 
   dispose(): Promise<void> {

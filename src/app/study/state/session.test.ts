@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { afterEach, describe, expect, test } from "vitest";
-import { createFakeExecutor } from "../../../../test/fixtures/fake-executor.ts";
+import { createFakeExecutor, fakeImages } from "../../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
 import { profileNetwork } from "../../../engine/bench/profile-network.ts";
 import { findDataset } from "../../../engine/data/catalogue.ts";
@@ -66,8 +66,8 @@ function browser(
           await load();
           return {
             facts: findDataset("fashion-mnist")!,
-            train: { count: 64, shape: [28, 28, 1], dispose() {} },
-            test: { count: 32, shape: [28, 28, 1], dispose() {} },
+            train: fakeImages(64),
+            test: fakeImages(32),
             dispose() {},
           };
         },

@@ -15,12 +15,7 @@ export function networkInput(
 ): Float32Array {
   const batch = indices.length;
   const transforms = new Float64Array(batch * transformRow.length);
-  const { count, shape } = set;
-  writeInputRows(
-    { input },
-    { from: "resident", images: { count, shape, dispose() {} }, indices },
-    transforms,
-  );
+  writeInputRows({ input }, { images: set, indices }, transforms);
   const images = new Float64Array(batch * input.height * input.width * input.channels);
   const tensors = [transforms, images, new Float64Array(batch * classes)];
   gather(
@@ -34,7 +29,7 @@ export function networkInput(
     },
     (id) => tensors[id]!,
     set,
-    indices,
+    { indices },
   );
   return Float32Array.from(images);
 }

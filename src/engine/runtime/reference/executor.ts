@@ -20,6 +20,7 @@ import {
   type Session,
   type Weights,
 } from "../executor.ts";
+import { pixelsIn } from "../image-set.ts";
 import { writeInputRows } from "../input-rows.ts";
 import { readable } from "../readable.ts";
 import { gather } from "./kernels/gather.ts";
@@ -45,6 +46,11 @@ class ReferenceImages implements ImageHandle {
     this.count = set.count;
     this.shape = set.shape;
     this.set = set;
+  }
+
+  pixelsOf(image: number): Uint8Array {
+    if (this.set === undefined) throw new ExecutorError("misuse", "these images have been disposed of");
+    return pixelsIn(this.set, image);
   }
 
   dispose(): void {
@@ -129,7 +135,7 @@ class ReferenceSession implements Session {
     if (set === undefined)
       throw new ExecutorError("misuse", "these images are not attached to this executor");
     writeInputRows(this.plan, batch, this.#values(this.plan.gather.in.transforms));
-    gather(this.plan.gather, (id) => this.#values(id), set, batch.indices);
+    gather(this.plan.gather, (id) => this.#values(id), set, batch);
     return batch.indices.length;
   }
 

@@ -11,6 +11,8 @@ export class WasmImages implements ImageHandle {
   readonly values: number;
   readonly #memory: LinearMemory;
   #held = true;
+  /** Place for a batch's own pixels, made when one has some. */
+  #own: { readonly address: number; readonly length: number } | undefined;
 
   constructor(memory: LinearMemory, set: ResidentImages) {
     const [, , channels] = set.shape;
@@ -33,8 +35,31 @@ export class WasmImages implements ImageHandle {
     return this.#held;
   }
 
+  pixelsOf(image: number): Uint8Array {
+    const [height, width, channels] = this.shape;
+    const length = height * width * channels;
+    return this.#memory.bytes(this.bytes + image * length, length);
+  }
+
+  /** Where a batch's own pixels lie, from now until the next batch's. */
+  place(pixels: Uint8Array): number {
+    if (this.#own === undefined || this.#own.length < pixels.length) {
+      this.#release();
+      const address = this.#memory.allocate(pixels.length, "the changed images of a batch");
+      this.#own = { address, length: pixels.length };
+    }
+    this.#memory.bytes(this.#own.address, pixels.length).set(pixels);
+    return this.#own.address;
+  }
+
   dispose(): void {
     if (this.#held) this.#memory.free(this.values);
+    this.#release();
     this.#held = false;
+  }
+
+  #release(): void {
+    if (this.#own !== undefined) this.#memory.free(this.#own.address);
+    this.#own = undefined;
   }
 }

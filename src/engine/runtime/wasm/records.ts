@@ -194,6 +194,8 @@ export const recordLayouts = {
     values: "ptr",
     sourceHeight: "i32",
     sourceWidth: "i32",
+    /** Pixels of the batch's own, an image's after another's, in place of the set's; 0 where there are none. */
+    own: "ptr",
     indices: "ptr",
     /** A transformRow of plan/calls.ts for every index. */
     transforms: "ptr",

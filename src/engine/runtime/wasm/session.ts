@@ -159,13 +159,14 @@ export class WasmSession implements Session {
 
   /** Tells the list's first record where the images are, which, and what is done to them. */
   #prepareGather(batch: ResidentBatch, list: RecordList): void {
-    const { images, indices } = batch;
+    const { images, indices, transforms } = batch;
     if (!(images instanceof WasmImages && images.held))
       throw new ExecutorError("misuse", "these images are not attached to this executor");
     const { bytes, labels, values, shape } = images;
     const [sourceHeight, sourceWidth] = shape;
     writeInputRows(this.plan, batch, this.#values(this.plan.gather.in.transforms));
-    const fields = { bytes, labels, values, sourceHeight, sourceWidth, count: indices.length };
+    const own = transforms?.pixels ? images.place(transforms.pixels) : 0;
+    const fields = { bytes, labels, values, sourceHeight, sourceWidth, own, count: indices.length };
     const record = this.#memory.words(this.#address(list, 0), recordWords);
     for (const [field, value] of Object.entries(fields) as [keyof typeof fields, number][])
       record[fieldWord("gather", field)] = value;

@@ -19,7 +19,7 @@ export class Commands {
     readonly at: number;
     readonly bind: (images: WebGpuImages) => GPUBindGroup;
   }[];
-  readonly #bound = new WeakMap<WebGpuImages, readonly GPUBindGroup[]>();
+  readonly #bound = new WeakMap<WebGpuImages, { readonly own: GPUBuffer; readonly groups: GPUBindGroup[] }>();
 
   /** @param firstSlot where the list's arguments begin. */
   static async of(
@@ -65,12 +65,12 @@ export class Commands {
 
   /** Lets the list's input op read this image set from now on. */
   bindResident(images: WebGpuImages): void {
-    let groups = this.#bound.get(images);
-    if (groups === undefined) {
-      groups = this.#resident.map(({ bind }) => bind(images));
-      this.#bound.set(images, groups);
+    let bound = this.#bound.get(images);
+    if (bound?.own !== images.own) {
+      bound = { own: images.own, groups: this.#resident.map(({ bind }) => bind(images)) };
+      this.#bound.set(images, bound);
     }
-    groups.forEach((group, i) => {
+    bound.groups.forEach((group, i) => {
       this.#groups[this.#resident[i]!.at] = group;
     });
   }

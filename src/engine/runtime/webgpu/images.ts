@@ -1,7 +1,8 @@
 import type { ImageHandle, ResidentImages } from "../executor.ts";
-import { checkImageSet, normalizedBytes } from "../image-set.ts";
+import { checkImageSet, normalizedBytes, pixelsIn } from "../image-set.ts";
 import type { Gpu } from "./device.ts";
 import { bufferUsage } from "./flags.ts";
+import { OwnPixels } from "./own-pixels.ts";
 
 /** An image set on the GPU: its bytes and behind them its labels, and the normalized value of every byte. */
 export class WebGpuImages implements ImageHandle {
@@ -11,12 +12,17 @@ export class WebGpuImages implements ImageHandle {
   readonly tables: GPUBuffer;
   /** Byte of the first label. */
   readonly labelStart: number;
+  /** Pixels that batches bring in place of the set's. */
+  readonly brought: OwnPixels;
+  readonly #set: ResidentImages;
   readonly #gpu: Gpu;
   #held = true;
 
   constructor(gpu: Gpu, set: ResidentImages) {
     checkImageSet(set);
     this.#gpu = gpu;
+    this.#set = set;
+    this.brought = new OwnPixels(gpu);
     this.count = set.count;
     this.shape = set.shape;
     this.labelStart = set.images.length;
@@ -35,8 +41,18 @@ export class WebGpuImages implements ImageHandle {
     return this.#held;
   }
 
+  /** What brought pixels are read from; the set itself where no batch has brought any. */
+  get own(): GPUBuffer {
+    return this.brought.buffer ?? this.bytes;
+  }
+
+  pixelsOf(image: number): Uint8Array {
+    return pixelsIn(this.#set, image);
+  }
+
   dispose(): void {
     if (this.#held) this.#gpu.release([this.bytes, this.tables]);
+    this.brought.dispose();
     this.#held = false;
   }
 }

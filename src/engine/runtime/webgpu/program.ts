@@ -19,7 +19,7 @@ export interface ProgramTensor {
 export type FixedBuffer = Exclude<BufferName, "activations">;
 
 /** Resident data, bound when a batch names its image set. */
-export type ResidentBuffer = "bytes" | "tables";
+export type ResidentBuffer = "bytes" | "own" | "tables";
 
 export type Operand = TensorId | { readonly resident: ResidentBuffer };
 
@@ -64,7 +64,8 @@ export class Program {
   readonly addressTables = new Map<TensorId, MakeAddressTable>();
   /**
    * Words behind the plan's host buffer. A step's images, numbered in their set; then how many there are, the byte of the
-   * set's first label, height and width of the set's images.
+   * set's first label, height and width of the set's images, and, 1 added to it, the first byte of the step's own pixels (0:
+   * there are none).
    */
   readonly indices: TensorId;
   readonly batchWords: TensorId;
@@ -95,7 +96,7 @@ export class Program {
       return this.#add({ name, length, fixed: { buffer: "host", offset }, persistent: true });
     };
     this.indices = word("indices", plan.batch);
-    this.batchWords = word("batch words", 4);
+    this.batchWords = word("batch words", 5);
   }
 
   /** Lowers a list of calls. */

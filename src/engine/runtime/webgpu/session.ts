@@ -12,6 +12,7 @@ import {
   type Batch,
   type BatchResult,
   ExecutorError,
+  type ImageHandle,
   type KernelTime,
   type ModelState,
   type Session,
@@ -29,6 +30,9 @@ import { Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Dispatch, Program } from "./program.ts";
 import { Stopwatch } from "./stopwatch.ts";
+
+/** Bytes of pixels that batches bring along between two read-backs, at most, where it is more than one batch. */
+const mostPixels = 2 ** 22;
 
 /** Dispatches that bring a batch of resident images: the first of a list, left out where values are given. */
 const gatherDispatches = 1;
@@ -238,11 +242,17 @@ export class WebGpuSession implements Session {
     return results;
   }
 
-  /** Values that are given lie in one place: the next batch of them has to wait. */
+  /** Values that are given lie in one place: the next batch of them has to wait. So it is with pixels of two sets. */
   #endOfRun(batches: readonly Batch[], from: number): number {
     const last = Math.min(batches.length, from + this.#memory.rows);
+    let pixels = broughtBy(batches[from]!)?.pixels.length ?? 0;
     let end = from + 1;
-    while (end < last && batches[end]!.from === "resident") end++;
+    for (; end < last && batches[end]!.from === "resident"; end++) {
+      const brought = broughtBy(batches[end]!);
+      if (brought === undefined) continue;
+      pixels += brought.pixels.length;
+      if (pixels > mostPixels || brought.images !== imagesOf(batches[from]!)) break;
+    }
     return end;
   }
 
@@ -257,9 +267,10 @@ export class WebGpuSession implements Session {
     const started = performance.now();
     const { queue } = this.#gpu.device;
     const steps = end - from;
+    const brought = this.#bringPixels(batches, from, end);
     for (let i = from; i < end; i++) {
       prepare(i, this.#rows[i - from]!);
-      this.#prepareBatch(batches[i]!, this.#rows[i - from]!);
+      this.#prepareBatch(batches[i]!, this.#rows[i - from]!, brought.get(batches[i]!));
     }
     this.#memory.writeTable(this.#table, steps);
     const { stepsPerSubmit, submitsPerStep } = pace;
@@ -294,7 +305,19 @@ export class WebGpuSession implements Session {
     return last;
   }
 
-  #prepareBatch(batch: Batch, { floats, words }: Row): void {
+  /** Sends the pixels that the run's batches bring along. @returns where each batch's begin. */
+  #bringPixels(batches: readonly Batch[], from: number, end: number): ReadonlyMap<Batch, number> {
+    const bringing = batches.slice(from, end).flatMap((batch) => {
+      const brought = broughtBy(batch);
+      return brought === undefined ? [] : [{ batch, ...brought }];
+    });
+    const [first] = bringing;
+    if (!(first?.images instanceof WebGpuImages)) return new Map();
+    const starts = first.images.brought.send(bringing.map(({ pixels }) => pixels));
+    return new Map(bringing.map(({ batch }, i) => [batch, starts[i]!]));
+  }
+
+  #prepareBatch(batch: Batch, { floats, words }: Row, pixels: number | undefined): void {
     const { kept, gather } = this.plan;
     if (batch.from === "values") {
       this.#memory.write(kept.images, batch.images);
@@ -311,6 +334,7 @@ export class WebGpuSession implements Session {
     words[at + 1] = images.labelStart;
     words[at + 2] = images.shape[0];
     words[at + 3] = images.shape[1];
+    words[at + 4] = pixels === undefined ? 0 : 1 + pixels;
   }
 
   #read(tensors: readonly TensorId[]): Promise<Float32Array[]> {
@@ -330,6 +354,16 @@ export class WebGpuSession implements Session {
 interface Row {
   readonly floats: Float32Array<ArrayBuffer>;
   readonly words: Uint32Array<ArrayBuffer>;
+}
+
+function imagesOf(batch: Batch): ImageHandle | undefined {
+  return batch.from === "resident" ? batch.images : undefined;
+}
+
+/** Pixels of its own, and the set whose place they take. */
+function broughtBy(batch: Batch): { readonly images: ImageHandle; readonly pixels: Uint8Array } | undefined {
+  const pixels = batch.from === "resident" ? batch.transforms?.pixels : undefined;
+  return batch.from === "resident" && pixels ? { images: batch.images, pixels } : undefined;
 }
 
 function countOf(batch: Batch, plan: Plan): number {

@@ -1,19 +1,24 @@
 import { type CallOf, transformRow } from "../../../plan/calls.ts";
 import type { ResidentImages } from "../../executor.ts";
+import { pixelsIn } from "../../image-set.ts";
+import type { InputBatch } from "../../input-rows.ts";
 import type { Memory } from "./memory.ts";
 
 export function gather(
   { in: input, out, attrs }: CallOf<"gather">,
   memory: Memory,
   set: ResidentImages,
-  indices: Uint32Array,
+  { indices, transforms = {} }: Pick<InputBatch, "indices" | "transforms">,
 ): void {
   const { height, width, channels, classes, labelSmoothing } = attrs;
   const length = height * width * channels;
   const images = memory(out.images).fill(0);
   const targets = memory(out.targets).fill(0);
   const rows = Array.from(indices, (_, n) => rowAt(memory(input.transforms), n));
-  const warped = rows.map((row, n) => warp(set, indices[n]!, row, attrs));
+  const { pixels } = transforms;
+  const source = (n: number) =>
+    pixels ? pixelsIn({ shape: set.shape, images: pixels }, n) : pixelsIn(set, indices[n]!);
+  const warped = rows.map((row, n) => warp(set, source(n), row, attrs));
   const labels = Array.from(indices, (index) =>
     Array.from({ length: classes }, (_, k) => {
       const spread = labelSmoothing / classes;
@@ -37,7 +42,7 @@ function rowAt(transforms: Float64Array, n: number): Row {
 
 function warp(
   set: ResidentImages,
-  index: number,
+  pixels: Uint8Array,
   row: Row,
   { height, width, channels }: CallOf<"gather">["attrs"],
 ): Float64Array {
@@ -51,7 +56,7 @@ function warp(
           for (let i = 0; i < samplesX; i++) {
             const u = x + (i + 0.5) / samplesX;
             const v = y + (j + 0.5) / samplesY;
-            const value = bilinear(set, index, a * u + b * v + tx, c * u + d * v + ty, channel);
+            const value = bilinear(set, pixels, a * u + b * v + tx, c * u + d * v + ty, channel);
             if (value !== undefined) sum += gain * value + offset;
           }
         warped[(y * width + x) * channels + channel] = sum / (samplesX * samplesY);
@@ -62,7 +67,7 @@ function warp(
 /** The normalized source at a point; undefined outside. */
 function bilinear(
   set: ResidentImages,
-  index: number,
+  pixels: Uint8Array,
   s: number,
   t: number,
   channel: number,
@@ -72,7 +77,7 @@ function bilinear(
   const pixel = (x: number, y: number) => {
     const column = Math.min(Math.max(x, 0), width - 1);
     const line = Math.min(Math.max(y, 0), height - 1);
-    const byte = set.images[((index * height + line) * width + column) * channels + channel]!;
+    const byte = pixels[(line * width + column) * channels + channel]!;
     return (byte / 255 - (set.mean[channel] ?? 0)) / (set.std[channel] ?? 1);
   };
   const left = Math.floor(s - 0.5);

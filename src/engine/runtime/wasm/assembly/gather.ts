@@ -42,8 +42,9 @@ function isCopy(r: GatherRecord, row: TransformRow): bool {
 
 @inline
 function sourceOf(r: GatherRecord, n: i32): usize {
-  const index = load<u32>(r.indices + (<usize>n << 2));
-  return r.bytes + <usize>index * (r.sourceHeight * r.sourceWidth * r.channels);
+  const size: usize = r.sourceHeight * r.sourceWidth * r.channels;
+  if (r.own != 0) return r.own + <usize>n * size;
+  return r.bytes + <usize>load<u32>(r.indices + (<usize>n << 2)) * size;
 }
 
 function copy(r: GatherRecord, n: i32, out: usize): void {

@@ -763,6 +763,7 @@ export class GatherRecord {
   values: usize;
   sourceHeight: i32;
   sourceWidth: i32;
+  own: usize;
   indices: usize;
   transforms: usize;
   count: i32;

@@ -9,6 +9,7 @@ export function lowerGather(program: Program, call: CallOf<"gather">): void {
     values: 0,
     sourceHeight: 0,
     sourceWidth: 0,
+    own: 0,
     count: 0,
     indices: indexTable(program, call.attrs.batch),
     transforms: program.at(call.in.transforms),

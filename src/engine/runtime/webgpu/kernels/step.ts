@@ -63,21 +63,28 @@ export const gatherImages = defineKernel({
   args: { batch: "u32", height: "u32", width: "u32", channels: "u32", classes: "u32", smoothing: "f32" },
   bindings: [
     read("bytes", "u32"),
+    read("own", "u32"),
     read("tables", "f32"),
-    // How many images are given (the others are 0), the byte of the first label, height and width of the set's images.
+    // How many images are given (the others are 0), the byte of the first label, height and width of the set's images, and 1
+    // more than the first byte of the batch's own pixels, or 0.
     read("words", "u32", ["indices", "batchWords", "transforms"]),
     write("images", "f32"),
     write("targets", "f32"),
   ],
   workgroup: 256,
   declarations: `
-fn byteAt(i: u32) -> u32 { return (bytes[i >> 2u] >> (8u * (i & 3u))) & 255u; }
+fn part(word: u32, i: u32) -> u32 { return (word >> (8u * (i & 3u))) & 255u; }
+fn byteAt(i: u32) -> u32 { return part(bytes[i >> 2u], i); }
+fn sourceAt(i: u32) -> u32 {
+  if (words[a.batchWordsAt + 4u] == 0u) { return byteAt(i); }
+  return part(own[i >> 2u], i);
+}
 fn field(n: u32, i: u32) -> f32 { return bitcast<f32>(words[a.transformsAt + 12u * n + i]); }
 fn pixelAt(first: u32, x: i32, y: i32, channel: u32) -> f32 {
   let height = i32(words[a.batchWordsAt + 2u]);
   let width = i32(words[a.batchWordsAt + 3u]);
   let at = u32(clamp(y, 0, height - 1) * width + clamp(x, 0, width - 1));
-  return tables[256u * channel + byteAt(first + at * a.channels + channel)];
+  return tables[256u * channel + sourceAt(first + at * a.channels + channel)];
 }
 fn sampleAt(first: u32, s: f32, t: f32, channel: u32) -> f32 {
   let left = floor(s - 0.5);
@@ -96,7 +103,9 @@ fn sampleAt(first: u32, s: f32, t: f32, channel: u32) -> f32 {
 fn warped(n: u32, x: u32, y: u32, channel: u32) -> f32 {
   let height = words[a.batchWordsAt + 2u];
   let width = words[a.batchWordsAt + 3u];
-  let first = words[a.indicesAt + n] * height * width * a.channels;
+  let own = words[a.batchWordsAt + 4u];
+  let size = height * width * a.channels;
+  let first = select(n * size + own - 1u, words[a.indicesAt + n] * size, own == 0u);
   let across = u32(field(n, 6u));
   let down = u32(field(n, 7u));
   var sum = 0.0;

@@ -11,6 +11,7 @@ export function lowerGather(program: Program, call: CallOf<"gather">): void {
     { batch, height, width, channels, classes, smoothing: labelSmoothing },
     {
       bytes: { resident: "bytes" },
+      own: { resident: "own" },
       tables: { resident: "tables" },
       indices: program.indices,
       batchWords: program.batchWords,

@@ -28,6 +28,7 @@ export interface RegimeOptions {
   readonly cropPadding?: number;
   readonly flip?: true;
   readonly randAugment?: number;
+  readonly randAugmentOperations?: number;
   readonly mixup?: number;
   readonly spareNorms?: true;
   readonly ema?: number;
@@ -37,7 +38,7 @@ export interface RegimeOptions {
 }
 
 export function addRegimeOptions(command: Command): Command {
-  const { images, testImages, validation, epochs, batch, cropPadding } = regimeLimits;
+  const { images, testImages, validation, epochs, batch, cropPadding, randAugmentOperations } = regimeLimits;
   const shown = (key: keyof Regime) => `(default: ${regimeSchema.parse({})[key]})`;
   return command
     .option("--dataset <name>", `what it learns ${shown("dataset")}`)
@@ -107,10 +108,11 @@ export function addRegimeOptions(command: Command): Command {
       wholeNumber(cropPadding.min, cropPadding.max),
     )
     .option("--flip", "random horizontal flips")
+    .option("--rand-augment <m>", "magnitude of RandAugment (default: 0)", real("randAugment"))
     .option(
-      "--rand-augment <m>",
-      "magnitude of RandAugment's affine operations (default: 0)",
-      real("randAugment"),
+      "--rand-augment-operations <n>",
+      "its operations per image, of all 14 (default: 0, two of the eight that are affine maps)",
+      wholeNumber(randAugmentOperations.min, randAugmentOperations.max),
     )
     .option("--mixup <alpha>", "mixes pairs with weights from Beta(α, α) (default: 0)", real("mixup"))
     .option("--spare-norms", "weight decay leaves norms and biases alone")

@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { createRng } from "../math/rng.ts";
 import { type Affine, flipped, followedBy, identity, resized, rotated, sheared, shifted } from "./affine.ts";
 import { type Augmentation, augmentBatch } from "./augment.ts";
-import { randAugment } from "./rand-augment.ts";
+import { affineRandAugment } from "./rand-augment-affine.ts";
 
 const size = { width: 28, height: 20 };
+/** Image n is full of n. */
+const source = { ...size, channels: 1, pixelsOf: (n: number) => new Uint8Array(28 * 20).fill(n) };
 
 function at([a, b, tx, c, d, ty]: Affine, x: number, y: number): [number, number] {
   return [a * x + b * y + tx, c * x + d * y + ty];
@@ -49,7 +51,7 @@ describe("affine maps", () => {
 });
 
 const batch = (settings: Augmentation, seed = 1, count = 200) =>
-  augmentBatch(settings, size, size, count, createRng(seed, "augment"));
+  augmentBatch(settings, source, size, count, createRng(seed, "augment"));
 
 const rowsOf = (matrices: Float32Array) =>
   Array.from({ length: matrices.length / 6 }, (_, n) => [...matrices.subarray(6 * n, 6 * n + 6)]);
@@ -81,7 +83,7 @@ describe("augmentation of a batch", () => {
   test("the network's resolution is reached in the same map", () => {
     const settings = { flip: true, cropPadding: 4 };
     const input = { width: 40, height: 40 };
-    const { matrices } = augmentBatch(settings, size, input, 50, createRng(1, "augment"))!;
+    const { matrices } = augmentBatch(settings, source, input, 50, createRng(1, "augment"))!;
     const same = batch(settings, 1, 50)!.matrices!;
     rowsOf(matrices!).forEach(([a, , tx, , d, ty], n) => {
       const [sameA = 0, , sameTx, , , sameTy] = rowsOf(same)[n]!;
@@ -102,11 +104,11 @@ describe("augmentation of a batch", () => {
   });
 });
 
-describe("RandAugment", () => {
+describe("the affine maps of RandAugment", () => {
   test("magnitude 0 changes nothing", () => {
     const rng = createRng(1, "rand");
     for (let i = 0; i < 100; i++) {
-      const { affine, gain, offset } = randAugment(size, 0, rng);
+      const { affine, gain, offset } = affineRandAugment(size, 0, rng);
       expect(gain).toBe(1);
       expect(offset).toBeCloseTo(0, 12);
       for (const [i, value] of affine.entries()) expect(value).toBeCloseTo(identity[i]!, 12);
@@ -117,7 +119,11 @@ describe("RandAugment", () => {
   function only(index: number, sign: 1 | -1, magnitude: number) {
     const picks = [index, 0];
     const choice = <T>(items: readonly T[]): T => items[picks.shift()!]!;
-    return randAugment(size, magnitude, { ...createRng(1), choice, float: () => (sign < 0 ? 0.25 : 0.75) });
+    return affineRandAugment(size, magnitude, {
+      ...createRng(1),
+      choice,
+      float: () => (sign < 0 ? 0.25 : 0.75),
+    });
   }
 
   // timm's _shear_level_to_arg, _rotate_level_to_arg, _enhance_increasing_level_to_arg; torchvision's RandAugment
@@ -149,7 +155,7 @@ describe("RandAugment", () => {
 
   test("at magnitude 10 every operation occurs, both ways, within AutoAugment's ranges", () => {
     const rng = createRng(2, "rand");
-    const changes = Array.from({ length: 4_000 }, () => randAugment(size, 10, rng));
+    const changes = Array.from({ length: 4_000 }, () => affineRandAugment(size, 10, rng));
     const range = (of: (change: (typeof changes)[number]) => number) => {
       const values = changes.map(of);
       return [Math.min(...values), Math.max(...values)];

@@ -235,6 +235,13 @@ test.each([
   },
 );
 
+test("how many operations RandAugment has changes a study's id; 0 of them are what there was before", () => {
+  const withOperations = (fields: object) =>
+    studyId(parseStudy({ ...defaultStudy, regime: { ...defaultRegime, randAugment: 5, ...fields } }));
+  expect(withOperations({ randAugmentOperations: 0 })).toBe(withOperations({}));
+  expect(withOperations({ randAugmentOperations: 2 })).not.toBe(withOperations({}));
+});
+
 test("a field that every study has counts whatever its value", () => {
   const without = { ...defaultStudy, regime: { ...defaultRegime, momentum: 0, nesterov: false } };
   expect(studyId(without)).not.toBe(studyId(defaultStudy));

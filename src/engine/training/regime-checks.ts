@@ -5,6 +5,7 @@ interface Checked extends Schedule, Regularizers {
   readonly images: number;
   readonly batch: number;
   readonly epochs: number;
+  readonly randAugmentOperations?: number | undefined;
   readonly progressive?:
     | (Regularizers & { readonly phases: number; readonly resolution?: number | undefined })
     | undefined;
@@ -26,7 +27,12 @@ export interface Contradiction {
 
 /** Fields of a regime that do not go together. Whether a data set or a network bears them is known later. */
 export function contradictions(regime: Checked): Contradiction[] {
-  return [...batchProblems(regime), ...scheduleProblems(regime), ...phaseProblems(regime)];
+  return [
+    ...batchProblems(regime),
+    ...scheduleProblems(regime),
+    ...augmentProblems(regime),
+    ...phaseProblems(regime),
+  ];
 }
 
 function batchProblems({ batch, images }: Checked): Contradiction[] {
@@ -55,6 +61,11 @@ function scheduleProblems(regime: Checked): Contradiction[] {
       message: `${milestones[late]} is not allowed; milestones ascend, so above ${milestones[late - 1]}`,
     });
   return problems;
+}
+
+function augmentProblems({ randAugment = 0, randAugmentOperations = 0 }: Checked): Contradiction[] {
+  if (randAugmentOperations === 0 || randAugment > 0) return [];
+  return [{ key: ["randAugmentOperations"], message: "not without randAugment; only where that is above 0" }];
 }
 
 function phaseProblems({ epochs, progressive, fineTune, ...ends }: Checked): Contradiction[] {

@@ -106,7 +106,15 @@ export const regimeFields: readonly RegimeField[] = [
     label: "RandAugment",
     symbol: "M",
     integer: false,
-    help: "magnitude of two random changes per image: shear, shift, rotation, contrast, brightness",
+    help: "magnitude of random changes of every image: shear, shift, rotation, contrast, colour and more",
+  },
+  {
+    key: "randAugmentOperations",
+    group: "regularization",
+    label: "RandAugment operations",
+    symbol: "N",
+    integer: true,
+    help: "changes per image, of all 14; 0: two of the eight that are affine maps",
   },
   {
     key: "mixup",

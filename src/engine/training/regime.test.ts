@@ -26,10 +26,17 @@ test("the plan gets averages and spared norms only where the regime asks for the
   expect(off.optimizer).not.toHaveProperty("ema");
 });
 
+/** What else a number needs to be allowed at both of its ends. */
+const roomFor: Readonly<Record<string, object>> = {
+  batch: { images: 1_000_000 },
+  images: { batch: 2 },
+  randAugmentOperations: { randAugment: 5 },
+};
+
 test("the limits are allowed and what is past them is not", () => {
   for (const key of Object.keys(regimeLimits) as (keyof typeof regimeLimits)[]) {
     const { min, max } = regimeLimits[key];
-    const room = key === "batch" ? { images: 1_000_000 } : key === "images" ? { batch: 2 } : {};
+    const room = roomFor[key] ?? {};
     for (const value of [min, max])
       expect(regimeSchema.safeParse({ ...room, [key]: value }).success).toBe(true);
     for (const value of [min - 1, max + 1])
@@ -59,6 +66,10 @@ test.each([
   [
     { schedule: "step", milestones: [0] },
     "milestones[0]: 0 is not allowed; expected a number from 0.001 to 0.999",
+  ],
+  [
+    { randAugmentOperations: 2 },
+    "randAugmentOperations: not without randAugment; only where that is above 0",
   ],
   [{ milestones: [0.5] }, 'milestones: not with schedule "cosine"; only with "step"'],
   [{ schedule: "linear", stepFactor: 0.5 }, 'stepFactor: not with schedule "linear"; only with "step"'],

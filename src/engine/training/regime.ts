@@ -2,7 +2,7 @@ import { z } from "zod";
 import { datasetNames } from "../data/catalogue.ts";
 import { isOwnName } from "../data/dataset-name.ts";
 import { allowedNames } from "../data/errors.ts";
-import { maxMagnitude } from "../data/rand-augment.ts";
+import { maxMagnitude } from "../data/magnitude.ts";
 import type { GraphOptions } from "../graph/build.ts";
 import { specLimits } from "../network/spec.ts";
 import type { CompileOptions } from "../plan/compile.ts";
@@ -35,6 +35,7 @@ export const regimeLimits = {
   dropout: { min: 0, max: 0.9 },
   cropPadding: { min: 0, max: 32 },
   randAugment: { min: 0, max: maxMagnitude },
+  randAugmentOperations: { min: 0, max: 8 },
   mixup: { min: 0, max: 10 },
   ema: { min: 0, max: 0.99999 },
 } as const;
@@ -112,8 +113,13 @@ export const regimeSchema = z
     cropPadding: int(regimeLimits.cropPadding).optional(),
     /** Half of the training images, left and right exchanged. */
     flip: z.boolean().optional(),
-    /** M: magnitude of RandAugment, those of its operations that data/rand-augment.ts has. */
+    /** M: magnitude of RandAugment. */
     randAugment: real(regimeLimits.randAugment).optional(),
+    /**
+     * N: each image goes through so many of RandAugment's 14 operations (data/rand-augment.ts); with 0 through two of the
+     * eight that are affine maps (data/rand-augment-affine.ts).
+     */
+    randAugmentOperations: int(regimeLimits.randAugmentOperations).optional(),
     /** α of mixup: weights are drawn from Beta(α, α). */
     mixup: real(regimeLimits.mixup).optional(),
     /** Weight decay leaves norms and biases alone. */

@@ -24,7 +24,7 @@ export function stepRequest(source: StepSource, step: number, indices: Uint32Arr
   const { images, regime, phase } = source;
   const keep = keepAt(source, step);
   return {
-    batch: { from: "resident", images, indices, ...transformsAt(source, step) },
+    batch: { from: "resident", images, indices, ...transformsAt(source, step, indices) },
     learningRate: rateInPart(phase.part, regime, step),
     ...(keep ? { keep } : {}),
   };
@@ -39,10 +39,12 @@ function keepAt({ seed, phase, plan }: StepSource, step: number): Float32Array |
 function transformsAt(
   { seed, regime, phase, plan, images }: StepSource,
   step: number,
+  indices: Uint32Array,
 ): { readonly transforms?: BatchTransforms } {
-  const [height, width] = images.shape;
+  const [height, width, channels] = images.shape;
+  const source = { height, width, channels, pixelsOf: (n: number) => images.pixelsOf(indices[n]!) };
   const rng = createRng(seed, "augment", step);
   const settings = { ...regime, ...phase.strengths };
-  const transforms = augmentBatch(settings, { height, width }, plan.input, regime.batch, rng);
+  const transforms = augmentBatch(settings, source, plan.input, regime.batch, rng);
   return transforms === undefined ? {} : { transforms };
 }

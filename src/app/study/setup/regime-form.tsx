@@ -53,7 +53,7 @@ export function RegimeForm() {
       integer={integer}
       help={help}
       error={problemAt(key)}
-      onChange={(value) => editRegime({ [key]: value })}
+      onChange={(value) => editRegime(withNumber(study.regime, key, value))}
     />
   );
   const dataset = <DatasetField regime={study.regime} error={problemAt("dataset")} onChange={editRegime} />;
@@ -127,6 +127,14 @@ function Group({ label, children }: { readonly label: string; readonly children:
       <div className={styles.groupBody}>{children}</div>
     </fieldset>
   );
+}
+
+/** RandAugment goes on whole, two operations an image as in the paper, and off with all that belongs to it. */
+function withNumber(regime: Regime, key: RegimeField["key"], value: number): Partial<Regime> {
+  if (key !== "randAugment") return { [key]: value };
+  if (value === 0) return { randAugment: 0, randAugmentOperations: undefined };
+  const begins = !regime.randAugment && regime.randAugmentOperations === undefined;
+  return { randAugment: value, ...(begins ? { randAugmentOperations: 2 } : {}) };
 }
 
 /** Whether everything that the short form does not show is at its default. */

@@ -58,7 +58,7 @@ export async function tuneTiles(
   return { tiles, times };
 }
 
-function tuningShapes(batch: number, { join, stagedFrom }: Tiles): readonly TuningShape[] {
+function tuningShapes(batch: number, { join, stagedFrom, quads }: Tiles): readonly TuningShape[] {
   const wide = geometry(batch, 14, 64, 64, 1, 1);
   const staged: Variant = { name: "4×1 staged", apply: (tiles) => withTile(tiles, "pointwise", 4, 1, 32) };
   const direct = [
@@ -67,12 +67,13 @@ function tuningShapes(batch: number, { join, stagedFrom }: Tiles): readonly Tuni
     tile("pointwise", 8, 2),
     tile("pointwise", 8, 4),
   ];
-  const grouped = [
+  const alone = [
     tile("spatial", 4, 1),
     tile("spatial", 4, 2),
     tile("spatial", 8, 1),
     tile("spatial", 8, 2),
-  ];
+  ].map(({ name, apply }): Variant => ({ name, apply: (tiles) => ({ ...apply(tiles), quads: false }) }));
+  const grouped = quads ? [{ name: "quads", apply: (tiles: Tiles) => tiles }, ...alone] : alone;
   const stem = [tile("narrow", 4, 1), tile("narrow", 4, 4), tile("narrow", 8, 2), tile("narrow", 8, 4)];
   const mapwise = [tile("depthwise", 4, 1), tile("depthwise", 8, 1)];
   const filters = [block(1, 1), block(2, 1), block(2, 2), block(4, 2)];

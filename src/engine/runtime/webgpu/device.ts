@@ -12,7 +12,7 @@ const wantedLimits = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-const wantedFeatures: readonly GPUFeatureName[] = ["timestamp-query"];
+const wantedFeatures: readonly GPUFeatureName[] = ["timestamp-query", "subgroups"];
 
 /** One GPU device and what is held on it. */
 export class Gpu {
@@ -20,6 +20,8 @@ export class Gpu {
   readonly info: GPUAdapterInfo;
   /** Computes on the processor (SwiftShader, WARP, llvmpipe). */
   readonly software: boolean;
+  /** Its subgroups have four invocations, always. */
+  readonly quads: boolean;
   /** Settles when the device is lost, with the reason; also after dispose(). */
   readonly lost: Promise<string>;
   #lostReason: string | undefined;
@@ -30,6 +32,8 @@ export class Gpu {
     this.device = device;
     this.info = info;
     this.software = isSoftware(info);
+    const { subgroupMinSize, subgroupMaxSize } = info;
+    this.quads = device.features.has("subgroups") && subgroupMinSize === 4 && subgroupMaxSize === 4;
     this.lost = device.lost.then(({ reason, message }) => {
       this.#lostReason = message || reason || "no reason given";
       return this.#lostReason;

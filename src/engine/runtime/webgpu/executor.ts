@@ -12,7 +12,7 @@ import { WebGpuImages } from "./images.ts";
 import { type LoweredPlan, lowerPlan, roomFor } from "./lowered-plan.ts";
 import { Pipelines } from "./pipelines.ts";
 import { WebGpuSession } from "./session.ts";
-import { describeTiles, type Tiles, tilesFor } from "./tiles.ts";
+import { describeTiles, type Tiles, tilesFor, tilesOn } from "./tiles.ts";
 
 export interface WebGpuExecutorOptions {
   /** navigator.gpu where not given. */
@@ -46,7 +46,7 @@ export async function createWebGpuExecutor(options: WebGpuExecutorOptions = {}):
 }
 
 function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): WebGpuExecutor {
-  const tiles = chosen ?? tilesFor(gpu.info);
+  const tiles = tilesOn(gpu, chosen ?? tilesFor(gpu.info));
   let disposed = false;
   const check = () => {
     if (disposed) throw new ExecutorError("misuse", "this executor has been disposed of");

@@ -31,6 +31,8 @@ export interface KernelDraft<Args extends KernelArgs> {
   readonly workgroup: number;
   /** Declarations before the entry point. */
   readonly declarations?: string;
+  /** Whether it is one subgroup's work at a time, and uses subgroup operations. */
+  readonly subgroups?: boolean;
   /** Body of the entry point. Knows `group` (the workgroup's place in the grid) and `lane` (the invocation's in it). */
   readonly body: string;
 }
@@ -47,6 +49,7 @@ export function defineKernel<const Args extends KernelArgs>(draft: KernelDraft<A
       `@group(0) @binding(${i + 1}) var<storage, ${access === "read" ? "read" : "read_write"}> ${name}: array<${element}>;`,
   );
   const code = [
+    ...(draft.subgroups ? ["enable subgroups;"] : []),
     `struct Args { ${fields.join(", ")} }`,
     "@group(0) @binding(0) var<uniform> a: Args;",
     ...bindings,

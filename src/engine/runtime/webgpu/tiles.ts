@@ -18,6 +18,11 @@ export interface Tiles {
   readonly stagedFrom: number;
   /** Vectors of channels and of filters of an invocation of a filter gradient, at most. */
   readonly filterGrad: { readonly channels: 1 | 2 | 4; readonly filters: 1 | 2 | 4 };
+  /**
+   * Convolutions with taps are made by subgroups of four invocations that share what all of them need (kernels/quad.ts).
+   * Only on adapters whose subgroups have four invocations.
+   */
+  readonly quads: boolean;
   /** Steps of a filter gradient's walk that are written out. */
   readonly unroll: 1 | 2 | 4;
   /** Workgroups (or invocations) that a filter gradient is cut into, at most; rows of the map are its sum, so it is cut along them. */
@@ -47,6 +52,7 @@ export const defaultTiles: Tiles = {
   },
   stagedFrom: 32,
   filterGrad: { channels: 1, filters: 1 },
+  quads: false,
   unroll: 1,
   filterGradGroups: 256,
   invocations: never,
@@ -68,6 +74,7 @@ export const softwareTiles: Tiles = {
   },
   stagedFrom: never,
   filterGrad: { channels: 2, filters: 2 },
+  quads: true,
   unroll: 4,
   filterGradGroups: 256,
   invocations: 256,
@@ -79,11 +86,17 @@ export function tilesFor({ architecture }: Pick<GPUAdapterInfo, "architecture">)
   return architecture === "swiftshader" ? softwareTiles : defaultTiles;
 }
 
+/** The same, but for what the device cannot do. */
+export function tilesOn(gpu: { readonly quads: boolean }, tiles: Tiles): Tiles {
+  return tiles.quads && !gpu.quads ? { ...tiles, quads: false } : tiles;
+}
+
 /** In words, for records: another table is another order of sums. */
-export function describeTiles({ join, conv, filterGrad, stagedFrom }: Tiles): string {
+export function describeTiles({ join, conv, filterGrad, stagedFrom, quads }: Tiles): string {
   const { pointwise, spatial, narrow, depthwise } = conv;
   const tile = ({ pixels, blocks }: Tile) => `${pixels}×${blocks}`;
   const staged = stagedFrom < never ? ` (staged from ${stagedFrom})` : "";
+  const taps = quads ? "spatial by quads" : `spatial ${tile(spatial)}`;
   const filters = `filters ${filterGrad.channels}×${filterGrad.filters}`;
-  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, spatial ${tile(spatial)}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}`;
+  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, ${taps}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}`;
 }

@@ -1,4 +1,4 @@
-import type { ConvGeometry } from "../../../plan/call.ts";
+import type { ConvGeometry, TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
 import { convForward } from "../kernels/conv-forward.ts";
 import { type ConvInputGradShape, convInputGrad } from "../kernels/conv-input-grad.ts";
@@ -9,8 +9,9 @@ import type { TileClass } from "../tiles.ts";
 import { finishMomentsOf, finishSumsOf, normSumsOf } from "./columns.ts";
 import { flag, groupsOf, lanesAlong } from "./grid.ts";
 import { memoized } from "./memoized.ts";
-import { normGradient } from "./norm-gradient.ts";
+import { type NormGradient, normGradient } from "./norm-gradient.ts";
 import { isCurved, normedInput } from "./normed-input.ts";
+import { isQuad, lowerQuadForward, lowerQuadInputGrad } from "./quad.ts";
 
 const forward = memoized((key: string, normed: 0 | 1) =>
   convForward({ ...shapes.get(key)!, normed: normed === 1 }),
@@ -126,6 +127,10 @@ function isPointwise({ kernel, stride, padding }: ConvGeometry): boolean {
 }
 
 export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
+  if (isQuad(program, call.attrs)) {
+    lowerQuadForward(program, call);
+    return;
+  }
   const { in: input, out, update, attrs: g } = call;
   const lanes = convLanes(g, false);
   const rows = g.batch * g.outHeight * g.outWidth;
@@ -182,6 +187,39 @@ export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
 
 export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInputGrad">): void {
   const { in: input, out, attrs: g } = call;
+  const { xActivation = "none" } = g;
+  // The slope of an activation with an exponential is a pass of its own.
+  const apart = input.x !== undefined && isCurved(xActivation);
+  const before = input.x !== undefined && !apart;
+  const added = input.addend === undefined ? "store" : "add";
+  const then = before ? "norm" : added;
+  const source = normGradient(program, call);
+  const dx = apart ? program.scratch(`d ${call.label}.x`, program.lengthOf(out.dx)) : out.dx;
+  if (isQuad(program, g) && source.y === undefined)
+    lowerQuadInputGrad(program, call, { dy: source.dy, dx, then });
+  else lowerTiledInputGrad(program, call, { source, dx, then });
+  if (!apart) return;
+  const { x, xMean: mean, xInvStd: invStd, xScale: scale, xShift: shift } = input;
+  normSumsOf(
+    program,
+    call,
+    { dy: dx, x, mean, invStd, scale, shift, dz: out.dx, dBeta: out.xDBeta, dGamma: out.xDGamma },
+    { rows: g.batch * g.height * g.width, channels: g.channels, activation: xActivation },
+  );
+}
+
+interface TiledInputGrad {
+  readonly source: NormGradient;
+  readonly dx: TensorId;
+  readonly then: ConvInputGradShape["then"];
+}
+
+function lowerTiledInputGrad(
+  program: Program,
+  call: CallOf<"conv2dInputGrad">,
+  { source, dx, then }: TiledInputGrad,
+): void {
+  const { in: input, out, attrs: g } = call;
   const lanes = convLanes(g, true);
   const rows = g.batch * g.height * g.width;
   const pointwise = isPointwise(g);
@@ -195,14 +233,7 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
     classes: g.stride * g.stride,
   });
   const { unit } = tiling;
-  const { xActivation = "none" } = g;
-  // The slope of an activation with an exponential is a pass of its own.
-  const apart = input.x !== undefined && isCurved(xActivation);
-  const before = input.x !== undefined && !apart;
-  const added = input.addend === undefined ? "store" : "add";
-  const then = before ? "norm" : added;
-  const source = normGradient(program, call);
-  const dx = apart ? program.scratch(`d ${call.label}.x`, program.lengthOf(out.dx)) : out.dx;
+  const before = then === "norm";
   const sums = before
     ? program.scratch(`d ${call.label}.tiles`, 2 * tiling.tiles * tiling.units * unit)
     : undefined;
@@ -225,7 +256,7 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
       own: lanes === "depthwise" ? 1 : g.channels / g.groups / unit,
       filterUnits: g.filters / unit,
       perRow: 1 / (g.batch * g.outHeight * g.outWidth),
-      floor: xActivation === "relu" ? 0 : noFloor,
+      floor: g.xActivation === "relu" ? 0 : noFloor,
     },
     {
       ...source,
@@ -243,12 +274,4 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
   const { channels } = g;
   if (sums !== undefined)
     finishSumsOf(program, call, { sums, first: dBeta, second: dGamma, channels, tiles: tiling.tiles });
-  if (!apart) return;
-  const { x, xMean: mean, xInvStd: invStd, xScale: scale, xShift: shift } = input;
-  normSumsOf(
-    program,
-    call,
-    { dy: dx, x, mean, invStd, scale, shift, dz: out.dx, dBeta, dGamma },
-    { rows, channels, activation: xActivation },
-  );
 }

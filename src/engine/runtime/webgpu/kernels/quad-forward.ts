@@ -1,0 +1,118 @@
+import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { writeSums } from "./conv-tile.ts";
+import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+
+const args = {
+  ...quadArgs,
+  /** The written map. */
+  height: "u32",
+  width: "u32",
+  /** Its pixels; those of a quad's segments, whole lines. */
+  rows: "u32",
+  tileRows: "u32",
+  floor: "f32",
+  biased: "u32",
+  statistics: "u32",
+} as const;
+
+/**
+ * y = x ∗ filters + bias, x perhaps normed; per quad the mean and the sum of squared deviations of y. Tiles, traffic and
+ * limits: quad.ts.
+ */
+export function quadForward(shape: QuadShape, normed: boolean): Kernel<typeof args> {
+  const { pixels, blocks } = shape;
+  return defineKernel({
+    name: `conv2d ${quadName(shape)}${normed ? " normed" : ""}`,
+    args,
+    bindings: [
+      read("x", "vec4f"),
+      read("filters", "vec4f"),
+      read("vectors", "vec4f", ["xScale", "xShift"]),
+      read("bias", "vec4f"),
+      write("y", "vec4f"),
+      write("sums", "vec4f"),
+    ],
+    workgroup: 4,
+    subgroups: true,
+    body: `
+  if (group >= a.across * a.quads) { return; }
+  let quad = group / a.across;
+  let unit = (group - quad * a.across) * ${blocks}u;
+  let first = (unit / a.own) * a.inner;
+${quadLocals("a.stride")}
+  let tapsDown = a.kernel;
+  let tapsAcross = a.kernel;
+${each(
+  blocks,
+  (b) => `
+  var bias${b} = vec4f(0.0);
+  var shift${b} = vec4f(0.0);
+  var sum${b} = vec4f(0.0);
+  var square${b} = vec4f(0.0);`,
+)}
+  if (a.biased != 0u) {
+${each(blocks, (b) => `    bias${b} = bias[a.biasAt + unit + ${b}u];`)}
+  }
+  for (var t = 0u; t < a.span; t++) {
+${segment("quad", shape)}
+    let image = line / a.height;
+    let top = (line - image * a.height) * a.stride - a.padding;
+    let left = at * a.stride - a.padding;
+${each(pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = bias${b};`))}
+${tapProducts({
+  shape,
+  line: `
+      let iy = top + i;
+      let rowOk = live & (iy < a.readHeight);
+      let row = a.xAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
+  firstColumn: shape.windowed ? "left" : "left + j",
+  step: "a.stride",
+  columnOf: (p, j) => p + j,
+  filterAt: (j) =>
+    `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
+  nextBlock: "1u",
+  before: normed
+    ? `
+      let scale = vectors[a.xScaleAt + first + c];
+      let shift = vectors[a.xShiftAt + first + c];`
+    : "",
+  value: (from) => (normed ? `max(fma(x[${from}], scale, shift), vec4f(a.floor))` : `x[${from}]`),
+  shared: "rows",
+})}
+    let row0 = line * a.width + at;
+${each(
+  pixels,
+  (p) => `
+    let ok${p} = live & (at + ${p}u < a.width);
+    if (ok${p}) {
+${each(blocks, (b) => `      y[a.yAt + (row0 + ${p}u) * a.units + unit + ${b}u] = s${p}_${b};`)}
+    }`,
+)}
+    if (a.statistics != 0u) {
+${each(
+  blocks,
+  (b) => `
+      if (t == 0u) { shift${b} = subgroupBroadcast(s0_${b}, 0u); }
+${each(
+  pixels,
+  (p) => `
+      { let d = (s${p}_${b} - shift${b}) * f32(ok${p});
+        sum${b} += d;
+        square${b} = fma(d, d, square${b}); }`,
+)}`,
+)}
+    }
+  }
+  if (a.statistics == 0u) { return; }
+  let share = 1.0 / f32(min(a.tileRows, a.rows - quad * a.tileRows));
+${each(
+  blocks,
+  (b) => `${quadSum(`sum${b}`)}${quadSum(`square${b}`)}
+  let mean${b} = fma(sum${b}, vec4f(share), shift${b});
+  let squares${b} = max(square${b} - sum${b} * (sum${b} * share), vec4f(0.0));`,
+)}
+  if (lane == 0u) {
+${writeSums(blocks, "quad", "mean", "squares")}
+  }`,
+  });
+}

@@ -1,0 +1,129 @@
+import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { writeSums } from "./conv-tile.ts";
+import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+
+const args = {
+  ...quadArgs,
+  /** dx's map. Its pixels come in stride² classes by the remainders of y and x, each with so many pixels down and
+   *  so many quads, edges included that the map does not have. */
+  height: "u32",
+  width: "u32",
+  classHeight: "u32",
+  classQuads: "u32",
+  /** What a normed x must be above to let a gradient through. */
+  floor: "f32",
+} as const;
+
+/** What becomes of a sum before it is stored: another gradient is added, or it is led through the norm before. */
+export type QuadThen = "store" | "add" | "norm";
+
+function finish({ blocks }: QuadShape, then: QuadThen, p: number): string {
+  const other = (b: number) => `other[a.otherAt + row${p} * a.units + unit + ${b}u]`;
+  const sum = (b: number) => {
+    if (then === "store") return "";
+    if (then === "add") return `      s${p}_${b} += ${other(b)};`;
+    return `
+      let x${b} = ${other(b)};
+      s${p}_${b} = select(vec4f(0.0), s${p}_${b}, fma(x${b}, scale${b}, shift${b}) > vec4f(a.floor));
+      let kept${b} = s${p}_${b} * f32(ok${p});
+      beta${b} += kept${b};
+      gamma${b} = fma(kept${b}, (x${b} - mean${b}) * invStd${b}, gamma${b});`;
+  };
+  return `
+    let px${p} = (at + ${p}u) * a.stride + classX;
+    let ok${p} = live & (py < a.height) & (px${p} < a.width);
+    let row${p} = select(0u, (image * a.height + py) * a.width + px${p}, ok${p});
+    {
+${each(blocks, sum)}
+      if (ok${p}) {
+${each(blocks, (b) => `        dx[a.dxAt + row${p} * a.units + unit + ${b}u] = s${p}_${b};`)}
+      }
+    }`;
+}
+
+/**
+ * Gradient of the input: a gather, too, over the pixels of dx. Pixels of a class share their taps: those that a stride
+ * brings to them, every stride-th. Perhaps led through the norm before the convolution (its activation alone, that is),
+ * with that norm's two sums per quad. Tiles, traffic and limits: quad.ts.
+ */
+export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof args> {
+  const { pixels, blocks } = shape;
+  return defineKernel({
+    name: `conv2dInputGrad ${quadName(shape)} ${then}`,
+    args,
+    bindings: [
+      read("dy", "vec4f"),
+      read("filters", "vec4f"),
+      read("vectors", "vec4f", ["xScale", "xShift", "xMean", "xInvStd"]),
+      read("other", "vec4f"),
+      write("dx", "vec4f"),
+      write("sums", "vec4f"),
+    ],
+    workgroup: 4,
+    subgroups: true,
+    body: `
+  if (group >= a.across * a.quads) { return; }
+  let quad = group / a.across;
+  let unit = (group - quad * a.across) * ${blocks}u;
+  let first = (unit / a.own) * a.inner;
+  let class_ = quad / a.classQuads;
+  let inClass = quad - class_ * a.classQuads;
+  let classY = class_ / a.stride;
+  let classX = class_ - classY * a.stride;
+  let lastY = (classY + a.padding) / a.stride;
+  let lastX = (classX + a.padding) / a.stride;
+  let firstKy = (classY + a.padding) - lastY * a.stride;
+  let firstKx = (classX + a.padding) - lastX * a.stride;
+  let tapsDown = (max(a.kernel, firstKy) - firstKy + a.stride - 1u) / a.stride;
+  let tapsAcross = (max(a.kernel, firstKx) - firstKx + a.stride - 1u) / a.stride;
+${quadLocals("1u")}
+${
+  then === "norm"
+    ? each(
+        blocks,
+        (b) => `
+  var beta${b} = vec4f(0.0);
+  var gamma${b} = vec4f(0.0);
+  let scale${b} = vectors[a.xScaleAt + unit + ${b}u];
+  let shift${b} = vectors[a.xShiftAt + unit + ${b}u];
+  let mean${b} = vectors[a.xMeanAt + unit + ${b}u];
+  let invStd${b} = vectors[a.xInvStdAt + unit + ${b}u];`,
+      )
+    : ""
+}
+  // Rows of the filters are the channels written, units of a row the filters read.
+  let filterRow = (unit - (unit / a.own) * a.own) * 4u + lane;
+  for (var t = 0u; t < a.span; t++) {
+${segment("inClass", shape)}
+    let image = line / a.classHeight;
+    let down = line - image * a.classHeight;
+    let py = down * a.stride + classY;
+${each(pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = vec4f(0.0);`))}
+${tapProducts({
+  shape,
+  line: `
+      let iy = down + lastY - i;
+      let rowOk = live & (iy < a.readHeight);
+      let row = a.dyAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
+  firstColumn: shape.windowed ? "at + lastX - 2u" : "at + lastX - j",
+  step: "1u",
+  columnOf: (p, j) => p + 2 - j,
+  filterAt: (j) =>
+    `a.filtersAt + first + c + (((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride) * a.filterRows + filterRow) * a.filterUnits`,
+  nextBlock: "4u * a.filterUnits",
+  before: "",
+  value: (from) => `dy[${from}]`,
+  shared: "columns",
+})}
+${each(pixels, (p) => finish(shape, then, p))}
+  }
+${
+  then === "norm"
+    ? `${each(blocks, (b) => quadSum(`beta${b}`) + quadSum(`gamma${b}`))}
+  if (lane == 0u) {
+${writeSums(blocks, "quad", "beta", "gamma")}
+  }`
+    : ""
+}`,
+  });
+}

@@ -1,0 +1,184 @@
+import type { ConvGeometry } from "../../../plan/call.ts";
+import type { CallOf } from "../../../plan/calls.ts";
+import type { QuadShape } from "../kernels/quad.ts";
+import { quadForward } from "../kernels/quad-forward.ts";
+import { type QuadThen, quadInputGrad } from "../kernels/quad-input-grad.ts";
+import { noFloor } from "../kernels/text.ts";
+import type { Program } from "../program.ts";
+import { finishMomentsOf, finishSumsOf } from "./columns.ts";
+import { flag, groupsOf } from "./grid.ts";
+import { memoized } from "./memoized.ts";
+import { normedInput } from "./normed-input.ts";
+
+const forward = memoized((pixels: number, blocks: number, windowed: 0 | 1, normed: 0 | 1) =>
+  quadForward({ pixels, blocks, windowed: windowed === 1 }, normed === 1),
+);
+const inputGrad = memoized((pixels: number, blocks: number, windowed: 0 | 1, then: QuadThen) =>
+  quadInputGrad({ pixels, blocks, windowed: windowed === 1 }, then),
+);
+
+/** Whether quads make a convolution: four channels of a group are read and written at a time, and there are taps. */
+export function isQuad(
+  { tiles }: Program,
+  { kernel, stride, padding, channels, filters, groups }: ConvGeometry,
+) {
+  const pointwise = kernel === 1 && stride === 1 && padding === 0;
+  return tiles.quads && !pointwise && (channels / groups) % 4 === 0 && (filters / groups) % 4 === 0;
+}
+
+interface WrittenMap {
+  readonly lines: number;
+  readonly width: number;
+  readonly units: number;
+  /** Of a group. */
+  readonly own: number;
+  readonly classes: number;
+}
+
+/** Segments of the written map, and how many of them an invocation makes. */
+function segmentsOf({ tiles }: Program, g: ConvGeometry, map: WrittenMap) {
+  const pixels = map.width <= 4 ? 4 : 8;
+  const blocks = map.own % 2 === 0 ? 2 : 1;
+  const shape: QuadShape = { pixels, blocks, windowed: g.kernel === 3 && g.stride === 1 };
+  const lineSegments = groupsOf(map.width, pixels);
+  const segments = map.lines * lineSegments;
+  const across = map.units / blocks;
+  // Whole lines a quad, so that its pixels are easily counted.
+  const least = lineSegments / commonDivisor(4, lineSegments);
+  const wanted = Math.floor((segments * map.classes * across) / (4 * tiles.invocations));
+  const span = least * Math.max(1, Math.floor(wanted / least));
+  const classQuads = groupsOf(segments, 4 * span);
+  const quads = classQuads * map.classes;
+  const tileRows = ((4 * span) / lineSegments) * map.width;
+  return {
+    shape,
+    tileRows,
+    classQuads,
+    args: { lineSegments, segments, across, quads, span },
+    workgroups: across * quads,
+  };
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+function geometryArgs({ kernel, stride, padding, channels, groups }: ConvGeometry) {
+  return { kernel, stride, padding, filterRows: channels / groups };
+}
+
+export function lowerQuadForward(program: Program, call: CallOf<"conv2d">): void {
+  const { in: input, out, update, attrs: g } = call;
+  const units = g.filters / 4;
+  const { shape, args, tileRows, workgroups } = segmentsOf(program, g, {
+    lines: g.batch * g.outHeight,
+    width: g.outWidth,
+    units,
+    own: units / g.groups,
+    classes: 1,
+  });
+  const rows = g.batch * g.outHeight * g.outWidth;
+  const source = normedInput(program, call);
+  const sums = g.statistics && program.scratch(`${call.label}.tiles`, 8 * args.quads * units);
+  program.dispatch(
+    call,
+    forward(shape.pixels, shape.blocks, shape.windowed ? 1 : 0, flag(source.xScale)),
+    {
+      ...geometryArgs(g),
+      ...args,
+      readUnits: g.channels / 4,
+      units,
+      readHeight: g.height,
+      readWidth: g.width,
+      inner: g.channels / g.groups / 4,
+      own: units / g.groups,
+      filterUnits: units,
+      height: g.outHeight,
+      width: g.outWidth,
+      rows,
+      tileRows,
+      floor: source.floor,
+      biased: flag(input.bias),
+      statistics: flag(sums),
+    },
+    {
+      x: source.x,
+      filters: input.filters,
+      xScale: source.xScale,
+      xShift: source.xShift,
+      bias: input.bias,
+      y: out.y,
+      sums,
+    },
+    workgroups,
+  );
+  if (sums === undefined || g.statistics === undefined) return;
+  finishMomentsOf(program, call, {
+    sums,
+    operands: { ...input, ...out, ...update },
+    shape: { rows, channels: g.filters, ...g.statistics },
+    tiles: args.quads,
+    tileRows,
+  });
+}
+
+/** What an input gradient reads, and what becomes of it. */
+export interface InputGradPlan {
+  readonly dy: number;
+  readonly dx: number;
+  readonly then: QuadThen;
+}
+
+/** @param planned dx's gradient through the norm before, if its activation has an exponential, is left to the caller. */
+export function lowerQuadInputGrad(
+  program: Program,
+  call: CallOf<"conv2dInputGrad">,
+  { dy, dx, then }: InputGradPlan,
+): void {
+  const { in: input, out, attrs: g } = call;
+  const units = g.channels / 4;
+  const [classHeight, classWidth] = [Math.ceil(g.height / g.stride), Math.ceil(g.width / g.stride)];
+  const { shape, args, classQuads, workgroups } = segmentsOf(program, g, {
+    lines: g.batch * classHeight,
+    width: classWidth,
+    units,
+    own: units / g.groups,
+    classes: g.stride * g.stride,
+  });
+  const normed = then === "norm";
+  const sums = normed ? program.scratch(`d ${call.label}.tiles`, 8 * args.quads * units) : undefined;
+  program.dispatch(
+    call,
+    inputGrad(shape.pixels, shape.blocks, shape.windowed ? 1 : 0, then),
+    {
+      ...geometryArgs(g),
+      ...args,
+      readUnits: g.filters / 4,
+      units,
+      readHeight: g.outHeight,
+      readWidth: g.outWidth,
+      inner: g.filters / g.groups / 4,
+      own: units / g.groups,
+      filterUnits: g.filters / 4,
+      height: g.height,
+      width: g.width,
+      classHeight,
+      classQuads,
+      floor: g.xActivation === "relu" ? 0 : noFloor,
+    },
+    {
+      dy,
+      filters: input.filters,
+      ...(normed
+        ? { xScale: input.xScale, xShift: input.xShift, xMean: input.xMean, xInvStd: input.xInvStd }
+        : {}),
+      other: normed ? input.x : input.addend,
+      dx,
+      sums,
+    },
+    workgroups,
+  );
+  if (sums === undefined) return;
+  const { xDBeta: first, xDGamma: second } = out;
+  finishSumsOf(program, call, { sums, first, second, channels: g.channels, tiles: args.quads });
+}

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
-import { tinyStudy } from "./tiny-study.ts";
+import { briefStudy } from "./tiny-study.ts";
 
 test("the executor is chosen and remembered; a network is profiled on it, as a picture, a table and a file", async ({
   page,
 }) => {
-  await page.goto(`./${tinyStudy.hash}`);
+  await page.goto(`./${briefStudy.hash}`);
   await page.getByRole("button", { name: "Choose" }).click();
   const offers = page.getByRole("list", { name: "What can train here" });
   await expect(offers).toContainText("WebGPU: not here");

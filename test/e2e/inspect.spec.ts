@@ -7,7 +7,7 @@ import { registerDesignscapeLayers } from "../../src/engine/export/tfjs/designsc
 import type { Trial } from "../../src/engine/sweep/trial.ts";
 import { readStoredZip } from "../fixtures/read-zip.ts";
 import { violations } from "./axe.ts";
-import { tinyStudy } from "./tiny-study.ts";
+import { briefStudy } from "./tiny-study.ts";
 
 /** A trained network looked at: its test images, its mistakes, its latency, and the file for TF.js. */
 
@@ -18,7 +18,7 @@ const tiles = (page: Page) =>
     .filter({ has: page.locator("canvas") });
 
 async function trainAndInspect(page: Page): Promise<void> {
-  await page.goto(`./${tinyStudy.hash}`);
+  await page.goto(`./${briefStudy.hash}`);
   await expect(page.getByRole("button", { name: "Inspect" })).toBeDisabled();
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });

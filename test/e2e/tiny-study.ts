@@ -13,4 +13,9 @@ const study = parseStudy({
   regime: { images: 512, testImages: 200, epochs: 2, batch: 32 },
 });
 
+/** For tests that only want trained networks: the same six, a quarter of the images. */
+const briefly = parseStudy({ ...study, regime: { ...study.regime, images: 128 } });
+
+export const briefStudy = { study: briefly, hash: `#/study?${encodeStudy(briefly)}` };
+
 export const tinyStudy = { study, hash: `#/study?${encodeStudy(study)}` };

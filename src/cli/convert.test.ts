@@ -50,6 +50,29 @@ test("CSV has a row a trial; an existing file is replaced only if asked", async 
   expect((await convert("results.jsonl", "csv", "results.csv", "--force")).status).toBe(0);
 });
 
+test("a study becomes sweep configs of pycls, which import reads; what does not map is said", async () => {
+  const population = (name: string, space: string) => ({ name, space, count: 4 });
+  const write = (name: string, ...populations: object[]) =>
+    writeFileSync(path(name), JSON.stringify({ version: 1, populations }));
+  write("one.json", population("one", "regnetx"));
+  const one = await convert("one.json", "pycls", "one.yaml");
+  expect(one).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining("regime.dataset fashion-mnist: pycls"),
+  });
+  expect((await run("import", path("one.yaml"), "--out", path("again.yaml"))).status).toBe(0);
+  expect(readFileSync(path("again.yaml"), "utf8")).toMatch(/space: regnetx\n +count: 4/);
+  write("two.json", population("a", "regnetx"), population("b b", "anynetxa"), population("c", "anynetxe"));
+  const two = await convert("two.json", "pycls", "sweeps");
+  expect(two.stderr).toMatch(/populations\[2\] \(c\) is left out[\s\S]*2 sweep configs written to/);
+  expect(readFileSync(path("sweeps/b-b.yaml"), "utf8")).toContain("ANYNET.DEPTHS:");
+  write("none.json", population("c", "anynetxe"));
+  expect(await convert("none.json", "pycls", "none.yaml")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("binds them to each other"),
+  });
+});
+
 test("a half-written last line is left out and said; what is no results file is refused by name", async () => {
   writeFileSync(path("cut.jsonl"), `${lines}${lines.slice(0, 200)}`);
   const cut = await convert("cut.jsonl", "jsonl", "whole.jsonl");

@@ -15,7 +15,11 @@ const exports: readonly {
   { format: "csv", label: "Table, CSV", help: "a row a trial, for spreadsheets" },
   { format: "sweep.json", label: "sweep.json", help: "for pycls' sweep analysis" },
   { format: "study", label: "Set-up, JSON", help: "a study file without trials" },
+  { format: "pycls", label: "Set-up, pycls", help: "sweep configs, as far as it maps" },
 ];
+
+/** Exports that need no trials; those of an archive have no set-up. */
+const ofSetup: ReadonlySet<StudyExportFormat> = new Set(["study", "pycls"]);
 
 export interface RowMenuProps {
   readonly row: StudyRow;
@@ -63,7 +67,7 @@ export function RowMenu({ row, studies, onOpen, onAsk }: RowMenuProps) {
             key={format}
             leftSection={<DownloadIcon />}
             data-export={format}
-            disabled={format === "study" ? archive : settled === 0}
+            disabled={ofSetup.has(format) ? archive : settled === 0}
             onClick={() => void save(format)}
           >
             {label}

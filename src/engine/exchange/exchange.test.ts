@@ -90,6 +90,19 @@ describe("pycls' sweep.json", () => {
   } & { cfg: { OPTIM: Record<string, unknown> } & Record<string, Record<string, unknown>>; err: string };
   const jobs = JSON.parse(written.text) as Job[];
 
+  test.each([
+    { schedule: "linear", finalRate: 0.05 },
+    { schedule: "exponential", finalRate: 0.01 },
+    { schedule: "step", milestones: [1 / 3, 2 / 3], stepFactor: 0.3 },
+    { schedule: "constant" },
+  ] satisfies Partial<Trial["regime"]>[])("another program's records keep their schedule: %j", (schedule) => {
+    const trial = { ...trials[1]!, regime: { ...trials[1]!.regime, ...schedule } };
+    const [job] = JSON.parse(writeSweepJson([trial]).text) as { designscape?: unknown }[];
+    delete job!.designscape;
+    const { studies } = readSweepJson(JSON.stringify([job]), "other");
+    expect(studies[0]!.trials[0]!.regime).toMatchObject(schedule);
+  });
+
   test("errors are percent, times seconds, and min_top1_err never rises", () => {
     const { test_epoch, test_ema_epoch, train_epoch, complexity } = jobs[1]!;
     expect(test_epoch).toEqual({

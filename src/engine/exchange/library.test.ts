@@ -29,7 +29,8 @@ async function library(kept: readonly Trial[] = trials) {
   return { store, library: new StudyLibrary(store) };
 }
 
-const bytesOf = ({ parts }: ExportedStudy) => parts.map((part) => new TextEncoder().encode(part));
+const bytesOf = ({ parts }: ExportedStudy) =>
+  parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
 const read = async (file: ExportedStudy) => readStudies(file.fileName, bytesOf(file));
 const outcome = (list: readonly Trial[]) => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -108,6 +109,12 @@ test("every format of an export is what its name says", async () => {
   expect((await read(await kept.export(id, "study"))).definition).toEqual(defaultStudy);
   const csv = (await kept.export(id, "csv")).parts.join("");
   expect(csv.trimEnd().split("\n")).toHaveLength(4);
+  // A sweep of pycls has one population.
+  const { fileName, parts, notes } = await kept.export(id, "pycls");
+  expect(fileName).toBe("anynetxa-against-regnetx.pycls.zip");
+  const names = new TextDecoder("latin1").decode(parts[0] as Uint8Array).match(/[\w-]+\.yaml/g);
+  expect(new Set(names)).toEqual(new Set(["anynetxa.yaml", "regnetx.yaml"]));
+  expect(notes.join()).toContain("regime.dataset fashion-mnist: pycls has no loader for it");
 });
 
 test("merged studies stand beside the ones they are of, and say so", async () => {

@@ -1,10 +1,14 @@
+import { type DatasetFacts, findDataset } from "../data/catalogue.ts";
+import { writeZip } from "../export/zip.ts";
 import type { StudyOrigin, StudySummary } from "../sweep/protocol.ts";
 import type { SweepStore } from "../sweep/store/store.ts";
 import { parseStudy, type Study } from "../sweep/study.ts";
 import { alone, type ClaimStudy, StudyBusyError } from "../sweep/study-claim.ts";
 import { studyId } from "../sweep/study-id.ts";
 import { trialsToCsv } from "./csv.ts";
+import { fileStem, sweepFileNames } from "./file-names.ts";
 import { mergeStudies, mergeTrials } from "./merge.ts";
+import { studyToPyclsSweeps } from "./pycls-sweep-export.ts";
 import type { ReadStudies } from "./read-studies.ts";
 import { formatStudyLines } from "./study-lines.ts";
 import { copyOf, fittingName, type StudyRecords, trialsAs } from "./study-records.ts";
@@ -29,25 +33,37 @@ export interface ImportedStudy {
   readonly notes: readonly string[];
 }
 
-export const exportFormats = ["jsonl", "csv", "sweep.json", "study"] as const;
+export const exportFormats = ["jsonl", "csv", "sweep.json", "study", "pycls"] as const;
 export type StudyExportFormat = (typeof exportFormats)[number];
 
 export interface ExportedStudy {
   readonly fileName: string;
   readonly type: string;
-  readonly parts: readonly string[];
+  readonly parts: readonly (string | Uint8Array<ArrayBuffer>)[];
   /** What does not map, in sentences. */
   readonly notes: readonly string[];
 }
+
+/** What networks must know of a data set. @throws where it is not here */
+export type FactsOf = (dataset: string) => Promise<DatasetFacts>;
+
+const catalogued: FactsOf = async (name) => {
+  const facts = findDataset(name);
+  if (facts === undefined) throw new Error(`the images of ${name} are not here`);
+  return facts;
+};
 
 /** What can be done with the studies that are kept: all of it on whole studies, none of which is running. */
 export class StudyLibrary {
   readonly #store: SweepStore;
   readonly #claim: ClaimStudy;
+  readonly #factsOf: FactsOf;
 
-  constructor(store: SweepStore, claim: ClaimStudy = alone) {
+  /** @param factsOf a data set by its name; left out, those of the catalogue are known */
+  constructor(store: SweepStore, claim: ClaimStudy = alone, factsOf: FactsOf = catalogued) {
     this.#store = store;
     this.#claim = claim;
+    this.#factsOf = factsOf;
   }
 
   /** Newest first. */
@@ -113,7 +129,12 @@ export class StudyLibrary {
 
   async export(id: string, format: StudyExportFormat): Promise<ExportedStudy> {
     const { study, trials } = await this.#read(id);
-    const file = (ending: string, type: string, parts: readonly string[], notes: readonly string[] = []) => ({
+    const file = (
+      ending: string,
+      type: string,
+      parts: ExportedStudy["parts"],
+      notes: readonly string[] = [],
+    ) => ({
       ...{ fileName: `${fileStem(study.name)}${ending}`, type, parts, notes },
     });
     switch (format) {
@@ -126,6 +147,15 @@ export class StudyLibrary {
       case "sweep.json": {
         const { text, notes } = writeSweepJson(trials);
         return file(".sweep.json", "application/json", [text], notes);
+      }
+      case "pycls": {
+        const { files, notes } = studyToPyclsSweeps(study, await this.#factsOf(study.regime.dataset));
+        if (files.length === 1) return file(".pycls.yaml", "application/yaml", [files[0]!.text], notes);
+        const entries = sweepFileNames(files).map((name, i) => ({
+          name,
+          bytes: new TextEncoder().encode(files[i]!.text),
+        }));
+        return file(".pycls.zip", "application/zip", [writeZip(entries)], notes);
       }
       default:
         throw new Error(`unknown format ${format satisfies never}`);
@@ -200,14 +230,4 @@ function together(here: Study, there: Study): Study {
 
 function gone(): Error {
   return new Error("this study is no longer kept here; another tab may have deleted it");
-}
-
-/** Safe on every file system. */
-function fileStem(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, "-")
-      .replace(/^-|-$/g, "") || "study"
-  );
 }

@@ -16,6 +16,7 @@ const trainingSchema = z.looseObject({
     MIN_LR: z.number().default(0),
     LR_POLICY: z.string().default("cos"),
     STEPS: z.array(z.number()).default([]),
+    LR_MULT: z.number().default(0.1),
     MAX_EPOCH: z.int().min(1).default(200),
     MOMENTUM: z.number().default(0.9),
     NESTEROV: z.boolean().default(true),
@@ -55,7 +56,7 @@ export function regimeFromPycls(cfg: unknown): MappedRegime {
   const { OPTIM, TRAIN } = config;
   const dataset = TRAIN.DATASET.replaceAll("_", "-") || "unknown";
   const [images, testImages] = imageCounts[dataset] ?? [defaultRegime.images, defaultRegime.testImages];
-  const constant = OPTIM.LR_POLICY === "steps" && OPTIM.STEPS.filter((step) => step > 0).length === 0;
+  const schedule = scheduleOf(OPTIM);
   const spared = config.BN.USE_CUSTOM_WEIGHT_DECAY && config.BN.CUSTOM_WEIGHT_DECAY === 0;
   const ema = emaDecay(config);
   // Every field is said: what a program's defaults are may change, how this was trained does not.
@@ -67,7 +68,7 @@ export function regimeFromPycls(cfg: unknown): MappedRegime {
     momentum: OPTIM.MOMENTUM,
     nesterov: OPTIM.NESTEROV,
     weightDecay: OPTIM.WEIGHT_DECAY,
-    schedule: constant ? "constant" : "cosine",
+    ...(schedule ?? { schedule: "cosine" }),
     warmup: OPTIM.WARMUP_EPOCHS / OPTIM.MAX_EPOCH,
     labelSmoothing: TRAIN.LABEL_SMOOTHING,
     ...(TRAIN.MIXUP_ALPHA > 0 ? { mixup: TRAIN.MIXUP_ALPHA } : {}),
@@ -76,7 +77,38 @@ export function regimeFromPycls(cfg: unknown): MappedRegime {
     // Its CIFAR loader crops and flips, always.
     ...(dataset === "cifar10" ? { cropPadding: 4, flip: true } : {}),
   };
-  return { regime, notes: unmapped(config, constant, dataset) };
+  return { regime, notes: unmapped(config, schedule !== undefined, dataset) };
+}
+
+/**
+ * LR_POLICY in the words of our regimes (training/schedule.ts); undefined where there is none. The lowest rate is a share
+ * of the peak in both; steps at epoch 0, and those that the run never comes to, change nothing.
+ */
+function scheduleOf({
+  LR_POLICY,
+  MIN_LR,
+  STEPS,
+  LR_MULT,
+  MAX_EPOCH,
+}: Training["OPTIM"]): Pick<Regime, "schedule" | "finalRate" | "milestones" | "stepFactor"> | undefined {
+  const lowest = MIN_LR > 0 ? { finalRate: MIN_LR } : {};
+  switch (LR_POLICY) {
+    case "cos":
+      return { schedule: "cosine", ...lowest };
+    case "lin":
+      return { schedule: "linear", ...lowest };
+    case "exp":
+      return MIN_LR > 0 ? { schedule: "exponential", ...lowest } : undefined;
+    case "steps": {
+      const epochs = STEPS.filter((step) => step > 0 && step < MAX_EPOCH);
+      const milestones = [...new Set(epochs)].sort((a, b) => a - b).map((step) => step / MAX_EPOCH);
+      return milestones.length === 0
+        ? { schedule: "constant" }
+        : { schedule: "step", milestones, stepFactor: LR_MULT };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** d of averaging after every step that forgets as fast: α every k steps is 1 − (1 − α)^(1/k) every step. */
@@ -87,11 +119,14 @@ function emaDecay({ OPTIM, TRAIN }: Training): number {
   return Number(((1 - alpha) ** (1 / period)).toPrecision(12));
 }
 
-function unmapped({ OPTIM, TRAIN, BN, EN, MODEL }: Training, constant: boolean, dataset: string): string[] {
+function unmapped({ OPTIM, TRAIN, BN, EN, MODEL }: Training, scheduled: boolean, dataset: string): string[] {
   const { LR_POLICY, MIN_LR, OPTIMIZER = "sgd" } = OPTIM;
   return [
-    ...(LR_POLICY === "cos" || constant ? [] : [`OPTIM.LR_POLICY "${LR_POLICY}" is shown as cosine`]),
-    ...(MIN_LR === 0 ? [] : [`OPTIM.MIN_LR ${MIN_LR} has no word here`]),
+    ...(scheduled
+      ? []
+      : LR_POLICY === "exp"
+        ? [`OPTIM.LR_POLICY "exp" needs a MIN_LR above 0, not ${MIN_LR}; it is shown as cosine`]
+        : [`OPTIM.LR_POLICY "${LR_POLICY}" is shown as cosine`]),
     ...(/sgd/i.test(OPTIMIZER) ? [] : [`OPTIM.OPTIMIZER "${OPTIMIZER}" has no word here`]),
     ...(TRAIN.AUGMENT === "" ? [] : [`TRAIN.AUGMENT "${TRAIN.AUGMENT}" has no word here`]),
     ...(BN.USE_CUSTOM_WEIGHT_DECAY && BN.CUSTOM_WEIGHT_DECAY > 0

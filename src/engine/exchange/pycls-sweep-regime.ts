@@ -27,12 +27,10 @@ export function regimeOfSweep(base: Record<string, unknown>): {
   const optim = sectionOf(base, "OPTIM");
   const train = sectionOf(base, "TRAIN");
   const { regime, notes } = regimeFromPycls({ ...base, OPTIM: optim, TRAIN: train });
-  const scheduled = scheduleOf(optim, regime);
   const at = (path: string) => `SETUP.BASE_CFG.${path}`;
   const unmapped = notes
-    .filter((note) => !(scheduled && note.startsWith("OPTIM.LR_POLICY")))
-    // The lowest rate is taken over below; which data sets there are, the study knows.
-    .filter((note) => !note.startsWith("OPTIM.MIN_LR") && !note.startsWith("TRAIN.DATASET"))
+    // Which data sets there are, the study knows.
+    .filter((note) => !note.startsWith("TRAIN.DATASET"))
     .map((note): Note => {
       const [field = "", ...rest] = note.split(" ");
       return { path: at(field), message: rest.join(" ") };
@@ -48,7 +46,7 @@ export function regimeOfSweep(base: Record<string, unknown>): {
   ]
     .filter((path) => taken.has(path) && !unmapped.some((note) => note.path === at(path)))
     .map((path): Note => ({ path: at(path), message: "regime" }));
-  return { regime: { ...regime, ...scheduled }, mapped, unmapped };
+  return { regime, mapped, unmapped };
 }
 
 const taken = new Set([
@@ -70,27 +68,4 @@ const taken = new Set([
 function sectionOf(base: Record<string, unknown>, key: string): Record<string, unknown> {
   const section = base[key];
   return typeof section === "object" && section !== null ? (section as Record<string, unknown>) : {};
-}
-
-/** Schedules other than the cosine, with the words of our regimes; the lowest rate is a share of the peak in both. */
-function scheduleOf(optim: Record<string, unknown>, { epochs }: Regime): Partial<Regime> | undefined {
-  const lowest = typeof optim.MIN_LR === "number" && optim.MIN_LR > 0 ? { finalRate: optim.MIN_LR } : {};
-  switch (optim.LR_POLICY ?? "cos") {
-    case "cos":
-      return lowest;
-    case "lin":
-      return { schedule: "linear", ...lowest };
-    case "exp":
-      return { schedule: "exponential", ...lowest };
-    case "steps": {
-      const steps = Array.isArray(optim.STEPS)
-        ? optim.STEPS.filter((step) => typeof step === "number" && step > 0)
-        : [];
-      if (steps.length === 0) return undefined;
-      const stepFactor = typeof optim.LR_MULT === "number" ? optim.LR_MULT : 0.1;
-      return { schedule: "step", milestones: steps.map((step) => step / epochs), stepFactor };
-    }
-    default:
-      return undefined;
-  }
 }

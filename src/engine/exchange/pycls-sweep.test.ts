@@ -138,12 +138,25 @@ SETUP:
     count: 1,
     networks: [{ stages: [{ block: "res_basic", depth: 2 }, {}] }],
   });
-  expect(unmapped.map(({ path }) => path)).toEqual(
+  expect(study.repeats).toBe(3);
+  expect(unmapped).toEqual(
     expect.arrayContaining([
-      "SETUP.SAMPLERS.OPTIM.WEIGHT_DECAY",
-      "SETUP.SAMPLERS.RNG_SEED",
-      "SETUP.NUM_CONFIGS",
+      expect.objectContaining({ path: "SETUP.SAMPLERS.OPTIM.WEIGHT_DECAY" }),
+      { path: "SETUP.NUM_CONFIGS", message: "16 configs of one network; it is trained with 3 seeds" },
     ]),
+  );
+});
+
+test("seeds that are sampled beside networks are not crossed with them: told, one seed a network", () => {
+  const { study, unmapped } = importPyclsSweep(
+    regnet.replace(
+      "  CONSTRAINTS:",
+      "    RNG_SEED: {TYPE: value_sampler, VALUES: [1, 2, 3]}\n  CONSTRAINTS:",
+    ),
+  );
+  expect(study).not.toHaveProperty("repeats");
+  expect(unmapped.find(({ path }) => path === "SETUP.SAMPLERS.RNG_SEED")?.message).toMatch(
+    /a seed of its own/,
   );
 });
 

@@ -1,11 +1,12 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import { datasetNames } from "../data/catalogue.ts";
+import { datasetNames, findDataset } from "../data/catalogue.ts";
 import { specFromPycls } from "../export/pycls-import.ts";
 import { InputError, parseInput } from "../math/input-error.ts";
 import type { ParameterDraw, ParameterDraws, ParameterName } from "../spaces/parameter-draw.ts";
 import type { SpaceId } from "../spaces/registry.ts";
 import { parameterProblems } from "../sweep/parameters-schema.ts";
+import { schedulingLimits } from "../sweep/scheduling.ts";
 import { parseStudy, type Study } from "../sweep/study.ts";
 import { studyLimits } from "../sweep/study-limits.ts";
 import { defaultRegime } from "../training/regime.ts";
@@ -80,8 +81,8 @@ export function importPyclsSweep(text: string): ImportedSweep {
   if (sweep.NAME !== "") notes.took("NAME", `name of the study: ${name}`);
   if (sweep.DESC !== "") notes.left("DESC", "studies have no description");
   if (SETUP.RNG_SEED > 0) notes.took("SETUP.RNG_SEED", `seed ${SETUP.RNG_SEED}`);
-  const population = populationOf(sweep, name, notes);
   const { regime, mapped, unmapped } = regimeOfSweep(SETUP.BASE_CFG);
+  const { population, repeats } = populationOf(sweep, name, regime.dataset, notes);
   for (const note of mapped) notes.took(note.path, note.message);
   for (const note of unmapped) notes.left(note.path, note.message);
   const known = datasetNames.includes(regime.dataset);
@@ -97,6 +98,7 @@ export function importPyclsSweep(text: string): ImportedSweep {
     name,
     seed: SETUP.RNG_SEED,
     populations: [population],
+    ...(repeats > 1 ? { repeats } : {}),
     regime: known
       ? regime
       : {
@@ -130,28 +132,44 @@ function readYaml(text: string): unknown {
   }
 }
 
-function populationOf(sweep: Sweep, name: string, notes: Notes): object {
+/** The population, and with how many seeds each of its networks is trained. */
+function populationOf(
+  sweep: Sweep,
+  name: string,
+  dataset: string,
+  notes: Notes,
+): { readonly population: object; readonly repeats: number } {
   const { BASE_CFG, SAMPLERS, NUM_CONFIGS } = sweep.SETUP;
   const family = BASE_CFG.MODEL.TYPE;
   const section = family.toUpperCase();
   const count = Math.min(NUM_CONFIGS, studyLimits.count);
+  const own = Object.keys(SAMPLERS).filter((path) => path === section || path.startsWith(`${section}.`));
+  const given = own.length === 0 || family === "effnet";
+  const repeats = given && SAMPLERS.RNG_SEED ? repeatsOf(SAMPLERS.RNG_SEED, NUM_CONFIGS, notes) : 1;
   for (const path of Object.keys(SAMPLERS))
-    if (path !== section && !path.startsWith(`${section}.`))
+    if (path === "RNG_SEED") {
+      if (!given)
+        notes.left(
+          "SETUP.SAMPLERS.RNG_SEED",
+          "every config draws a network and a seed of its own there; with repeats every network here has several seeds",
+        );
+    } else if (path !== section && !path.startsWith(`${section}.`))
       notes.left(
         `SETUP.SAMPLERS.${path}`,
-        path === "RNG_SEED"
-          ? "networks are not trained with several seeds by a sampler; the study has one seed"
-          : "only networks are sampled here; a study has one regime, which takes the value of BASE_CFG",
+        "only networks are sampled here; a study has one regime, which takes the value of BASE_CFG",
       );
-  const own = Object.keys(SAMPLERS).filter((path) => path === section || path.startsWith(`${section}.`));
-  if (own.length === 0 || family === "effnet") {
+  if (given) {
     for (const path of own)
       notes.left(`SETUP.SAMPLERS.${path}`, "EfficientNets are not sampled by pycls' parameters here");
-    const spec = specFromPycls(JSON.stringify(BASE_CFG));
+    // pycls feeds three channels; the network of a study has those of its images.
+    const spec = specFromPycls(JSON.stringify(BASE_CFG), findDataset(dataset)?.shape[2]);
     notes.took(`SETUP.BASE_CFG.${section}`, "one given network: nothing of it is sampled");
-    if (count > 1)
-      notes.left("SETUP.NUM_CONFIGS", `${NUM_CONFIGS} configs of one network; it is trained once`);
-    return { name, networks: [spec] };
+    if (count > repeats)
+      notes.left(
+        "SETUP.NUM_CONFIGS",
+        `${NUM_CONFIGS} configs of one network; it is trained ${repeats > 1 ? `with ${repeats} seeds` : "once"}`,
+      );
+    return { population: { name, networks: [spec] }, repeats };
   }
   if (NUM_CONFIGS > count) notes.left("SETUP.NUM_CONFIGS", `${NUM_CONFIGS} networks; at most ${count} here`);
   else notes.took("SETUP.NUM_CONFIGS", `${count} networks`);
@@ -159,7 +177,7 @@ function populationOf(sweep: Sweep, name: string, notes: Notes): object {
   notes.took("SETUP.BASE_CFG.MODEL.TYPE", `space ${space}`);
   const base = (BASE_CFG[section] ?? {}) as Record<string, unknown>;
   const { parameters, listed } = parametersOf(section, space, base, SAMPLERS, notes);
-  return {
+  const population = {
     name,
     space,
     count,
@@ -168,6 +186,26 @@ function populationOf(sweep: Sweep, name: string, notes: Notes): object {
     budget: budgetOf(sweep.SETUP.CONSTRAINTS.CX, notes),
     parameters,
   };
+  return { population, repeats };
+}
+
+/** Configs that differ in their seed alone are one network with several seeds. */
+function repeatsOf(sampler: Sampler, configs: number, notes: Notes): number {
+  const path = "SETUP.SAMPLERS.RNG_SEED";
+  const { TYPE, RANGE, VALUES = [], QUANTIZE = 1 } = sampler;
+  const [low, high] = RANGE ?? [0, 0];
+  const seeds =
+    TYPE === "value_sampler"
+      ? new Set(VALUES).size
+      : TYPE === "int_sampler" && RANGE
+        ? Math.floor((high - low) / QUANTIZE) + 1
+        : 0;
+  const wanted = Math.min(configs, seeds);
+  const repeats = Math.min(wanted, schedulingLimits.repeats);
+  if (repeats < 2) notes.left(path, "one seed, or none that is counted; the study has its own");
+  else if (repeats < wanted) notes.left(path, `${wanted} seeds are not allowed; ${repeats} in their place`);
+  else notes.took(path, `repeats ${repeats}; the seeds follow from the study's`);
+  return Math.max(1, repeats);
 }
 
 /** Fields of REGNET and, with an S behind them, of ANYNET. */
@@ -204,7 +242,7 @@ function parametersOf(
   const draws: Record<string, ParameterDraw> = {};
   let listed: number | undefined;
   const take = (path: string, field: string, draw: ParameterDraw | undefined, origin: string) => {
-    const name = parameterFields[field];
+    const name = field === "SE_R" ? "seRatio" : parameterFields[field];
     if (name === undefined || draw === undefined)
       return notes.left(
         path,
@@ -249,6 +287,9 @@ function parametersOf(
     if (item.length !== undefined) listed = item.length;
     const full = `SETUP.SAMPLERS.${path}`;
     if (field === "SE_ON") squeezed(item.sampler, base, full, draws, notes);
+    else if (field === "SE_R" && base.SE_ON !== true)
+      notes.left(full, "squeeze-and-excitation is not on in all networks, so its ratio is not drawn");
+    else if (field === "SE_R") take(full, "SE_R", drawOfSampler(item.sampler, false), "");
     else take(full, field, drawOfSampler(item.sampler, field.startsWith("BOT_MUL")), "");
   }
   if (!("seRatio" in draws) && base.SE_ON === true) {

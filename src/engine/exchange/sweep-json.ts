@@ -142,7 +142,7 @@ function beside(
     DESC: `${population} ${index}`,
     RNG_SEED: seed,
     NUM_GPUS: 1,
-    OPTIM: { ...config.OPTIM, MIN_LR: 0, ...emaFields(regime) },
+    OPTIM: { MIN_LR: 0, ...config.OPTIM, ...emaFields(regime) },
     TRAIN: { ...config.TRAIN, MIXUP_ALPHA: regime.mixup ?? 0 },
   };
 }
@@ -151,7 +151,10 @@ function beside(
  * pycls weighs the new value with EMA_ALPHA·BATCH_SIZE/MAX_EPOCH·EMA_UPDATE_PERIOD every so many steps (core/net.py,
  * update_model_ema); ours is 1 − d after every step.
  */
-function emaFields({ ema = 0, batch, epochs }: Regime): object {
+export function emaFields({ ema = 0, batch, epochs }: Regime): {
+  readonly EMA_ALPHA: number;
+  readonly EMA_UPDATE_PERIOD: number;
+} {
   if (ema === 0) return { EMA_ALPHA: 0, EMA_UPDATE_PERIOD: 0 };
   return { EMA_ALPHA: ((1 - ema) * epochs) / batch, EMA_UPDATE_PERIOD: 1 };
 }

@@ -4,6 +4,7 @@ import type { NetworkSpec, StageSpec } from "../network/spec.ts";
 import { type RegNetParams, regnetStages } from "../spaces/regnet.ts";
 import type { Regime } from "../training/regime.ts";
 import { finalRateOf, scheduleDefaults } from "../training/schedule.ts";
+import { flag, float, list, type Section, yamlLines } from "./pycls-yaml.ts";
 
 export interface PyclsOptions {
   /** Also writes how to train it. */
@@ -17,46 +18,31 @@ export class ExportError extends Error {
   override readonly name = "ExportError";
 }
 
+/** Every float that a learning rate, a schedule or a network is told with is text already: see pycls-yaml.ts. */
+export type PyclsConfig = Readonly<Record<string, Section>>;
+
 /** A config file of pycls (facebookresearch/pycls), to train the network there: `tools/run_net.py --cfg FILE`. */
 export function specToPycls(spec: NetworkSpec, options: PyclsOptions = {}): string {
-  const { height, width, channels } = spec.input;
+  const config = pyclsConfig(spec, options);
+  const type = modelType(spec, options);
+  const notes = comments(type, spec.name, spec.input.channels, options.regime).map((line) => `# ${line}`);
+  return `${[...notes, ...yamlLines(config)].join("\n")}\n`;
+}
+
+/** The same as sections of fields. @throws ExportError where pycls has no such network */
+export function pyclsConfig(spec: NetworkSpec, options: PyclsOptions = {}): PyclsConfig {
+  const { height, width } = spec.input;
   if (height !== width) throw new ExportError(`pycls reads square images only, not ${height}×${width}`);
   const { norm } = spec;
   if (norm.type !== "batch")
     throw new ExportError(`pycls' networks have batch norm; this one has ${norm.type} norm`);
   const type = modelType(spec, options);
-  const config: Record<string, Section> = {
+  return {
     MODEL: { TYPE: type, NUM_CLASSES: `${spec.classes}`, ACTIVATION_FUN: spec.activation },
     ...modelSection(type, spec, options),
     BN: { EPS: float(norm.epsilon), MOM: float(norm.momentum) },
     ...(options.regime ? trainingSections(options.regime, height) : { TRAIN: { IM_SIZE: `${height}` } }),
   };
-  const lines = Object.entries(config).flatMap(([name, section]) => [
-    `${name}:`,
-    ...Object.entries(section).map(([key, value]) => `  ${key}: ${value}`),
-  ]);
-  const notes = comments(type, spec.name, channels, options.regime).map((line) => `# ${line}`);
-  return `${[...notes, ...lines].join("\n")}\n`;
-}
-
-/** A section's values as YAML text. */
-type Section = Readonly<Record<string, string>>;
-
-/**
- * pycls' config checks types: a float must look like one to YAML 1.1, which takes 1e-5 for a text and 36 for an integer.
- */
-function float(value: number): string {
-  const [mantissa = "", exponent] = String(value).split("e");
-  const dotted = mantissa.includes(".") ? mantissa : `${mantissa}.0`;
-  return exponent === undefined ? dotted : `${dotted}e${exponent}`;
-}
-
-function list(values: readonly (number | string)[]): string {
-  return `[${values.join(", ")}]`;
-}
-
-function flag(value: boolean): string {
-  return value ? "True" : "False";
 }
 
 function comments(
@@ -166,7 +152,8 @@ function outside(spec: NetworkSpec): Section {
   return { STEM_TYPE: stemTypes[spec.stem.type], STEM_W: `${spec.stem.width}`, HEAD_W: `${spec.head.width}` };
 }
 
-function squeeze(seRatio: number): Section {
+/** Squeeze-and-excitation in all blocks, or in none. */
+export function squeeze(seRatio: number): Section {
   return seRatio > 0 ? { SE_ON: flag(true), SE_R: float(seRatio) } : { SE_ON: flag(false) };
 }
 
@@ -204,7 +191,11 @@ function shared<S extends StageSpec, V>(stages: readonly S[], field: string, of:
   throw new ExportError(`pycls has one ${field} for all stages; stage ${other + 1} differs from stage 1`);
 }
 
-function trainingSections(regime: Regime, side: number): Record<string, Section> {
+/** OPTIM, TRAIN and TEST: how to train. */
+export function trainingSections(
+  regime: Regime,
+  side: number,
+): { readonly OPTIM: Section; readonly TRAIN: Section; readonly TEST: Section } {
   const data = { DATASET: regime.dataset.replace(/[^a-z0-9]/g, "_"), IM_SIZE: `${side}` };
   return {
     OPTIM: {

@@ -1,3 +1,5 @@
+import { DatasetStore } from "../../../engine/data/kept/dataset-store.ts";
+import { datasetFacts } from "../../../engine/data/loader.ts";
 import { StudyLibrary } from "../../../engine/exchange/library.ts";
 import { readStudies } from "../../../engine/exchange/read-studies.ts";
 import { createServer } from "../../../engine/runtime/worker/rpc.ts";
@@ -6,7 +8,10 @@ import { claimStudy } from "../../worker/study-lock.ts";
 import type { StudiesEvents, StudiesRequests } from "./protocol.ts";
 
 /** The entry of the worker that keeps the list of studies. */
-const library = new StudyLibrary(new SweepStore(), claimStudy);
+const ownImages = new DatasetStore().source(() =>
+  Promise.reject(new Error("no such file in this browser's storage")),
+);
+const library = new StudyLibrary(new SweepStore(), claimStudy, (name) => datasetFacts(name, ownImages));
 
 const server = createServer<StudiesRequests, StudiesEvents>(self, {
   list: () => library.list(),

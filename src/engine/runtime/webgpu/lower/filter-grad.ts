@@ -7,8 +7,9 @@ import type { PendingJoin, Program } from "../program.ts";
 import { convLanes } from "./conv.ts";
 import { flag, groupsOf, lanesAlong } from "./grid.ts";
 import { memoized } from "./memoized.ts";
-import { normGradient } from "./norm-gradient.ts";
+import { type NormGradient, normGradient } from "./norm-gradient.ts";
 import { normedInput } from "./normed-input.ts";
+import { isQuadFilterGrad, lowerQuadFilterGrad } from "./quad-filter-grad.ts";
 
 const filterGrad = memoized(
   (
@@ -64,6 +65,26 @@ function walkOf(g: ConvGeometry, wanted: number, shortest: number): Walk {
 
 export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">): void {
   const { out, attrs: g } = call;
+  const source = normGradient(program, call);
+  if (source.y === undefined && isQuadFilterGrad(program, call))
+    lowerQuadFilterGrad(program, call, source.dy);
+  else lowerWalkedFilterGrad(program, call, source);
+  if (out.dBias === undefined) return;
+  program.dispatch(
+    call,
+    columnSumOf(program.tiles.join),
+    { rows: g.batch * g.outHeight * g.outWidth, channels: g.filters },
+    { x: source.dy, out: out.dBias },
+    groupsOf(g.filters, 16),
+  );
+}
+
+function lowerWalkedFilterGrad(
+  program: Program,
+  call: CallOf<"conv2dFilterGrad">,
+  source: NormGradient,
+): void {
+  const { out, attrs: g } = call;
   const { join, filterGrad: most, unroll, filterGradGroups, invocations } = program.tiles;
   const lanes = convLanes(g, false);
   const [c, k] = [g.channels / g.groups, g.filters / g.groups];
@@ -85,7 +106,6 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const { lines, outHeight, outWidth, height, width, chunks, chunkLines } = walk;
   const rows = g.batch * g.outHeight * g.outWidth;
   const length = program.lengthOf(out.dFilters);
-  const source = normGradient(program, call);
   // The sums of a norm stand among the gradients, where they cannot be read while others are written.
   const direct =
     chunks === 1 && (source.yDGamma === undefined || !program.sameFixedBuffer(source.yDGamma, out.dFilters));
@@ -129,15 +149,6 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
     join === "lanes" ? groupsOf(blocks * chunks, workgroupOf.lanes) : across * chunks,
   );
   if (!direct) program.joinLater({ sums, out: out.dFilters, chunks });
-  if (out.dBias !== undefined) {
-    program.dispatch(
-      call,
-      columnSumOf(join),
-      { rows, channels: g.filters },
-      { x: source.dy, out: out.dBias },
-      groupsOf(g.filters, 16),
-    );
-  }
 }
 
 /** Adds up the chunks of filter gradients, all layers in one dispatch. */

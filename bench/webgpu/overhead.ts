@@ -8,8 +8,8 @@
  * `together`: steps asked for at once. One JSON object a network.
  */
 import { parseArgs } from "node:util";
+import { openGpuPage } from "../../scripts/gpu-page.mjs";
 import { networkOf, smallImageFrame } from "../../src/engine/network/frame.ts";
-import { openPage } from "../../test/cross-executor/webgpu/browser.ts";
 import { ownPanel } from "../panel.ts";
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ const specs = values.nets.split(",").map((name) => {
     );
   return spec;
 });
-const { page, close } = await openPage(new URL("./overhead-page.ts", import.meta.url));
+const { page, close } = await openGpuPage(new URL("./overhead-page.ts", import.meta.url));
 try {
   const rows = await page.evaluate(([nets, ...numbers]) => globalThis.gpuOverhead(nets, ...numbers), [
     specs,

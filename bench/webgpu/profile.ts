@@ -4,9 +4,9 @@
  *     npx tsx bench/webgpu/profile.ts [--nets x1,x3] [--batch 4] [--json]
  */
 import { parseArgs } from "node:util";
+import { openGpuPage } from "../../scripts/gpu-page.mjs";
 import { pickEntries } from "../../src/engine/bench/panel.ts";
 import { gflopsOf, macsPerByte, type Roofline, roofAt } from "../../src/engine/bench/roofline.ts";
-import { openPage } from "../../test/cross-executor/webgpu/browser.ts";
 import { ownPanel } from "../panel.ts";
 
 const { values } = parseArgs({
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const { page, close } = await openPage(new URL("./profile-page.ts", import.meta.url));
+const { page, close } = await openGpuPage(new URL("./profile-page.ts", import.meta.url));
 try {
   for (const { spec } of pickEntries(ownPanel(), values.nets.split(","))) {
     const roofline = await page.evaluate(([net, batch]) => globalThis.gpuProfile(net, batch), [

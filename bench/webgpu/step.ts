@@ -7,8 +7,8 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { openGpuPage } from "../../scripts/gpu-page.mjs";
 import { pickEntries } from "../../src/engine/bench/panel.ts";
-import { openPage } from "../../test/cross-executor/webgpu/browser.ts";
 import { ownPanel } from "../panel.ts";
 import type { Tuned } from "./tune-page.ts";
 
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 const specs = pickEntries(ownPanel(), values.nets?.split(",")).map(({ spec }) => spec);
 const tiles =
   values.tiles === undefined ? undefined : (JSON.parse(readFileSync(values.tiles, "utf8")) as Tuned).tiles;
-const { page, close } = await openPage(new URL("./page.ts", import.meta.url));
+const { page, close } = await openGpuPage(new URL("./page.ts", import.meta.url));
 try {
   const rows = await page.evaluate(
     ([nets, batch, steps, tiles]) => globalThis.gpuBench(nets, batch, steps, tiles),

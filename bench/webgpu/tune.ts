@@ -4,9 +4,9 @@
  *     npx tsx bench/webgpu/tune.ts > tiles.json
  *     npx tsx bench/webgpu/step.ts --tiles tiles.json
  */
-import { openPage } from "../../test/cross-executor/webgpu/browser.ts";
+import { openGpuPage } from "../../scripts/gpu-page.mjs";
 
-const { page, close } = await openPage(new URL("./tune-page.ts", import.meta.url));
+const { page, close } = await openGpuPage(new URL("./tune-page.ts", import.meta.url));
 try {
   const tuned = await page.evaluate(() => globalThis.gpuTune());
   process.stdout.write(`${JSON.stringify(tuned, undefined, 2)}\n`);

@@ -78,12 +78,56 @@ test.each([
   [["--panel", tiny, "--nets", "y"], 'nets: "y" is not in the panel; expected x, mb'],
   [["--panel", tiny, "--steps", "0"], "Expected a whole number from 1 to 100000"],
   [["--panel", tiny, "--threads", "1,x"], "Expected whole numbers from 1 to 64"],
-  [["--panel", tiny, "--executor", "webgpu"], "--executor webgpu"],
   [["--panel", tiny, "--executor", "reference", "--profile"], "--profile: the reference executor"],
+  [["--panel", tiny, "--tune", "t.json"], "--tune: only the kernels of --executor webgpu have tiles"],
+  [["--panel", tiny, "--executor", "webgpu", "--threads", "2"], "--threads: is of --executor wasm"],
+  [["--panel", tiny, "--executor", "webgpu", "--tiles", "a", "--tune", "b"], "--tiles: cannot go with"],
+  [
+    ["--panel", tiny, "--executor", "webgpu", "--tiles", join(folder, "none.json")],
+    "none.json: no such file",
+  ],
+  [["--panel", tiny, "--executor", "webgpu", "--tiles", tiny], "tiny.json.version: missing"],
 ])("%j ends with status 2 and one line on stderr", async (args, message) => {
   const { status, lines, stderr } = await run(...args);
   expect(stderr).toContain(message);
   expect(status).toBe(2);
   expect(lines).toEqual([]);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test("webgpu runs in Chromium; --profile adds its kernels", async () => {
+  const args = [
+    "--panel",
+    tiny,
+    "--nets",
+    "x",
+    "--executor",
+    "webgpu",
+    "--steps",
+    "1",
+    "--profile",
+    "--json",
+  ];
+  const { status, lines, stderr } = await run(...args);
+  expect(stderr).toMatch(/^webgpu /);
+  expect(status).toBe(0);
+  const [record] = lines.map((line) => JSON.parse(line));
+  expect(record).toMatchObject({ net: "x", executor: "webgpu", threads: 1, batch: 4, steps: 1 });
+  expect(record.msMin).toBeGreaterThan(0);
+  const kernels: { kernel: string; share: number }[] = record.profile.kernels;
+  expect(kernels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+  const named = (name: string) => kernels.some(({ kernel }) => kernel.startsWith(name));
+  expect(["conv2d vector", "conv2dFilterGrad ", "conv2dInputGrad ", "sgd update"].filter(named)).toHaveLength(
+    4,
+  );
+}, 60_000);
+
+test("webgpu without a Chromium ends with status 2 and says what is allowed", async () => {
+  if (process.platform !== "linux") return;
+  vi.stubEnv("PATH", "");
+  vi.stubEnv("CHROMIUM_PATH", "");
+  const { status, stderr } = await run("--panel", tiny, "--executor", "webgpu");
+  vi.unstubAllEnvs();
+  expect(status).toBe(2);
+  expect(stderr).toContain("none was found; install it, name one by CHROMIUM_PATH, or take --executor wasm");
 });

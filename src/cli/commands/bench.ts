@@ -8,7 +8,7 @@ import {
 } from "../../engine/bench/bench-panel.ts";
 import { parsePanel, pickEntries } from "../../engine/bench/panel.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
-import { createControl } from "../../engine/runtime/worker/control.ts";
+import { createControl, type RunControl } from "../../engine/runtime/worker/control.ts";
 import { executorOption, openExecutor, reproducibleOption, threadCounts } from "../executor.ts";
 import { CliError } from "../failure.ts";
 import { millions, percent } from "../format.ts";
@@ -16,6 +16,7 @@ import { readJson, wholeNumber } from "../input.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { LiveLine } from "../live-line.ts";
 import { printLine, printNote, table } from "../output.ts";
+import { benchOnGpu } from "../webgpu/bench.ts";
 
 interface Options {
   readonly panel: string;
@@ -27,6 +28,8 @@ interface Options {
   readonly profile?: true;
   readonly json?: true;
   readonly reproducible?: true;
+  readonly tune?: string;
+  readonly tiles?: string;
 }
 
 export function registerBench(program: Command): void {
@@ -36,7 +39,8 @@ export function registerBench(program: Command): void {
     .description(
       "Times whole training steps (forward, softmax cross-entropy, backward, Nesterov SGD) of every network of a panel " +
         "on made-up images. Networks and thread counts take turns in rounds; the figures are medians. Other work on " +
-        "the machine slows them: compare figures of one run.",
+        "the machine slows them: compare figures of one run. WebGPU runs in headless Chromium or Chrome: the installed " +
+        "one, or that at CHROMIUM_PATH.",
     )
     .requiredOption("--panel <file>", "networks, in the format of bench/nets.json")
     .option("--nets <names>", "only these, e.g. x3,x8", (text) => text.split(","))
@@ -45,7 +49,9 @@ export function registerBench(program: Command): void {
     .addOption(reproducibleOption())
     .option("--steps <n>", "measured steps of each network", wholeNumber(1, 100_000), 30)
     .option("--batch <n>", "images per step (default: the panel's)", wholeNumber(1, 4096))
-    .option("--profile", "also the time of every kernel, on one thread")
+    .option("--profile", "also the time of every kernel, on one thread (wasm, webgpu)")
+    .option("--tune <file>", "webgpu: first find this adapter's fastest tiles, use them and write them there")
+    .option("--tiles <file>", "webgpu: use the tiles that --tune has written")
     .option("--json", "a JSON object a line")
     .action(bench);
 }
@@ -55,10 +61,23 @@ async function bench(options: Options): Promise<void> {
   const panel = parsePanel(await readJson(options.panel), options.panel);
   const specs = pickEntries(panel, options.nets).map(({ spec }) => spec);
   const batch = options.batch ?? panel.batch;
-  if (options.profile && kind !== "wasm")
-    throw new CliError(`--profile: the ${kind} executor has no kernels to time; expected --executor wasm`);
+  checkOptions(options);
   const control = createControl();
   const live = new LiveLine();
+  if (kind === "webgpu") {
+    const { profile = false, tune, tiles } = options;
+    try {
+      await stopOnInterrupt(control, async () => {
+        const found = await benchOnGpu({ specs, batch, steps, profile, tune, tiles, control, live });
+        live.clear();
+        await report(found.records, found.profiles, json === true);
+      });
+    } finally {
+      live.clear();
+    }
+    endIfStopped(control);
+    return;
+  }
   const opened: Executor[] = [];
   const open = async (threads: number): Promise<Executor> => {
     const executor = await openExecutor(kind, { threads, reproducible });
@@ -86,7 +105,24 @@ async function bench(options: Options): Promise<void> {
     live.clear();
     for (const executor of opened) await executor.dispose();
   }
-  if (control.stopped) throw new CliError("stopped; the figures are of the steps until then", 1);
+  endIfStopped(control);
+}
+
+function endIfStopped({ stopped }: RunControl): void {
+  if (stopped) throw new CliError("stopped; the figures are of the steps until then", 1);
+}
+
+/** @throws CliError where an option is of another executor. */
+function checkOptions({ executor, profile, tune, tiles, threads, reproducible }: Options): void {
+  if (profile && executor === "reference")
+    throw new CliError("--profile: the reference executor has no kernels to time; expected wasm or webgpu");
+  for (const [name, file] of Object.entries({ tune, tiles }))
+    if (file !== undefined && executor !== "webgpu")
+      throw new CliError(`--${name}: only the kernels of --executor webgpu have tiles to choose`);
+  if (tune !== undefined && tiles !== undefined)
+    throw new CliError("--tiles: cannot go with --tune, which finds others");
+  if (executor === "webgpu" && (reproducible || threads.some((count) => count !== 1)))
+    throw new CliError(`--${reproducible ? "reproducible" : "threads"}: is of --executor wasm`);
 }
 
 async function report(

@@ -31,25 +31,39 @@ interface TuningShape {
   readonly variants: readonly Variant[];
 }
 
+export interface TuneOptions {
+  /** Images of a shape: 4 where the adapter is emulated, 64 for GPUs. */
+  readonly batch?: number;
+  /** Of all variants. */
+  readonly rounds?: number;
+  /** Is told the share that is done, 0–1. */
+  readonly onProgress?: (share: number) => void;
+  /** Ends it between two measurements: it then rejects. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The fastest tiles of this adapter, by wall clock: five canonical shapes (1×1, grouped 3×3, stem, depthwise, filter
  * gradient) with up to five variants each. The variants of a shape take turns and the least times count, so that other
  * work on the machine hits all alike. How sums are joined stays as the adapter's kind has it.
- * @param batch images of a shape: 4 where the adapter is emulated, 64 for GPUs.
  */
 export async function tuneTiles(
   executor: WebGpuExecutor,
-  batch = executor.gpu.software ? 4 : 64,
-  rounds = 3,
+  { batch = executor.gpu.software ? 4 : 64, rounds = 3, onProgress = () => {}, signal }: TuneOptions = {},
 ): Promise<TunedTiles> {
   let { tiles } = executor;
   const times: TileTime[] = [];
-  for (const { shape, macs, variants } of tuningShapes(batch, tiles)) {
+  const shapes = tuningShapes(batch, tiles);
+  const measurements = rounds * shapes.reduce((sum, { variants }) => sum + variants.length, 0);
+  let done = 0;
+  for (const { shape, macs, variants } of shapes) {
     const tried = variants.map(({ name, apply }) => ({ name, tiles: apply(tiles), ms: Infinity }));
     for (let round = 0; round < rounds; round++)
       for (const one of tried) {
+        signal?.throwIfAborted();
         const ms = await runSingleCalls(executor.using(one.tiles), shape.call, shape.lengths, 10);
         one.ms = Math.min(one.ms, ms);
+        onProgress(++done / measurements);
       }
     for (const { name, ms } of tried)
       times.push({ shape: shape.name, variant: name, ms, gflops: (2 * macs) / ms / 1e6 });

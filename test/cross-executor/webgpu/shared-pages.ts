@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { deserialize, serialize } from "node:v8";
 import type { Page } from "@playwright/test";
 import type { TestProject } from "vitest/node";
-import { type OpenBrowser, openBrowser } from "./browser.ts";
+import { type GpuBrowser, openGpuBrowser } from "../../../scripts/gpu-page.mjs";
 import type { PageCall } from "./page.ts";
 
 declare module "vitest" {
@@ -20,10 +20,10 @@ declare module "vitest" {
  * POST /<page> with a serialized PageCall is answered by what the page's `gpuCall` gives, serialized.
  */
 export default async function sharePages(project: TestProject): Promise<() => Promise<void>> {
-  let browser: Promise<OpenBrowser> | undefined;
+  let browser: Promise<GpuBrowser> | undefined;
   const pages = new Map<string, Promise<Page>>();
   const open = async () => {
-    browser ??= openBrowser(new URL("./page.ts", import.meta.url));
+    browser ??= openGpuBrowser(new URL("./page.ts", import.meta.url));
     return (await browser).newPage();
   };
   const server = createServer(async (request, response) => {

@@ -88,6 +88,9 @@ function tuningShapes(batch: number, { join, stagedFrom, quads }: Tiles): readon
     tile("spatial", 8, 2),
   ].map(({ name, apply }): Variant => ({ name, apply: (tiles) => ({ ...apply(tiles), quads: false }) }));
   const grouped = quads ? [{ name: "quads", apply: (tiles: Tiles) => tiles }, ...alone] : alone;
+  const taps = quads
+    ? [{ name: "quads", apply: (tiles: Tiles) => tiles }, ...grouped.map(withoutQuads)]
+    : grouped;
   const stem = [tile("narrow", 4, 1), tile("narrow", 4, 4), tile("narrow", 8, 2), tile("narrow", 8, 4)];
   const mapwise = [tile("depthwise", 4, 1), tile("depthwise", 8, 1)];
   const filters = [block(1, 1), block(2, 1), block(2, 2), block(4, 2)];
@@ -97,7 +100,7 @@ function tuningShapes(batch: number, { join, stagedFrom, quads }: Tiles): readon
       wide,
       join === "workgroup" && stagedFrom > 0 ? [staged, ...direct] : direct,
     ),
-    forward("3×3, 64 channels in groups of 16", geometry(batch, 14, 64, 64, 3, 4), grouped),
+    forward("3×3, 64 channels in groups of 16", geometry(batch, 14, 64, 64, 3, 4), taps),
     forward("3×3, 1 to 16 channels", geometry(batch, 28, 1, 16, 3, 1), stem),
     forward("3×3, depthwise, 64 channels", geometry(batch, 14, 64, 64, 3, 64), mapwise),
     filterGradient("filters of 1×1, 64 to 64 channels", wide, filters),
@@ -106,6 +109,10 @@ function tuningShapes(batch: number, { join, stagedFrom, quads }: Tiles): readon
 
 function tile(kind: TileClass, pixels: 4 | 8, blocks: 1 | 2 | 4, stagedFrom?: number): Variant {
   return { name: `${pixels}×${blocks}`, apply: (tiles) => withTile(tiles, kind, pixels, blocks, stagedFrom) };
+}
+
+function withoutQuads({ name, apply }: Variant): Variant {
+  return { name, apply: (tiles) => ({ ...apply(tiles), quads: false }) };
 }
 
 function withTile(

@@ -18,6 +18,7 @@ const tiles = z.strictObject({
   conv: z.strictObject({ pointwise: tile, spatial: tile, narrow: tile, depthwise: tile }),
   stagedFrom: count,
   filterGrad: z.strictObject({ channels: few, filters: few }),
+  quads: z.boolean(),
   unroll: few,
   filterGradGroups: count,
   invocations: count,

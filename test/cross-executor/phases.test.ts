@@ -4,6 +4,8 @@ import { networkOf, smallImageFrame } from "../../src/engine/network/frame.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
 import { createControl } from "../../src/engine/runtime/worker/control.ts";
+import { initialState } from "../../src/engine/training/initialize.ts";
+import { PhaseSession } from "../../src/engine/training/phase-session.ts";
 import { trainingPhases } from "../../src/engine/training/phases.ts";
 import { regimeSchema } from "../../src/engine/training/regime.ts";
 import { type Checkpoint, type EpochRecord, trainNetwork } from "../../src/engine/training/trainer.ts";
@@ -73,6 +75,24 @@ describe.each(executors)("$name trains in phases", ({ create }) => {
     const { outcome, checkpoints } = await run(executor);
     expect(outcome.epochs.map(({ resolution }) => resolution)).toEqual([6, 6, 10, 12]);
     for (const checkpoint of checkpoints) expect((await run(executor, checkpoint)).outcome).toEqual(outcome);
+  });
+
+  test("weights, statistics, momenta and averages carry over to the next size, bit for bit", async () => {
+    const phases = trainingPhases(spec, regime);
+    const sessions = new PhaseSession(executor, regime, phases);
+    const { train } = await dataOn(executor);
+    const indices = Uint32Array.from({ length: 8 }, (_, n) => n);
+    for (const phase of phases) {
+      const session = await sessions.enter(phase, (plan) => initialState(plan, 1));
+      await session.step({ from: "resident", images: train, indices }, 0.05);
+      const before = await session.readCheckpoint();
+      const next = phases[phases.indexOf(phase) + 1];
+      if (next === undefined) break;
+      const entered = await sessions.enter(next, () => new Map());
+      expect(entered.plan.input.height).toBeGreaterThan(phase.spec.input.height);
+      expect(await entered.readCheckpoint()).toEqual(before);
+    }
+    sessions.dispose();
   });
 
   test("the weights that are kept are those whose averaged error the last epoch says", async () => {

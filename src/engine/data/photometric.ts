@@ -13,9 +13,8 @@ export interface Picture {
 
 /** Every channel stretched so that its darkest value becomes 0 and its brightest 255; one of a single value stays. */
 export function autoContrast(picture: Picture): void {
-  lookUp(picture, (histogram) => {
-    const darkest = histogram.findIndex((count) => count > 0);
-    const brightest = histogram.findLastIndex((count) => count > 0);
+  mapChannels(picture, (histogram) => {
+    const [darkest, brightest] = rangeOf(histogram);
     if (brightest <= darkest) return undefined;
     const scale = 255 / (brightest - darkest);
     return (value) => value * scale - darkest * scale;
@@ -24,35 +23,35 @@ export function autoContrast(picture: Picture): void {
 
 /** Every channel's values moved so that their histogram is as even as it can be. */
 export function equalize(picture: Picture): void {
-  lookUp(picture, (histogram) => {
-    const total = picture.height * picture.width;
-    const step = Math.floor((total - (histogram.findLast((count) => count > 0) ?? 0)) / 255);
+  mapChannels(picture, (histogram) => {
+    const [, brightest] = rangeOf(histogram);
+    const step = Math.floor((picture.height * picture.width - histogram[brightest]!) / 255);
     if (step === 0) return undefined;
     let below = Math.floor(step / 2);
-    const moved = Array.from(histogram, (count) => {
-      const value = Math.floor(below / step);
-      below += count;
-      return value;
-    });
-    return (value) => moved[value]!;
+    // The values are asked for in ascending order.
+    return (value) => {
+      const moved = Math.floor(below / step);
+      below += histogram[value]!;
+      return moved;
+    };
   });
 }
 
 /** Keeps the highest bits of every value. @param bits 1–8. */
 export function posterize(picture: Picture, bits: number): void {
   const mask = 255 & ~(2 ** (8 - bits) - 1);
-  lookUp(picture, () => (value) => value & mask);
+  mapValues(picture, (value) => value & mask);
 }
 
 /** Inverts the values from `threshold` on. @param threshold 0–256. */
 export function solarize(picture: Picture, threshold: number): void {
-  lookUp(picture, () => (value) => (value < threshold ? value : 255 - value));
+  mapValues(picture, (value) => (value < threshold ? value : 255 - value));
 }
 
 /** @param factor of every value: 0 is black, 1 the image. */
 export function brightness(picture: Picture, factor: number): void {
   const mix = blend(factor);
-  lookUp(picture, () => (value) => mix(0, value));
+  mapValues(picture, (value) => mix(0, value));
 }
 
 /** Distance of every value from the image's mean grey. @param factor 0 is that grey, 1 the image. */
@@ -62,7 +61,7 @@ export function contrast(picture: Picture, factor: number): void {
   for (let at = 0; at < pixels.length; at += channels) sum += greyAt(picture, at);
   const mean = Math.floor(sum / (pixels.length / channels) + 0.5);
   const mix = blend(factor);
-  lookUp(picture, () => (value) => mix(mean, value));
+  mapValues(picture, (value) => mix(mean, value));
 }
 
 /** Distance of every pixel from its own grey; images without colour stay. @param factor 0 is grey, 1 the image. */
@@ -87,9 +86,13 @@ export function sharpness(picture: Picture, factor: number): void {
   const source = pixels.slice();
   for (let y = 1; y < height - 1; y++)
     for (let at = y * line + channels; at < (y + 1) * line - channels; at++) {
-      let sum = 4 * source[at]!;
-      for (let row = at - line; row <= at + line; row += line)
-        sum += source[row - channels]! + source[row]! + source[row + channels]!;
+      const [above, under] = [at - line, at + line];
+      const sum =
+        source[above - channels]! +
+        source[above]! +
+        source[above + channels]! +
+        (source[at - channels]! + 5 * source[at]! + source[at + channels]!) +
+        (source[under - channels]! + source[under]! + source[under + channels]!);
       pixels[at] = mix(Math.floor(sum / smoothWeights + 0.5), source[at]!);
     }
 }
@@ -115,18 +118,38 @@ function asByte(value: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value);
 }
 
-/** Sends every value of every channel through a curve, which may depend on the channel's histogram; without one it stays. */
-function lookUp(
+/** The lowest and the highest value that a histogram has. */
+function rangeOf(histogram: Uint32Array): [number, number] {
+  let [lowest, highest] = [0, 255];
+  while (lowest < 255 && histogram[lowest] === 0) lowest++;
+  while (highest > 0 && histogram[highest] === 0) highest--;
+  return [lowest, highest];
+}
+
+/** Sends every value through one curve. */
+function mapValues({ pixels }: Picture, curve: (value: number) => number): void {
+  const table = tableOf(curve);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = table[pixels[at]!]!;
+}
+
+/** Sends every channel's values through a curve that its histogram gives; without one they stay. */
+function mapChannels(
   { pixels, channels }: Picture,
   curveOf: (histogram: Uint32Array) => ((value: number) => number) | undefined,
 ): void {
-  const table = new Uint8Array(256);
   for (let channel = 0; channel < channels; channel++) {
     const histogram = new Uint32Array(256);
     for (let at = channel; at < pixels.length; at += channels) histogram[pixels[at]!]!++;
     const curve = curveOf(histogram);
     if (curve === undefined) continue;
-    for (let value = 0; value < 256; value++) table[value] = asByte(curve(value));
+    const table = tableOf(curve);
     for (let at = channel; at < pixels.length; at += channels) pixels[at] = table[pixels[at]!]!;
   }
+}
+
+/** A curve's values from 0 to 255, asked for in this order. */
+function tableOf(curve: (value: number) => number): Uint8Array {
+  const table = new Uint8Array(256);
+  for (let value = 0; value < 256; value++) table[value] = asByte(curve(value));
+  return table;
 }

@@ -80,7 +80,10 @@ class Sweep {
         this.#count(known);
       } else if (study.halving || study.stop?.minutes !== undefined) {
         const kept = await readCheckpoint(this.#run, id);
-        if (kept) this.#note(id, kept.epochs);
+        if (kept === undefined) continue;
+        this.#note(id, kept.epochs);
+        const { population, network } = this.#draw(slot);
+        this.#meter.skip({ id, population, network, status: "stopped", epochs: kept.epochs });
       }
     }
   }

@@ -137,6 +137,25 @@ test("halving trains all to the first rung and the best of every population on, 
   });
 });
 
+test("a halved study that is resumed counts those that are at a rung", async () => {
+  const halved = { ...study, halving: { epochs: 2, factor: 2 } };
+  // Three times a trial: before both epochs, and before it waits.
+  let asked = 0;
+  const control = createControl();
+  const train = fakeTrainer(() => void (++asked === 13 && control.stop()));
+  const first = await run(halved, { train, control });
+  const reports: SweepProgress[] = [];
+  const listener = { progress: (progress: SweepProgress) => void reports.push(progress) };
+  await run(halved, { recorder: first.recorder, listener });
+  const at = reports[0]!;
+  expect(at.rungs).toEqual([
+    { epochs: 2, reached: 4, of: 11 },
+    { epochs: 4, reached: 0, of: 6 },
+    { epochs: 8, reached: 0, of: 3 },
+  ]);
+  expect(at.fraction).toBeGreaterThan(0);
+});
+
 test("a halved study that grows trains the new networks against those that are left; no record changes", async () => {
   const halved = (count: number) =>
     parseStudy({

@@ -129,7 +129,7 @@ function openRow(
 ): TrialRow {
   const reason =
     status === "interrupted"
-      ? "the page was closed while it trained; Resume goes on from its last epoch"
+      ? "the page was closed, or its worker ended, while it trained; it goes on from its last epoch"
       : undefined;
   return {
     id: trial.trialId,

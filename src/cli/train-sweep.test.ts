@@ -85,6 +85,7 @@ describe("train", () => {
       ...["--epochs", "3", "--validation", "32", "--ema", "0.5", "--dropout", "0.2", "--schedule", "linear"],
       ...["--progressive", "phases:2,resolution:14,dropout:0"],
       ...["--fine-tune", "resolution:32,epochs:1,learningRate:0.01", "--save", at("averages.safetensors")],
+      ...["--weights", "averages"],
     ];
     const file = write("net.json", network);
     const { status, lines } = await run("train", file, ...briefly, ...asked, "--json");

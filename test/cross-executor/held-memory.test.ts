@@ -20,7 +20,7 @@ const stopping = () => {
 /** Every way that a training can end, and what it then tells. */
 const endings: readonly (readonly [ending: string, more: () => Partial<TrainRequest>])[] = [
   ["done", () => ({})],
-  ["done", () => ({ regime: { ...regime, ema: 0.9 }, keepState: true })],
+  ["done", () => ({ regime: { ...regime, ema: 0.9 }, keep: "averages" })],
   ["diverged", () => ({ regime: { ...regime, warmup: 0, learningRate: 100, epochs: 20 } })],
   ["stopped", stopping],
   ["the record is refused", () => ({ onEpoch: () => Promise.reject(new Error("the record is refused")) })],

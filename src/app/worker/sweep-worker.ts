@@ -57,7 +57,7 @@ const service = new SweepService(
     profile: profileOn,
     loadData: (executor, regime) => loadTrainingData(executor, regime, source),
     factsOf: (dataset) => datasetFacts(dataset, source),
-    trainer: (executor, data) => (job) => trainNetwork({ ...job, executor, data, keepState: true }),
+    trainer: (executor, data) => (job) => trainNetwork({ ...job, executor, data, keep: "trained" }),
     version: packageJson.version,
     claim: claimStudy,
   },

@@ -4,7 +4,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { nodeSource } from "../../engine/data/node-source.ts";
 import { exportWeights } from "../../engine/export/weights.ts";
 import { type NetworkSpec, specLimits } from "../../engine/network/spec.ts";
-import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
+import type { Executor, ExecutorKind, Weights } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
 import type { Trial } from "../../engine/sweep/trial.ts";
 import { loadTrainingData } from "../../engine/training/load-data.ts";
@@ -30,6 +30,7 @@ interface Options extends RegimeOptions {
   readonly executor: ExecutorKind;
   readonly threads?: number;
   readonly save?: string;
+  readonly weights: Weights;
   readonly json?: true;
 }
 
@@ -58,7 +59,12 @@ export function registerTrain(program: Command): void {
     .addOption(threadsOption())
     .option(
       "--save <file>",
-      "the weights after the last epoch (with --ema their averages), safetensors in PyTorch's layout",
+      "the weights of the epoch whose error is the trial's, safetensors in PyTorch's layout",
+    )
+    .addOption(
+      new Option("--weights <which>", "what --save writes: those weights, or their averages (with --ema)")
+        .choices(["trained", "averages"])
+        .default("trained"),
     )
     .option("--json", "a JSON object a line")
     .action(train);
@@ -66,6 +72,8 @@ export function registerTrain(program: Command): void {
 
 async function train(presetOrFile: string, options: Options): Promise<void> {
   const regime = regimeOf(options);
+  if (options.weights === "averages" && regime.ema === undefined)
+    throw new CliError("--weights averages needs --ema: without it none are kept");
   const dataset = await readFacts(regime.dataset);
   const { stem, resolution } = options;
   const chosen = { ...(stem && { stem }), ...(resolution && { resolution }) };
@@ -86,12 +94,11 @@ async function run(
   spec: NetworkSpec,
   regime: Regime,
   executor: Executor,
-  { seed, json, save }: Options,
+  { seed, json, save, weights }: Options,
 ): Promise<TrainOutcome> {
   const data = await loadTrainingData(executor, regime, nodeSource());
   const control = createControl();
   const live = new LiveLine();
-  const keepState = save !== undefined;
   const onEpoch = async (epoch: EpochRecord) => {
     live.clear();
     await printLine(json ? JSON.stringify(epoch) : epochText(epoch, regime));
@@ -100,7 +107,17 @@ async function run(
     live.show(`step ${step} of ${steps}, ${duration(((steps - step) * ms) / step)} left`);
   try {
     return await stopOnInterrupt(control, () =>
-      trainNetwork({ spec, regime, seed, executor, data, control, onEpoch, onStep, keepState }),
+      trainNetwork({
+        spec,
+        regime,
+        seed,
+        executor,
+        data,
+        control,
+        onEpoch,
+        onStep,
+        ...(save === undefined ? {} : { keep: weights }),
+      }),
     );
   } finally {
     live.clear();
@@ -111,16 +128,18 @@ async function report(
   spec: NetworkSpec,
   regime: Regime,
   device: string,
-  { state, weights, ...outcome }: TrainOutcome,
+  { kept, ...outcome }: TrainOutcome,
   { seed, json, save }: Options,
 ): Promise<void> {
   const network = describeWithMemory(spec, regime.batch);
   const { version } = packageJson;
   const trial: SingleTrial = { population: "train", network, seed, regime, ...outcome, device, version };
   await printLine(json ? JSON.stringify(trial) : trialText(trial));
-  if (save !== undefined && state !== undefined) {
+  if (save !== undefined && kept !== undefined) {
+    const { state, weights, epoch } = kept;
     await writeFile(save, exportWeights(trainingPlan(spec, regime), state, spec, weights));
-    printNote(`${weights === "averages" ? "averaged weights" : "weights"} written to ${save}`);
+    const which = weights === "averages" ? "averaged weights" : "weights";
+    printNote(`${which} of epoch ${epoch} written to ${save}`);
   }
   if (outcome.status !== "done") throw new CliError(`${outcome.status}: ${outcome.reason}`, 1);
 }

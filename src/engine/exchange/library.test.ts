@@ -36,7 +36,8 @@ const outcome = (list: readonly Trial[]) => [...list].sort((a, b) => (a.id < b.i
 
 test("a list says what is kept: populations, how far, how many bytes", async () => {
   const { store, library: kept } = await library();
-  await store.finish(trials[0]!, new Map([["stem.weight", new Float32Array(25)]]));
+  const state = new Map([["stem.weight", new Float32Array(25)]]);
+  await store.finish(trials[0]!, { epoch: 1, weights: "trained", state });
   const [entry] = await kept.list();
   expect(entry).toMatchObject({
     ...{ id, name: defaultStudy.name, settled: 3, total: 16, populations: ["AnyNetXA", "RegNetX"] },

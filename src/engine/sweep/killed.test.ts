@@ -226,6 +226,7 @@ test("a checkpoint file that is damaged, of another study or of a recorded trial
       ["a", Float64Array.of(0.1, 0.2)],
       ["b", Float64Array.of(0.3)],
     ]),
+    reported: new Map([["a", Float64Array.of(0.4, 0.5)]]),
   };
   const [kept, foreign] = [`${id}/pair/0`, "another/pair/0"];
   for (const trialId of [kept, foreign]) await folder.write(trialId, checkpoint);

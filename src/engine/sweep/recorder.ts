@@ -1,5 +1,4 @@
-import type { ModelState } from "../runtime/executor.ts";
-import type { Checkpoint, EpochRecord } from "../training/trainer.ts";
+import type { Checkpoint, EpochRecord, KeptWeights } from "../training/trainer.ts";
 import type { RunningTrial } from "./protocol.ts";
 import type { Trial } from "./trial.ts";
 
@@ -23,7 +22,7 @@ export interface TrialRecorder {
   epoch(trial: RunningTrial, epoch: EpochRecord, checkpoint?: TrialCheckpoint): Promise<void>;
   /**
    * A stopped trial keeps its checkpoint, all others drop it.
-   * @param state the weights of a trial that is done, if its trainer gave them.
+   * @param kept weights of a trial that is done, if its trainer gave them.
    */
-  finish(trial: Trial, state?: ModelState): Promise<void>;
+  finish(trial: Trial, kept?: KeptWeights): Promise<void>;
 }

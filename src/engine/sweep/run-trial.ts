@@ -41,7 +41,7 @@ export async function runTrial(
     if (again) continue;
     const record = trialRecord(run, trial, outcome, attempt.devices, predictedMs);
     meter.finish(record);
-    await run.recorder.finish(record, outcome.state);
+    await run.recorder.finish(record, outcome.kept);
     return record;
   }
 }
@@ -178,7 +178,7 @@ export function trialRecord(
   devices: readonly string[],
   predictedMs?: number,
 ): Trial {
-  const { status, reason, epochs, error, ms, weights } = outcome;
+  const { status, reason, epochs, error, ms } = outcome;
   return {
     id: trial.trialId,
     study: trial.studyId,
@@ -196,7 +196,6 @@ export function trialRecord(
     error,
     ms,
     ...predicted(predictedMs),
-    ...(weights === "averages" ? { weights } : {}),
     device: devices.join(", then "),
     version,
   };

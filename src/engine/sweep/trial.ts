@@ -39,7 +39,7 @@ export interface Trial {
   readonly ms: number;
   /** What `ms` was predicted to be before the trial began; left out where nothing was known of its device. */
   readonly predictedMs?: number;
-  /** That the weights kept of it are moving averages; where this is left out they are the trained ones. */
+  /** Of earlier programs: that the weights kept of it are moving averages, after the last epoch. */
   readonly weights?: "averages";
   /** What it was trained on, e.g. "wasm relaxed-simd, 1 thread"; several, "…, then …", where it went on on another. */
   readonly device: string;

@@ -13,7 +13,6 @@ import { trainingPlan } from "./training-plan.ts";
  */
 export class PhaseSession {
   readonly #executor: Executor;
-  readonly #regime: Regime;
   /** By height of the images. */
   readonly #plans = new Map<number, Plan>();
   #session: Session | undefined;
@@ -21,7 +20,6 @@ export class PhaseSession {
   /** @throws ExecutorError "out-of-memory" where there is no room for one of the phases. */
   constructor(executor: Executor, regime: Regime, phases: readonly Phase[]) {
     this.#executor = executor;
-    this.#regime = regime;
     for (const { spec } of phases) {
       if (this.#plans.has(spec.input.height)) continue;
       const planAt = (batch: number) => trainingPlan(spec, { ...regime, batch }, executor.fusions);
@@ -47,15 +45,6 @@ export class PhaseSession {
     this.dispose();
     this.#session = await this.#executor.load(plan, state);
     return this.#session;
-  }
-
-  /** The averages where the regime keeps them: they are what its networks are used by. */
-  async trained(): Promise<
-    { readonly state: ModelState; readonly weights: "trained" | "averages" } | undefined
-  > {
-    const weights = this.#regime.ema ? "averages" : "trained";
-    const state = await this.#session?.readState(weights);
-    return state && { state, weights };
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createFakeExecutor, type FakeAnswers, fakeImages } from "../../../test/fixtures/fake-executor.ts";
 import { networkOf, smallImageFrame } from "../network/frame.ts";
 import { createControl } from "../runtime/worker/control.ts";
@@ -323,9 +323,37 @@ test("a network that does not bear the regime's image size is refused before it 
   expect(wanted.fake.plans).toHaveLength(0);
 });
 
-test("the weights that are kept are the averages where the regime has them, and it is said", async () => {
-  const plain = await trainNetwork(request({}, { keepState: true }));
-  expect(plain.weights).toBe("trained");
-  const averaged = await trainNetwork(request({}, { keepState: true, regime: { ...regime, ema: 0.9 } }));
-  expect(averaged.weights).toBe("averages");
+describe("the weights that are kept", () => {
+  /** Half of the test images wrong after the first epoch, a quarter after the second, all after the third. */
+  const best = (count: number, steps: number) => ({
+    lossSum: count,
+    correct: count * [0.5, 0.75, 0][steps / 4 - 1]!,
+  });
+
+  test("are those of the reported epoch, the trained ones or their averages", async () => {
+    const averaged = { regime: { ...regime, ema: 0.9 } };
+    for (const keep of ["trained", "averages"] as const) {
+      const { kept, error } = await trainNetwork(request({ evaluate: best }, { keep, ...averaged }));
+      expect(kept).toMatchObject({ epoch: 2, weights: keep });
+      expect(error).toBe(0.25);
+    }
+    expect(await trainNetwork(request({ evaluate: best }))).not.toHaveProperty("kept");
+  });
+
+  test("are in the checkpoints of the epochs behind it, and only there", async () => {
+    const checkpoints: Checkpoint[] = [];
+    const { kept } = await trainNetwork(
+      request(
+        { evaluate: best },
+        { keep: "trained", onEpoch: async (_, checkpoint) => void checkpoints.push(await checkpoint()) },
+      ),
+    );
+    expect(checkpoints.map(({ reported }) => reported)).toEqual([undefined, undefined, kept?.state]);
+    for (const resume of checkpoints.slice(1)) {
+      const again = await trainNetwork(
+        request({ evaluate: () => ({ lossSum: 1, correct: 0 }) }, { keep: "trained", resume }),
+      );
+      expect(again.kept).toEqual(kept);
+    }
+  });
 });

@@ -50,6 +50,16 @@ export interface Checkpoint {
   readonly epochs: readonly EpochRecord[];
   /** Parameters, running statistics, momenta and moving averages (Session.readCheckpoint). */
   readonly state: ModelState;
+  /** The weights to be kept (`keep`), where they are of an epoch before this one. */
+  readonly reported?: ModelState;
+}
+
+/** Weights of the reported epoch (reported-epoch.ts). */
+export interface KeptWeights {
+  readonly epoch: number;
+  /** The trained values, whose error is the trial's, or their moving averages, whose error is the epoch's `emaError`. */
+  readonly weights: Weights;
+  readonly state: ModelState;
 }
 
 export interface TrainRequest {
@@ -68,8 +78,8 @@ export interface TrainRequest {
   readonly resume?: Checkpoint;
   /** `ms`: of the run so far. */
   readonly onStep?: (step: number, steps: number, ms: number) => void;
-  /** Asks for the trained weights (of a run that ended "done"). */
-  readonly keepState?: boolean;
+  /** Asks for weights of the reported epoch (of a run that ended "done"). */
+  readonly keep?: Weights;
   readonly now?: () => number;
 }
 
@@ -87,10 +97,8 @@ export interface TrainOutcome {
    */
   readonly error: number | null;
   readonly ms: number;
-  /** Of the last epoch. */
-  readonly state?: ModelState;
-  /** Whether `state` is the trained values or, where the regime keeps them, their moving averages. */
-  readonly weights?: Weights;
+  /** What was asked for by `keep`; left out where an older checkpoint did not have it. */
+  readonly kept?: KeptWeights;
 }
 
 /**
@@ -99,7 +107,7 @@ export interface TrainOutcome {
  * @throws InputError where the network does not bear an image size of the regime.
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome> {
-  const { spec, regime, executor, keepState = false } = request;
+  const { spec, regime, executor } = request;
   const phases = trainingPhases(spec, regime);
   const sessions = new PhaseSession(executor, regime, phases);
   try {
@@ -111,7 +119,8 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainOutcome>
       return { ...ending, epochs, error, ms };
     }
     const error = reportedEpoch(epochs)?.testError ?? null;
-    return { status: "done", epochs, error, ms, ...(keepState ? await sessions.trained() : {}) };
+    const { kept } = run;
+    return { status: "done", epochs, error, ms, ...(kept === undefined ? {} : { kept }) };
   } finally {
     sessions.dispose();
   }
@@ -129,6 +138,8 @@ class Run {
   /** Of the whole run. */
   readonly #steps: number;
   #step = 0;
+  /** Of the epoch that is to be reported as far as the run is. */
+  kept: KeptWeights | undefined;
 
   constructor(request: TrainRequest, phases: readonly Phase[], sessions: PhaseSession) {
     this.#request = request;
@@ -138,6 +149,7 @@ class Run {
     this.#steps = stepsPerEpoch(request.regime) * request.regime.epochs;
     const { epoch = 0, epochs = [] } = request.resume ?? {};
     this.epochs.push(...epochs);
+    this.kept = keptBy(request);
     this.ms = epochs.reduce((sum, { ms }) => sum + ms, 0);
     this.#step = stepsPerEpoch(request.regime) * epoch;
   }
@@ -145,8 +157,6 @@ class Run {
   async train(): Promise<Ending> {
     const { regime, resume } = this.#request;
     const first = (resume?.epoch ?? 0) + 1;
-    // One that lacks no epoch is loaded all the same: its weights may be asked for.
-    if (first > regime.epochs) await this.#enter(phaseAt(this.#phases, regime.epochs));
     for (let epoch = first; epoch <= regime.epochs; epoch++) {
       const phase = phaseAt(this.#phases, epoch);
       const ending = await this.#epoch(epoch, phase, await this.#enter(phase));
@@ -161,7 +171,7 @@ class Run {
   }
 
   async #epoch(epoch: number, phase: Phase, session: Session): Promise<Ending> {
-    const { regime, seed, data, onEpoch, onStep } = this.#request;
+    const { regime, seed, data, keep, onEpoch, onStep } = this.#request;
     const source = { seed, regime, phase, plan: session.plan, images: data.train };
     const startedMs = this.ms;
     const training = new Tally();
@@ -210,12 +220,20 @@ class Run {
       ms: this.ms - startedMs,
     };
     this.epochs.push(record);
+    if (keep !== undefined && reportedEpoch(this.epochs) === record)
+      this.kept = { epoch, weights: keep, state: await session.readState(keep) };
     await onEpoch?.(record, () => this.#checkpoint(epoch, session));
     return "done";
   }
 
   async #checkpoint(epoch: number, session: Session): Promise<Checkpoint> {
-    return { epoch, epochs: [...this.epochs], state: await session.readCheckpoint() };
+    const { kept } = this;
+    return {
+      epoch,
+      epochs: [...this.epochs],
+      state: await session.readCheckpoint(),
+      ...(kept === undefined || kept.epoch === epoch ? {} : { reported: kept.state }),
+    };
   }
 
   async #evaluate(
@@ -250,6 +268,24 @@ class Run {
     this.ms += this.#now() - start;
     return result;
   }
+}
+
+/** What a run that goes on has of the epoch that is to be reported so far. */
+function keptBy({ keep, resume }: TrainRequest): KeptWeights | undefined {
+  const reported = reportedEpoch(resume?.epochs ?? []);
+  if (keep === undefined || resume === undefined || reported === undefined) return undefined;
+  const { epoch } = reported;
+  if (epoch === resume.epoch) return { epoch, weights: keep, state: weightsIn(resume.state, keep) };
+  return resume.reported && { epoch, weights: keep, state: resume.reported };
+}
+
+/** Of a checkpoint, which names averages `ema:…` and momenta `momentum:…`. */
+function weightsIn(state: ModelState, weights: Weights): ModelState {
+  const entries = [...state].flatMap(([name, values]) => {
+    if (weights === "trained") return name.includes(":") ? [] : [[name, values] as const];
+    return name.startsWith("ema:") ? [[name.slice("ema:".length), values] as const] : [];
+  });
+  return new Map(entries);
 }
 
 function diverged(reason: string): Ending {

@@ -2,13 +2,14 @@ import "fake-indexeddb/auto";
 import { profileNetwork } from "../../../src/engine/bench/profile-network.ts";
 import { findDataset } from "../../../src/engine/data/catalogue.ts";
 import { nodeSource } from "../../../src/engine/data/node-source.ts";
+import type { ModelState } from "../../../src/engine/runtime/executor.ts";
 import type { SweepEvents, SweepSummary } from "../../../src/engine/sweep/protocol.ts";
 import { SweepService } from "../../../src/engine/sweep/service.ts";
 import { SweepStore } from "../../../src/engine/sweep/store/store.ts";
 import type { Study } from "../../../src/engine/sweep/study.ts";
 import { type Trial, withoutTimes } from "../../../src/engine/sweep/trial.ts";
 import { loadTrainingData } from "../../../src/engine/training/load-data.ts";
-import { type TrainOutcome, trainNetwork } from "../../../src/engine/training/trainer.ts";
+import { trainNetwork } from "../../../src/engine/training/trainer.ts";
 import type { RemoteExecutor } from "./remote-executor.ts";
 
 let stores = 0;
@@ -17,7 +18,7 @@ let stores = 0;
 export interface RemoteSweep {
   readonly summary: SweepSummary;
   readonly trials: readonly ReturnType<typeof withoutTimes>[];
-  readonly weights: readonly TrainOutcome["state"][];
+  readonly weights: readonly (ModelState | undefined)[];
   /** Every start of a trial: the epoch that it went on from, and the steps it had done whenever it told. */
   readonly starts: readonly { readonly from: number; readonly steps: readonly number[] }[];
 }
@@ -36,7 +37,7 @@ export async function remoteSweep(
   const source = nodeSource();
   const store = new SweepStore({ name: `remote sweep ${++stores}` });
   const starts: { from: number; steps: number[] }[] = [];
-  const weights: TrainOutcome["state"][] = [];
+  const weights: (ModelState | undefined)[] = [];
   let end: (result: SweepSummary | Error) => void = () => {};
   const ended = new Promise<SweepSummary | Error>((resolve) => {
     end = resolve;
@@ -59,14 +60,14 @@ export async function remoteSweep(
           ...job,
           executor,
           data,
-          keepState: true,
+          keep: "trained",
           onStep: (step, of, ms) => {
             steps.push(step);
             if (first) onStep(step);
             job.onStep?.(step, of, ms);
           },
         });
-        weights.push(outcome.state);
+        weights.push(outcome.kept?.state);
         return outcome;
       },
       version: "0",

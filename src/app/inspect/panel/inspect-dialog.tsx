@@ -121,7 +121,7 @@ function Inspected({ row, inspection, onClose }: InspectedProps) {
   );
 }
 
-/** The error is that of these weights, the last epoch's (or their averages), where a trial's own is its best epoch's. */
+/** The weights are those whose error the trial has; those that earlier programs kept are the last epoch's, or their averages. */
 function statusText(
   { regime, epochs, weights }: TrialRow,
   { opened, failure, images, complete }: InspectionState,
@@ -130,7 +130,7 @@ function statusText(
   const mistakes = images.filter(isMistake).length;
   if (!complete) return `${images.length} of ${regime.testImages} test images classified`;
   const share = formatPercent(mistakes / images.length);
-  return `${mistakes} of ${images.length} test images wrong, ${share}, by the ${weights === "averages" ? "averaged " : ""}weights of epoch ${epochs.length}`;
+  return `${mistakes} of ${images.length} test images wrong, ${share}, by the ${weights === "averages" ? "averaged " : ""}weights of epoch ${opened.epoch ?? epochs.length}`;
 }
 
 function SaveButton({ row, inspection }: Pick<InspectedProps, "row" | "inspection">) {

@@ -80,8 +80,8 @@ export class Inspector {
 
   async #open(trial: InspectedTrial): Promise<OpenedModel> {
     const { store, sourceAt, loadTensorFlow } = this.#parts;
-    const state = await store.weightsOf(trial.id);
-    if (state === undefined)
+    const kept = await store.weightsOf(trial.id);
+    if (kept === undefined)
       throw new Error(
         "its weights are not kept: it was trained before this browser kept weights, or they made room for those of later networks. Train it again to inspect it.",
       );
@@ -91,8 +91,9 @@ export class Inspector {
       loadDataset(trial.dataset, options),
     ]);
     tf.enableProdMode();
+    const { state, epoch } = kept;
     this.#opened = { tf, trial, state, test };
-    return { classes: manifest.classes, shape: manifest.shape, backends: await findBackends(tf) };
+    return { classes: manifest.classes, shape: manifest.shape, epoch, backends: await findBackends(tf) };
   }
 
   async #classify(backend: LatencyBackend, own: number): Promise<boolean> {

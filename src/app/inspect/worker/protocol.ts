@@ -33,6 +33,8 @@ export interface InspectedTrial {
 export interface OpenedModel {
   readonly classes: readonly string[];
   readonly shape: readonly [height: number, width: number, channels: number];
+  /** The epoch whose weights these are; undefined in those kept by earlier programs: the last one. */
+  readonly epoch: number | undefined;
   /** Best first. */
   readonly backends: readonly BackendInfo[];
 }

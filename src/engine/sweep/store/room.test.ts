@@ -2,8 +2,8 @@ import "fake-indexeddb/auto";
 import { type DBCore, Dexie } from "dexie";
 import { afterEach, expect, test } from "vitest";
 import { fakeEpochs, fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
-import type { ModelState } from "../../runtime/executor.ts";
 import { createControl } from "../../runtime/worker/control.ts";
+import type { KeptWeights } from "../../training/trainer.ts";
 import { drawTrial } from "../population.ts";
 import { runSweep } from "../scheduler.ts";
 import { studyId } from "../study-id.ts";
@@ -48,7 +48,11 @@ const trial: Trial = {
   ...{ ...drawn, id: trialId, study: id, seed: smallStudy.seed, regime: smallStudy.regime },
   ...{ status: "done", epochs, error: 0.5, ms: 1, device: "fake", version: "0" },
 };
-const weights: ModelState = new Map([["stem.weight", new Float32Array(10)]]);
+const weights: KeptWeights = {
+  epoch: 1,
+  weights: "trained",
+  state: new Map([["stem.weight", new Float32Array(10)]]),
+};
 
 let databases = 0;
 const open: SweepStore[] = [];

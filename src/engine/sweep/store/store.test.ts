@@ -7,8 +7,8 @@ import {
   memoryRecorder,
   smallStudy,
 } from "../../../../test/fixtures/fake-training.ts";
-import type { ModelState } from "../../runtime/executor.ts";
 import { createControl } from "../../runtime/worker/control.ts";
+import type { KeptWeights } from "../../training/trainer.ts";
 import { drawTrial } from "../population.ts";
 import { runSweep } from "../scheduler.ts";
 import { studyId } from "../study-id.ts";
@@ -142,11 +142,14 @@ const done: Trial = {
 };
 
 /** `count` weights that tell trials apart. */
-const weights = (count: number, value: number): ModelState =>
-  new Map<string, Float32Array | Float64Array>([
+const weights = (count: number, value: number): KeptWeights => ({
+  epoch: 2,
+  weights: "trained",
+  state: new Map<string, Float32Array | Float64Array>([
     ["stem.weight", new Float32Array(count - 2).fill(value)],
     ["stem.running_mean", Float64Array.of(value, 0.5)],
-  ]);
+  ]),
+});
 
 test("the weights of a finished trial are there on the next start, in float32, and go with their study", async () => {
   const first = store();
@@ -154,12 +157,13 @@ test("the weights of a finished trial are there on the next start, in float32, a
   await first.store.finish(done, weights(6, 0.25));
   first.store.close();
   const { store: second } = store(first.name);
-  expect(await second.weightsOf(done.id)).toEqual(
-    new Map([
+  expect(await second.weightsOf(done.id)).toEqual({
+    epoch: 2,
+    state: new Map([
       ["stem.weight", new Float32Array(4).fill(0.25)],
       ["stem.running_mean", Float32Array.of(0.25, 0.5)],
     ]),
-  );
+  });
   expect(await second.weightsOf("another")).toBeUndefined();
   await second.remove(id);
   expect(await second.weightsOf(done.id)).toBeUndefined();
@@ -217,7 +221,9 @@ test.each([1, 2, 3])(
       interrupted: [{ trialId: under.trialId, epochs: [epochs[0]] }],
     });
     expect(await target.weightsOf(done.id)).toEqual(
-      version > 1 ? new Map([["stem.weight", Float32Array.of(1, 2)]]) : undefined,
+      version > 1
+        ? { epoch: undefined, state: new Map([["stem.weight", Float32Array.of(1, 2)]]) }
+        : undefined,
     );
     expect(await target.weightBytes(id)).toBe(version > 1 ? 8 : 0);
     await target.finish({ ...done, id: under.trialId, index: 1 }, weights(6, 1));

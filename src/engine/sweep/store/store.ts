@@ -1,5 +1,4 @@
-import type { ModelState } from "../../runtime/executor.ts";
-import type { EpochRecord } from "../../training/trainer.ts";
+import type { EpochRecord, KeptWeights } from "../../training/trainer.ts";
 import type { DeviceSpeeds } from "../device-speeds.ts";
 import type { RunningTrial, StoredStudy, StudyOrigin, StudySummary } from "../protocol.ts";
 import type { TrialCheckpoint, TrialRecorder } from "../recorder.ts";
@@ -18,7 +17,7 @@ import {
   trialsOf,
   weightBytesOf,
 } from "./studies.ts";
-import { defaultWeightBytes, keepWeights, weightsOf } from "./weights.ts";
+import { defaultWeightBytes, keepWeights, type StoredWeights, weightsOf } from "./weights.ts";
 
 export interface StoreOptions {
   readonly name?: string;
@@ -86,7 +85,7 @@ export class SweepStore implements TrialRecorder, DeviceSpeeds {
     );
   }
 
-  async finish(trial: Trial, state?: ModelState): Promise<void> {
+  async finish(trial: Trial, kept?: KeptWeights): Promise<void> {
     const { studies, trials, running, epochs, checkpoints } = this.#db;
     await this.#write(() =>
       this.#db.transaction("rw", [studies, trials, running, epochs, checkpoints], async () => {
@@ -99,11 +98,11 @@ export class SweepStore implements TrialRecorder, DeviceSpeeds {
         await studies.update(trial.study, { updatedAt: this.#now() });
       }),
     );
-    if (state !== undefined) await keepWeights(this.#db, trial, state, this.#now(), this.#weightBytes);
+    if (kept !== undefined) await keepWeights(this.#db, trial, kept, this.#now(), this.#weightBytes);
   }
 
-  /** The weights a trial ended with; undefined where they were not kept, or made room for later ones. */
-  weightsOf(trialId: string): Promise<ModelState | undefined> {
+  /** The weights of a trial's reported epoch; undefined where they were not kept, or made room for later ones. */
+  weightsOf(trialId: string): Promise<StoredWeights | undefined> {
     return weightsOf(this.#db, trialId);
   }
 

@@ -10,6 +10,8 @@ export interface WeightRecord {
   /** Milliseconds since 1970. */
   readonly savedAt: number;
   readonly bytes: number;
+  /** The epoch they are of; left out by earlier programs, whose weights are of the last one. */
+  readonly epoch?: number;
   readonly tensors: readonly { readonly name: string; readonly length: number }[];
   /** The tensors, one behind the other, in the plan's layouts. */
   readonly values: Float32Array<ArrayBuffer>;

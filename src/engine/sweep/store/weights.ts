@@ -1,4 +1,5 @@
 import type { ModelState } from "../../runtime/executor.ts";
+import type { KeptWeights } from "../../training/trainer.ts";
 import type { Trial } from "../trial.ts";
 import type { Database } from "./database.ts";
 import { isQuotaError } from "./room.ts";
@@ -8,13 +9,13 @@ import { packState, unpackState } from "./weight-record.ts";
 export const defaultWeightBytes = 256 * 2 ** 20;
 
 /**
- * Keeps the weights a trial ended with, if they fit into `mostBytes`; those kept longest make room. Weights are an extra:
+ * Keeps the weights of a trial, if they fit into `mostBytes`; those kept longest make room. Weights are an extra:
  * a record without them is whole, so a full disk must not end a run here.
  */
 export async function keepWeights(
   { weights }: Database,
   { id, study }: Pick<Trial, "id" | "study">,
-  state: ModelState,
+  { state, epoch }: Pick<KeptWeights, "state" | "epoch">,
   savedAt: number,
   mostBytes: number,
 ): Promise<void> {
@@ -23,17 +24,23 @@ export async function keepWeights(
   const kept = weights.db.transaction("rw", weights, async () => {
     await weights.delete(id);
     await makeRoom(weights, packed.bytes, mostBytes);
-    await weights.put({ trialId: id, studyId: study, savedAt, ...packed });
+    await weights.put({ trialId: id, studyId: study, savedAt, epoch, ...packed });
   });
   await kept.catch((error: unknown) => {
     if (!isQuotaError(error)) throw error;
   });
 }
 
-/** The weights a trial ended with; undefined where they were not kept, or made room for later ones. */
-export async function weightsOf({ weights }: Database, trialId: string): Promise<ModelState | undefined> {
+export interface StoredWeights {
+  readonly state: ModelState;
+  /** The epoch they are of; undefined in those of earlier programs: the last one. */
+  readonly epoch: number | undefined;
+}
+
+/** The weights of a trial; undefined where they were not kept, or made room for later ones. */
+export async function weightsOf({ weights }: Database, trialId: string): Promise<StoredWeights | undefined> {
   const record = await weights.get(trialId);
-  return record && unpackState(record);
+  return record && { state: unpackState(record), epoch: record.epoch };
 }
 
 /** Removes the weights kept longest until so many bytes fit. */

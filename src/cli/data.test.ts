@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -137,6 +145,20 @@ describe("own images", () => {
       status: "done",
       network: { spec: { input: { height: 16, width: 16, channels: 1 }, classes: 2 } },
     });
+
+    // Other images under its name: the trials of before stay alone.
+    const records = readFileSync(at("own.jsonl"), "utf8");
+    const others = write("others.zip", await zipOf(await pictureFolders(["Bag", "Trouser"], 50)));
+    const form = ["--size", "16", "--channels", "1"];
+    expect((await run("data", "own:clothes", "--force", "--from", others, ...form)).status).toBe(0);
+    const resumed = await run("sweep", study, "--out", at("own.jsonl"), "--resume");
+    expect(resumed.status).toBe(2);
+    expect(resumed.stderr).toMatch(
+      /regime\.dataset: own:clothes has other images \(digest [0-9a-f]{16}\) than 1 recorded trial was trained on/,
+    );
+    expect(readFileSync(at("own.jsonl"), "utf8")).toBe(records);
+    expect((await run("data", "own:clothes", "--force", "--from", zip, ...form)).status).toBe(0);
+    expect((await run("sweep", study, "--out", at("own.jsonl"), "--resume")).status).toBe(0);
 
     const twice = await run("data", "own:clothes", "--from", zip);
     expect(twice).toMatchObject({ status: 2 });

@@ -35,7 +35,11 @@ export function CompareView() {
         {warnings
           .filter(({ kind }) => kind !== "seed")
           .map(({ kind, message }) => (
-            <Notice key={kind} tone="warn" title={kind === "dataset" ? "Mixed data sets." : "Mixed regimes."}>
+            <Notice
+              key={message}
+              tone="warn"
+              title={kind === "dataset" ? "Mixed data sets." : "Mixed regimes."}
+            >
               {message}
             </Notice>
           ))}

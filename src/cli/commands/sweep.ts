@@ -120,6 +120,7 @@ async function run(
         study,
         studyId: studyId(study),
         dataset: data.facts,
+        dataDigest: data.digest,
         recorded: [...trials.values()],
         retryFailed,
         train: (job) => trainNetwork({ ...job, executor, data }),

@@ -8,6 +8,8 @@ export interface TrialCheckpoint extends Checkpoint {
   readonly devices: readonly string[];
   /** Of the program. */
   readonly version: string;
+  /** Of the images (data/digest.ts). */
+  readonly dataDigest?: string;
   /** Of the whole trial, made before it began. */
   readonly predictedMs?: number;
 }

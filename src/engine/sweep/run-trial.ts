@@ -3,6 +3,7 @@ import type { EpochRecord, TrainOutcome } from "../training/trainer.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { RunningTrial } from "./protocol.ts";
 import type { TrialCheckpoint } from "./recorder.ts";
+import { differ } from "./same-images.ts";
 import type { SweepRun, TrialJob } from "./sweep-run.ts";
 import { repeatSeed, type Trial } from "./trial.ts";
 import { type EarlyEnding, following, type TrialRules } from "./trial-rules.ts";
@@ -46,13 +47,13 @@ export async function runTrial(
   }
 }
 
-/** Of another version of the program, whose plans may differ, none is taken. */
+/** Of another version of the program, whose plans may differ, or of other images, none is taken. */
 export async function readCheckpoint(
-  { recorder, version }: Pick<SweepRun, "recorder" | "version">,
+  { recorder, version, dataDigest }: Pick<SweepRun, "recorder" | "version" | "dataDigest">,
   trialId: string,
 ): Promise<TrialCheckpoint | undefined> {
   const kept = await recorder.checkpoint(trialId);
-  return kept?.version === version ? kept : undefined;
+  return kept?.version === version && !differ(kept.dataDigest, dataDigest) ? kept : undefined;
 }
 
 export type Outcome = Omit<TrainOutcome, "status"> & Pick<Trial, "status">;
@@ -150,7 +151,13 @@ class Attempt {
     const { recorder, listener, study, version } = this.#run;
     const kept =
       epoch.epoch < study.regime.epochs
-        ? { ...(await checkpoint()), devices: this.devices, version, ...predicted(this.#predictedMs) }
+        ? {
+            ...(await checkpoint()),
+            devices: this.devices,
+            version,
+            ...digested(this.#run.dataDigest),
+            ...predicted(this.#predictedMs),
+          }
         : undefined;
     try {
       await recorder.epoch(this.#trial, epoch, kept);
@@ -172,7 +179,7 @@ class Attempt {
 }
 
 export function trialRecord(
-  { study, version }: Pick<SweepRun, "study" | "version">,
+  { study, version, dataDigest }: Pick<SweepRun, "study" | "version" | "dataDigest">,
   trial: RunningTrial,
   outcome: Outcome,
   devices: readonly string[],
@@ -198,7 +205,12 @@ export function trialRecord(
     ...predicted(predictedMs),
     device: devices.join(", then "),
     version,
+    ...digested(dataDigest),
   };
+}
+
+function digested(dataDigest: string | undefined): Pick<Trial, "dataDigest"> {
+  return dataDigest === undefined ? {} : { dataDigest };
 }
 
 function predicted(predictedMs: number | undefined): Pick<Trial, "predictedMs"> {

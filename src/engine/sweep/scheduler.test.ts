@@ -70,6 +70,42 @@ test("given networks are trained in their order, each under its own name", async
   ]);
 });
 
+test("trials on other images under the same name: a run does not go on beside settled ones, and begins others anew", async () => {
+  const control = createControl();
+  const first = sweep({ dataDigest: "aaaa", control });
+  const train = fakeTrainer(({ trial }, epoch) => {
+    if (trial.trialId === "s/line/2" && epoch === 2) control.stop();
+  });
+  await runSweep({ ...first.run, train });
+  const recorded = [...first.recorder.trials];
+  const stopped = recorded.at(-1)!;
+  expect(stopped).toMatchObject({ id: "s/line/2", status: "stopped", dataDigest: "aaaa" });
+  expect(recorded.length).toBeGreaterThan(1);
+
+  const next = { ...first.run, control: createControl(), recorded };
+  const before = first.recorder.log.length;
+  await expect(runSweep({ ...next, dataDigest: "bbbb" })).rejects.toThrow(
+    /^regime\.dataset: fashion-mnist has other images \(digest bbbb\) than \d recorded trials? (was|were) trained on \(digest aaaa\); expected/,
+  );
+  expect(first.recorder.log).toHaveLength(before);
+
+  // Nothing stands beside it: it begins anew, not at its second epoch.
+  await runSweep({ ...next, recorded: [stopped], dataDigest: "bbbb" });
+  const log = first.recorder.log.slice(before);
+  expect(log).toContain("begin s/line/2");
+  expect(first.recorder.trials.at(-1)).toMatchObject({ dataDigest: "bbbb" });
+});
+
+test("records that do not say their images are gone on with", async () => {
+  const first = sweep();
+  await runSweep(first.run);
+  const recorded = first.recorder.trials.slice(0, 2);
+  expect(recorded[0]).not.toHaveProperty("dataDigest");
+  expect(await runSweep({ ...sweep().run, recorded, dataDigest: "bbbb" })).toMatchObject({
+    outcome: "complete",
+  });
+});
+
 test("a given network that does not fit the data ends the run before anything is trained", async () => {
   const network = smallNetwork("a", 8);
   const wide = { ...network, input: { height: 32, width: 32, channels: 3 } };

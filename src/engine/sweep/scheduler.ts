@@ -3,6 +3,7 @@ import { checkPopulations, drawTrial } from "./population.ts";
 import { ProgressMeter } from "./progress.ts";
 import type { PopulationAcceptance, RunningTrial, SweepSummary } from "./protocol.ts";
 import { readCheckpoint, runTrial, trialRecord } from "./run-trial.ts";
+import { checkSameImages } from "./same-images.ts";
 import { type Slot, trialOrder } from "./schedule.ts";
 import { reaching, rungsOf } from "./scheduling.ts";
 import type { SweepRun } from "./sweep-run.ts";
@@ -19,6 +20,7 @@ import { choosingError, counted, earlyEnding, type Rung } from "./trial-rules.ts
  */
 export async function runSweep(run: SweepRun): Promise<SweepSummary> {
   checkPopulations(run.study, run.dataset);
+  checkSameImages(run.study.regime.dataset, run.dataDigest, run.recorded);
   return new Sweep(run).run();
 }
 

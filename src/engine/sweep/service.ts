@@ -210,6 +210,7 @@ export class SweepService {
       study,
       studyId: id,
       dataset: data.facts,
+      dataDigest: data.digest,
       recorded,
       retryFailed,
       giveUp,

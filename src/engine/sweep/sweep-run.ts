@@ -29,6 +29,8 @@ export interface SweepRun {
   readonly studyId: string;
   /** Of the study's data set; may be left out for one of the catalogue. */
   readonly dataset?: DatasetFacts | undefined;
+  /** Of its images (data/digest.ts); where it is not known, records do not say it. */
+  readonly dataDigest?: string | undefined;
   /** Trials of earlier runs; the settled ones are not trained again. */
   readonly recorded: readonly Trial[];
   /** Failed trials of earlier runs are trained again: all of them, or these. */

@@ -73,6 +73,7 @@ const trialSchema = z.looseObject({
   weights: z.literal("averages").optional(),
   device: z.string(),
   version: z.string(),
+  dataDigest: z.string().optional(),
   measured: z.record(z.string(), z.number()).optional(),
 });
 

@@ -45,6 +45,8 @@ export interface Trial {
   readonly device: string;
   /** Of the program. */
   readonly version: string;
+  /** Of the images it was trained and tested on (data/digest.ts): a name alone may come to mean others. */
+  readonly dataDigest?: string;
   /**
    * What was measured of the trained network afterwards, by key: `latency.webgl.1` is the median time of one image on
    * TF.js' webgl backend, `latency.webgl.1.spread` the distance between its quartiles, both in milliseconds.

@@ -1,4 +1,5 @@
 import type { DatasetFacts } from "../data/catalogue.ts";
+import { datasetDigest } from "../data/digest.ts";
 import { loadDataset, loadManifest } from "../data/loader.ts";
 import type { ShardSource } from "../data/shard-source.ts";
 import { InputError, type InputProblem } from "../math/input-error.ts";
@@ -9,6 +10,8 @@ import type { TrainingData } from "./trainer.ts";
 /** Resident until disposed. */
 export interface LoadedData extends TrainingData {
   readonly facts: DatasetFacts;
+  /** Of its images and labels (data/digest.ts). */
+  readonly digest?: string | undefined;
   dispose(): void;
 }
 
@@ -45,6 +48,7 @@ export async function loadTrainingData(
   const test = await executor.attach(loaded.test);
   return {
     facts: manifest,
+    digest: await datasetDigest(manifest),
     train,
     test,
     dispose() {

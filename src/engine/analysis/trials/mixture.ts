@@ -15,6 +15,7 @@ export interface MixtureWarning {
  */
 export function mixtureWarnings(observations: readonly Observation[]): MixtureWarning[] {
   const datasets = differing("dataset", observations, ({ dataset }) => dataset);
+  const images = replacedImages(observations);
   const regimes = regimeFields(observations).flatMap((field) =>
     differing(field, observations, ({ regime }) =>
       text((regime as Readonly<Record<string, unknown>>)[field]),
@@ -27,6 +28,12 @@ export function mixtureWarnings(observations: readonly Observation[]): MixtureWa
       kind: "dataset",
       message: `Trials on different data sets (${datasets[0]!.values.join(", ")}): their errors are not comparable.`,
       differences: datasets,
+    });
+  if (images.length > 0)
+    warnings.push({
+      kind: "dataset",
+      message: `Trials on different images under one name (${images.map(({ field, values }) => `${field}: ${values.join(", ")}`).join("; ")}): they were replaced in between, so the errors are not comparable.`,
+      differences: images,
     });
   if (regimes.length > 0)
     warnings.push({
@@ -41,6 +48,18 @@ export function mixtureWarnings(observations: readonly Observation[]): MixtureWa
       differences: seeds,
     });
   return warnings;
+}
+
+/** Names of data sets under which these trials had different images, with the digests of those. */
+function replacedImages(observations: readonly Observation[]): MixtureWarning["differences"] {
+  const known = observations.filter(({ dataDigest }) => dataDigest !== undefined);
+  return [...new Set(known.map(({ dataset }) => dataset))].flatMap((name) =>
+    differing(
+      name,
+      known.filter(({ dataset }) => dataset === name),
+      ({ dataDigest }) => dataDigest!,
+    ),
+  );
 }
 
 /**

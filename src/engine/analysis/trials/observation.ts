@@ -26,6 +26,8 @@ export interface Observation {
   /** Trials of the network, each with a seed of its own, that `error` is the median of; 1 of a single trial. */
   readonly seeds: number;
   readonly dataset: string;
+  /** Of its images, where the record says it. */
+  readonly dataDigest?: string;
   readonly regime: Regime;
   /** Fraction 0–1, the lowest of all epochs; 1 of a diverged trial; null where it does not count (`countedError`). */
   readonly error: number | null;
@@ -51,6 +53,7 @@ export type ObservableTrial = Pick<
   readonly ms?: number | undefined;
   readonly predictedMs?: number | undefined;
   readonly measured?: Trial["measured"] | undefined;
+  readonly dataDigest?: string | undefined;
 };
 
 const known = new WeakMap<ObservableTrial, Observation>();
@@ -71,6 +74,7 @@ export function observe(trial: ObservableTrial): Observation {
     seed,
     seeds: 1,
     dataset: regime.dataset,
+    ...(trial.dataDigest === undefined ? {} : { dataDigest: trial.dataDigest }),
     regime,
     error: countedError(status, trial.error),
     epochErrors: epochs.map(({ testError }) => testError),

@@ -168,6 +168,17 @@ describe("mixtures", () => {
     expect(regime).toMatchObject({ kind: "regime", differences: [{ field: "epochs", values: ["3", "9"] }] });
   });
 
+  test("images that were replaced under one name are told by their digests; records without one say nothing", () => {
+    const on = (dataDigest: string, i: number): Trial => ({ ...regnet, id: `t${i}`, dataDigest });
+    const [warning, ...others] = mixtureWarnings(observeAll([regnet, on("aaaa", 1), on("bbbb", 2)]));
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({
+      kind: "dataset",
+      differences: [{ field: "fashion-mnist", values: ["aaaa", "bbbb"] }],
+    });
+    expect(mixtureWarnings(observeAll([regnet, on("aaaa", 1)]))).toEqual([]);
+  });
+
   test("a field that only some regimes have differs too", () => {
     const [regime] = mixtureWarnings(observeAll([regnet, with_({ stochasticDepth: 0.2 })]));
     expect(regime!.differences).toEqual([{ field: "stochasticDepth", values: ["none", "0.2"] }]);

@@ -50,6 +50,26 @@ const wideConvGeometry: fc.Arbitrary<ConvGeometry> = fc
     ...windows(shape.height, shape.width, 1, 1),
   }));
 
+/** 3×3 of wide groups: fewer multiplications, in tiles that maps of odd sizes do not fill. */
+export const wide3x3Geometry: fc.Arbitrary<ConvGeometry> = fc
+  .record({
+    // Enough pixels that a channel's variance is that of random values.
+    batch: fc.integer({ min: 3, max: 7 }),
+    height: fc.integer({ min: 3, max: 8 }),
+    width: fc.integer({ min: 3, max: 9 }),
+    groups: fc.constantFrom(1, 1, 2),
+    groupChannels: fc.constantFrom(24, 32, 40),
+    groupFilters: fc.constantFrom(24, 32, 40),
+    stride: fc.constantFrom(1, 2),
+  })
+  .map(({ groups, groupChannels, groupFilters, ...shape }) => ({
+    batch: shape.batch,
+    groups,
+    channels: groups * groupChannels,
+    filters: groups * groupFilters,
+    ...windows(shape.height, shape.width, 3, shape.stride),
+  }));
+
 export const convGeometry: fc.Arbitrary<ConvGeometry> = fc.oneof(
   { weight: 3, arbitrary: anyConvGeometry },
   { weight: 1, arbitrary: wideConvGeometry },

@@ -5,25 +5,20 @@ import {
   activation,
   callCase,
   convGeometry,
-  filterLength,
   flag,
   grouped,
   groupNormOperands,
   maps,
   mapsLength,
   matrix,
-  normedAttrs,
-  normedBy,
-  normedOperands,
   pooledLength,
   poolGeometry,
   proxyOperands,
   small,
-  sourceOperands,
   squeezeShape,
   xLength,
-  yLength,
 } from "./case-parts.ts";
+import { convCases } from "./conv-cases.ts";
 import type { CallCase } from "./single-call.ts";
 
 /**
@@ -33,74 +28,7 @@ import type { CallCase } from "./single-call.ts";
 type Arbitraries = { readonly [Op in Exclude<KernelOp, "gather">]: fc.Arbitrary<CallCase> };
 
 export const callCases: Arbitraries = {
-  conv2d: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, biased, xActivation, statistics]) =>
-    callCase("conv2d", (o) => ({
-      in: {
-        x: o.of(xLength(attrs)),
-        filters: o.of(filterLength(attrs)),
-        ...o.optional(biased, "bias", attrs.filters),
-        ...normedOperands(o, attrs, xActivation),
-        ...o.optional(statistics, "gamma", attrs.filters),
-        ...o.optional(statistics, "beta", attrs.filters),
-      },
-      out: {
-        y: o.of(yLength(attrs)),
-        ...o.optional(statistics, "mean", attrs.filters),
-        ...o.optional(statistics, "invStd", attrs.filters),
-        ...o.optional(statistics, "scale", attrs.filters),
-        ...o.optional(statistics, "shift", attrs.filters),
-      },
-      update: {
-        ...o.optional(statistics, "runningMean", attrs.filters),
-        ...o.optional(statistics, "runningVar", attrs.filters),
-      },
-      attrs: {
-        ...attrs,
-        ...normedAttrs(xActivation),
-        ...(statistics ? { statistics: { epsilon: 1e-5, momentum: 0.1 } } : {}),
-      },
-    })),
-  ),
-  conv2dInputGrad: fc.tuple(convGeometry, flag, normedBy, flag).map(([attrs, added, activation, sourced]) => {
-    // A strided 1×1 convolution does not sum for the norm before it, and no norm's gradient takes an addend.
-    const xActivation = added || (attrs.kernel === 1 && attrs.stride > 1) ? undefined : activation;
-    const normed = xActivation !== undefined;
-    return callCase("conv2dInputGrad", (o) => ({
-      in: {
-        dy: o.of(yLength(attrs)),
-        filters: o.of(filterLength(attrs)),
-        ...o.optional(added, "addend", xLength(attrs)),
-        ...sourceOperands(o, attrs, sourced),
-        ...o.optional(normed, "x", xLength(attrs)),
-        ...normedOperands(o, attrs, xActivation),
-        ...o.optional(normed, "xMean", attrs.channels),
-        ...o.optional(normed, "xInvStd", attrs.channels),
-      },
-      out: {
-        dx: o.of(xLength(attrs)),
-        ...o.optional(normed, "xDGamma", attrs.channels),
-        ...o.optional(normed, "xDBeta", attrs.channels),
-      },
-      attrs: { ...attrs, ...normedAttrs(xActivation) },
-    }));
-  }),
-  conv2dFilterGrad: fc
-    .tuple(convGeometry, flag, normedBy, flag)
-    .map(([attrs, biased, xActivation, sourced]) =>
-      callCase("conv2dFilterGrad", (o) => ({
-        in: {
-          x: o.of(xLength(attrs)),
-          dy: o.of(yLength(attrs)),
-          ...normedOperands(o, attrs, xActivation),
-          ...sourceOperands(o, attrs, sourced),
-        },
-        out: {
-          dFilters: o.of(filterLength(attrs)),
-          ...o.optional(biased && !sourced, "dBias", attrs.filters),
-        },
-        attrs: { ...attrs, ...normedAttrs(xActivation) },
-      })),
-    ),
+  ...convCases(convGeometry),
   batchNormStats: matrix.map((shape) =>
     callCase("batchNormStats", (o) => ({
       in: { x: o.of(shape.rows * shape.channels), gamma: o.of(shape.channels), beta: o.of(shape.channels) },

@@ -9,6 +9,8 @@ import {
   passLayout,
   transformLayout,
   viewLayout,
+  winogradLayout,
+  winogradSchemes,
 } from "./table-layouts.ts";
 
 /** The text of assembly/records.ts. */
@@ -31,7 +33,7 @@ export function assemblyRecords(): string {
       ([name, offset]) => `export const ${constant(name)}: usize = ${offset};`,
     ),
     "",
-    ...Object.entries({ ...activationCodes, ...afterKinds }).map(
+    ...Object.entries({ ...activationCodes, ...afterKinds, ...winogradSchemes }).map(
       ([name, code]) => `export const ${constant(name)}: i32 = ${code};`,
     ),
     "",
@@ -39,6 +41,7 @@ export function assemblyRecords(): string {
       classText(`${title(name)}Record`, [["op", "i32"], ...typed(recordLayouts[name])]),
     ),
     classText("Pass", typed(passLayout)),
+    classText("Winograd", typed(winogradLayout)),
     classText("DepthwisePass", typed(depthwisePassLayout)),
     classText("TransformRow", typed(transformLayout)),
     classText("View", typed(viewLayout)),

@@ -84,8 +84,19 @@ export const convolutionRecords = {
     /** `passCount` of `passLayout`. */
     passes: "ptr",
     passCount: "i32",
+    /** A `winogradLayout` (of scheme even) in place of passes; 0 = none. */
+    winograd: "ptr",
     scratch: "ptr",
     scratchBytes: "i32",
+  },
+
+  /** Packed filters (`packFilters` of whole blocks of 8 lanes) as Winograd products meet them, see assembly/winograd-filters.ts. */
+  winogradFilters: {
+    packed: "ptr",
+    out: "ptr",
+    groups: "i32",
+    groupIn: "i32",
+    groupOut: "i32",
   },
 
   /** slots[s] = Σ over the slot's images of padded x ⊗ dy, in the packed layout of `packFilters`. */
@@ -112,6 +123,8 @@ export const convolutionRecords = {
     pixels: "i32",
     runs: "i32",
     runLength: "i32",
+    /** A `winogradLayout` in place of table and runs; 0 = none. */
+    winograd: "ptr",
     slots: "ptr",
     slotCount: "i32",
     slotBytes: "i32",

@@ -22,6 +22,24 @@ export const passLayout = {
   filters: "ptr",
 } as const satisfies Record<string, FieldType>;
 
+/** How a tableConv or its filter gradient multiplies less: the schemes of assembly/winograd-schemes.ts. */
+export const winogradLayout = {
+  scheme: "i32",
+  /** Tiles of an image. */
+  tileRows: "i32",
+  tileColumns: "i32",
+  /** Of the results; of dy in a filter gradient. */
+  outHeight: "i32",
+  outWidth: "i32",
+  /** Of `winogradFilters`; 0 in a filter gradient. */
+  filters: "ptr",
+  /** Tiles that are multiplied at once. */
+  blockTiles: "i32",
+  /** Bytes into a thread's scratch, where values and products of a block go. */
+  valuesAt: "i32",
+} as const satisfies Record<string, FieldType>;
+export const winogradSchemes = { winogradEven: 1, winogradHalving: 2 } as const;
+
 /** One pass of a depthwise record: outputs that the same filter taps reach, `rowTaps` × `columnTaps` of them. */
 export const depthwisePassLayout = {
   filters: "ptr",

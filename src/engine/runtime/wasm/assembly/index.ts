@@ -17,6 +17,7 @@ import { squeezeExcite, squeezeExciteGrad } from "./squeeze";
 import { joinStrips, packStrips } from "./strips";
 import { average, crossEntropy, crossEntropyJoin, sgd } from "./step";
 import { tableConv, tableFilterGrad } from "./table-conv";
+import { winogradFilters } from "./winograd-filters";
 
 export { setSpinTurns, waitOn } from "./barrier";
 export { setTileRows } from "./tile";
@@ -60,6 +61,7 @@ function runRecord(at: usize, thread: i32, threads: i32): bool {
     case record.GEMM: gemm(changetype<record.GemmRecord>(at), thread, threads); break;
     case record.GEMM_FILTER_GRAD: gemmFilterGrad(changetype<record.GemmFilterGradRecord>(at), thread, threads); break;
     case record.PACK_FILTERS: packFilters(changetype<record.PackFiltersRecord>(at), thread, threads); break;
+    case record.WINOGRAD_FILTERS: winogradFilters(changetype<record.WinogradFiltersRecord>(at), thread, threads); break;
     case record.TABLE_CONV: tableConv(changetype<record.TableConvRecord>(at), thread, threads); break;
     case record.TABLE_FILTER_GRAD: tableFilterGrad(changetype<record.TableFilterGradRecord>(at), thread, threads); break;
     case record.JOIN_PACKED_FILTERS: joinPackedFilters(changetype<record.JoinPackedFiltersRecord>(at), thread, threads); break;

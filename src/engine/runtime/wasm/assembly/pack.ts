@@ -6,32 +6,38 @@ import { ceilDiv, shareStart } from "./simd";
 // Groups narrower than 8 are merged, `merge` of them into one whose filters are zero between strangers: products with 0
 // cost less than tiles with empty lanes.
 
-/** Unit of work: one group. */
+/** Unit of work: one block of a group. */
 export function packFilters(r: PackFiltersRecord, thread: i32, threads: i32): void {
   const sources = r.transposed ? r.groupOut : r.groupIn, targets = r.transposed ? r.groupIn : r.groupOut;
   const sourceCount = sources * r.merge, targetCount = targets * r.merge;
-  const blocks = ceilDiv(targetCount, 8), groupFloats = blocks * r.yCount * r.xCount * sourceCount * 8;
-  const end = shareStart(r.groups, thread + 1, threads);
-  for (let group = shareStart(r.groups, thread, threads); group < end; group++) {
-    let out = r.out + (<usize>(group * groupFloats) << 2);
-    for (let block = 0; block < blocks; block++) {
-      for (let y = 0; y < r.yCount; y++) {
-        for (let x = 0; x < r.xCount; x++) {
-          const ky = r.yFirst + y * r.yStep, kx = r.xFirst + x * r.xStep;
-          const tap = r.filters + (<usize>((ky * r.kernel + kx) * r.groupIn * r.filterCount) << 2);
-          for (let source = 0; source < sourceCount; source++, out += 32) {
-            if (!r.transposed && r.merge == 1 && targetCount - block * 8 >= 8) {
-              const from = tap + (<usize>(source * r.filterCount + group * r.groupOut + block * 8) << 2);
-              v128.store(out, v128.load(from));
-              v128.store(out, v128.load(from, 16), 16);
-            } else {
-              packLanes(r, tap, group, source, sources, block * 8, targets, targetCount, out);
-            }
+  const blocks = ceilDiv(targetCount, 8), units = r.groups * blocks;
+  const blockBytes = <usize>(r.yCount * r.xCount * sourceCount) << 5;
+  const end = shareStart(units, thread + 1, threads);
+  for (let unit = shareStart(units, thread, threads); unit < end; unit++) {
+    const group = unit / blocks, first = unit % blocks * 8, whole = r.merge == 1 && targetCount - first >= 8;
+    let out = r.out + <usize>unit * blockBytes;
+    for (let y = 0; y < r.yCount; y++) {
+      for (let x = 0; x < r.xCount; x++) {
+        const ky = r.yFirst + y * r.yStep, kx = r.xFirst + x * r.xStep;
+        const tap = r.filters + (<usize>((ky * r.kernel + kx) * r.groupIn * r.filterCount) << 2);
+        for (let source = 0; source < sourceCount; source++, out += 32) {
+          if (!whole) packLanes(r, tap, group, source, sources, first, targets, targetCount, out);
+          else if (r.transposed) copyColumn(tap + (<usize>(first * r.filterCount + group * r.groupOut + source) << 2), <usize>r.filterCount << 2, out);
+          else {
+            const from = tap + (<usize>(source * r.filterCount + group * r.groupOut + first) << 2);
+            v128.store(out, v128.load(from));
+            v128.store(out, v128.load(from, 16), 16);
           }
         }
       }
     }
   }
+}
+
+/** 8 floats that lie `stride` apart. */
+@inline
+function copyColumn(from: usize, stride: usize, out: usize): void {
+  for (let lane: usize = 0; lane < 32; lane += 4, from += stride) store<f32>(out + lane, load<f32>(from));
 }
 
 @inline

@@ -9,41 +9,42 @@ export const GEMM: i32 = 6;
 export const GEMM_FILTER_GRAD: i32 = 7;
 export const PACK_FILTERS: i32 = 8;
 export const TABLE_CONV: i32 = 9;
-export const TABLE_FILTER_GRAD: i32 = 10;
-export const JOIN_PACKED_FILTERS: i32 = 11;
-export const DEPTHWISE: i32 = 12;
-export const DEPTHWISE_FILTER_GRAD: i32 = 13;
-export const PACK_STRIPS: i32 = 14;
-export const JOIN_STRIPS: i32 = 15;
-export const COLUMN_SUMS: i32 = 16;
-export const BATCH_NORM_STATS: i32 = 17;
-export const BATCH_NORM_STATS_JOIN: i32 = 18;
-export const BATCH_NORM_FOLD: i32 = 19;
-export const BATCH_NORM_REDUCE_GRAD: i32 = 20;
-export const NORM_GRAD_VECTORS: i32 = 21;
-export const BATCH_NORM_INPUT_GRAD: i32 = 22;
-export const GROUP_NORM_STATS: i32 = 23;
-export const GROUP_NORM_REDUCE_GRAD: i32 = 24;
-export const GROUP_NORM_INPUT_GRAD: i32 = 25;
-export const PROXY_MOMENTS: i32 = 26;
-export const PROXY_MOMENTS_GRAD: i32 = 27;
-export const AFFINE: i32 = 28;
-export const POINTWISE: i32 = 29;
-export const ACTIVATION_GRAD: i32 = 30;
-export const GLOBAL_POOL: i32 = 31;
-export const GLOBAL_POOL_GRAD: i32 = 32;
-export const MAX_POOL: i32 = 33;
-export const MAX_POOL_GRAD: i32 = 34;
-export const CHANNEL_SCALE: i32 = 35;
-export const IMAGE_SCALE: i32 = 36;
-export const CHANNEL_SCALE_GRAD: i32 = 37;
-export const SQUEEZE_EXCITE: i32 = 38;
-export const SQUEEZE_EXCITE_GRAD: i32 = 39;
-export const CROSS_ENTROPY: i32 = 40;
-export const CROSS_ENTROPY_JOIN: i32 = 41;
-export const SGD: i32 = 42;
-export const AVERAGE: i32 = 43;
-export const GATHER: i32 = 44;
+export const WINOGRAD_FILTERS: i32 = 10;
+export const TABLE_FILTER_GRAD: i32 = 11;
+export const JOIN_PACKED_FILTERS: i32 = 12;
+export const DEPTHWISE: i32 = 13;
+export const DEPTHWISE_FILTER_GRAD: i32 = 14;
+export const PACK_STRIPS: i32 = 15;
+export const JOIN_STRIPS: i32 = 16;
+export const COLUMN_SUMS: i32 = 17;
+export const BATCH_NORM_STATS: i32 = 18;
+export const BATCH_NORM_STATS_JOIN: i32 = 19;
+export const BATCH_NORM_FOLD: i32 = 20;
+export const BATCH_NORM_REDUCE_GRAD: i32 = 21;
+export const NORM_GRAD_VECTORS: i32 = 22;
+export const BATCH_NORM_INPUT_GRAD: i32 = 23;
+export const GROUP_NORM_STATS: i32 = 24;
+export const GROUP_NORM_REDUCE_GRAD: i32 = 25;
+export const GROUP_NORM_INPUT_GRAD: i32 = 26;
+export const PROXY_MOMENTS: i32 = 27;
+export const PROXY_MOMENTS_GRAD: i32 = 28;
+export const AFFINE: i32 = 29;
+export const POINTWISE: i32 = 30;
+export const ACTIVATION_GRAD: i32 = 31;
+export const GLOBAL_POOL: i32 = 32;
+export const GLOBAL_POOL_GRAD: i32 = 33;
+export const MAX_POOL: i32 = 34;
+export const MAX_POOL_GRAD: i32 = 35;
+export const CHANNEL_SCALE: i32 = 36;
+export const IMAGE_SCALE: i32 = 37;
+export const CHANNEL_SCALE_GRAD: i32 = 38;
+export const SQUEEZE_EXCITE: i32 = 39;
+export const SQUEEZE_EXCITE_GRAD: i32 = 40;
+export const CROSS_ENTROPY: i32 = 41;
+export const CROSS_ENTROPY_JOIN: i32 = 42;
+export const SGD: i32 = 43;
+export const AVERAGE: i32 = 44;
+export const GATHER: i32 = 45;
 
 export const RECORD_BYTES: i32 = 128;
 export const TRANSFORM_BYTES: i32 = 48;
@@ -64,6 +65,8 @@ export const SILU: i32 = 2;
 export const SIGMOID: i32 = 3;
 export const STATISTICS: i32 = 1;
 export const GRADIENT_SUMS: i32 = 2;
+export const WINOGRAD_EVEN: i32 = 1;
+export const WINOGRAD_HALVING: i32 = 2;
 
 @unmanaged
 export class FillRecord {
@@ -199,8 +202,19 @@ export class TableConvRecord {
   after: usize;
   passes: usize;
   passCount: i32;
+  winograd: usize;
   scratch: usize;
   scratchBytes: i32;
+}
+
+@unmanaged
+export class WinogradFiltersRecord {
+  op: i32;
+  packed: usize;
+  out: usize;
+  groups: i32;
+  groupIn: i32;
+  groupOut: i32;
 }
 
 @unmanaged
@@ -227,6 +241,7 @@ export class TableFilterGradRecord {
   pixels: i32;
   runs: i32;
   runLength: i32;
+  winograd: usize;
   slots: usize;
   slotCount: i32;
   slotBytes: i32;
@@ -784,6 +799,18 @@ export class Pass {
   runs: i32;
   runLength: i32;
   filters: usize;
+}
+
+@unmanaged
+export class Winograd {
+  scheme: i32;
+  tileRows: i32;
+  tileColumns: i32;
+  outHeight: i32;
+  outWidth: i32;
+  filters: usize;
+  blockTiles: i32;
+  valuesAt: i32;
 }
 
 @unmanaged

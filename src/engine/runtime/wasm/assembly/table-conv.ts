@@ -12,6 +12,7 @@ import { ceilDiv, copyFloats, fillFloats, shareStart } from "./simd";
 import { emptyColumns, follow } from "./sums";
 import { restHeight, runTile, tableOuterTile, tileRows } from "./tile";
 import { viewPixels } from "./view";
+import { addFilterGrad, endFilterGrad, winogradConv } from "./winograd";
 
 // Convolutions of any kernel, stride and group width. Images are taken in chunks (one large map or several small ones,
 // so that there are enough pixels for whole tiles); for one group of a chunk: pad, then tiles of 6 or 4 output pixels ×
@@ -71,6 +72,10 @@ function convolveChunk(r: TableConvRecord, group: i32, image: i32, scratch: usiz
     r.paddedHeight,
     r.paddedWidth,
   );
+  if (r.winograd) {
+    winogradConv(r, group, image, images, scratch);
+    return;
+  }
   let pass = r.passes;
   for (let i = 0; i < r.passCount; i++, pass += offsetof<Pass>()) {
     convolveGroup(r, changetype<Pass>(pass), group, image, images, scratch, tile);
@@ -167,8 +172,11 @@ export function tableFilterGrad(r: TableFilterGradRecord, thread: i32, threads: 
           images * r.pixels, 1, group * r.groupOut, min(r.groupOut, r.dyChannels - group * r.groupOut),
         );
       }
-      sumGroup(r, dy, images, scratch, out, chunk > firstChunk ? 1 : 0);
+      const accumulate = chunk > firstChunk ? 1 : 0;
+      if (r.winograd) addFilterGrad(r, dy, <usize>(r.dyView ? r.groupOut : r.dyChannels) << 2, images, scratch, accumulate);
+      else sumGroup(r, dy, images, scratch, out, accumulate);
     }
+    if (r.winograd) endFilterGrad(r, scratch, out);
   }
 }
 

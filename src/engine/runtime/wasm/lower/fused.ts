@@ -145,7 +145,8 @@ function afterTable(program: Program, fields: { readonly [F in keyof typeof afte
   return structTable(program, "after", afterLayout, fields);
 }
 
-function structTable<L extends Record<string, unknown>>(
+/** A struct of ../records.ts as a table. */
+export function structTable<L extends Record<string, unknown>>(
   program: Program,
   name: string,
   layout: L,

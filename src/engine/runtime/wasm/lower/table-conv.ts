@@ -1,6 +1,7 @@
 import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
 import { gradientSumsAfter, normedView, normGradView, statisticsAfter } from "./fused.ts";
+import { packedFilters, packedFloats, paddedBytes, runLength } from "./packed-filters.ts";
 import type { Pointer, Program } from "./program.ts";
 import { columnSums, evenSlotCount, scratchSlots } from "./slots.ts";
 import {
@@ -11,7 +12,7 @@ import {
   imagesPerChunk,
   mergedGroups,
 } from "./table-geometry.ts";
-import { forwardTaps, type Taps, tapsOf } from "./taps.ts";
+import { forwardTaps, tapsOf } from "./taps.ts";
 
 /** Convolutions over a padded copy, see assembly/table-conv.ts: any kernel, stride, padding and group width. */
 export function lowerTableConv(program: Program, call: CallOf<"conv2d">): void {
@@ -129,6 +130,7 @@ export function lowerTableFilterGrad(program: Program, call: CallOf<"conv2dFilte
     dyImageBytes: 4 * outHeight * outWidth * filters,
     runs: kernel,
     runLength: runLength(view, kernel),
+    winograd: 0,
     ...slots,
     ...program.threadScratch(paddedBytes(view) + dyBlock),
   });
@@ -200,53 +202,6 @@ function pixelTable(
   return words;
 }
 
-function packedFilters(program: Program, attrs: ConvGeometry, filters: Pointer, taps: Taps): Pointer {
-  const { merge, groups, groupIn, groupOut } = mergedGroups(attrs);
-  const view = taps.transposed
-    ? { groups, groupIn: groupOut, groupOut: groupIn }
-    : { groups, groupIn, groupOut };
-  const out = program.scratch(4 * packedFloats(view, taps.y.count * taps.x.count));
-  program.emit("packFilters", {
-    filters,
-    out,
-    transposed: taps.transposed,
-    kernel: attrs.kernel,
-    groupIn: groupIn / merge,
-    groupOut: groupOut / merge,
-    filterCount: attrs.filters,
-    groups,
-    merge,
-    yFirst: taps.y.first,
-    yStep: taps.y.step,
-    yCount: taps.y.count,
-    xFirst: taps.x.first,
-    xStep: taps.x.step,
-    xCount: taps.x.count,
-  });
-  return out;
-}
-
-type View = Omit<Groups, "merge">;
-
-/** Floats of one row of taps. */
-function runLength({ groupIn }: View, taps: number): number {
-  return taps * groupIn;
-}
-
-/** Floats of packed filters: whole blocks of 8 lanes. */
-function packedFloats(view: View, taps: number): number {
-  return view.groups * Math.ceil(view.groupOut / 8) * 8 * runLength(view, taps);
-}
-
-function paddedBytes(view: {
-  readonly imagesPerChunk: number;
-  readonly paddedHeight: number;
-  readonly paddedWidth: number;
-  readonly groupIn: number;
-}): number {
-  return 4 * view.imagesPerChunk * view.paddedHeight * view.paddedWidth * view.groupIn;
-}
-
 interface PassFields {
   readonly table: Pointer;
   readonly pixels: number;
@@ -257,5 +212,5 @@ interface PassFields {
 
 function passTable(program: Program, passes: readonly PassFields[]) {
   const words = passes.flatMap((pass) => [pass.table, pass.pixels, pass.runs, pass.runLength, pass.filters]);
-  return { passes: program.table(`passes ${words}`, () => words), passCount: passes.length };
+  return { passes: program.table(`passes ${words}`, () => words), passCount: passes.length, winograd: 0 };
 }

@@ -1,12 +1,13 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
-import { quadSum } from "./quad.ts";
+import { argumentsFirst, quadSum } from "./quad.ts";
 
 // N images, C channels, K filters, k×k taps; a segment is P = 4 pixels side by side on one line of dy. Quads: quad.ts.
 //
 // A quad owns a block of the filters, 4·A channels × 4·B filters of all T taps of one tap row, in registers, and walks
 // along the segments of its chunk, an invocation a segment: the columns of x under a segment are read once for the taps of
 // a line, each pixel of dy once for all. With T = 3, stride 1: 6·A + 4·B vector loads for 192·A·B multiply-adds an
-// invocation, 27 a load for A = 1, B = 2 and 38 for 2 × 2; a tap at a time is 16. In the end the invocations' sums are
+// invocation, 27 a load for A = 1, B = 2 and 38 for 2 × 2; a tap at a time is 16. Depthwise it is s·3 + T + 4 loads for 16·T,
+// 5 to 7 a load for T = 3 and 5, where a tap at a time is 2. In the end the invocations' sums are
 // joined by swaps in the quad, then the chunks by a second stage (split-K without atomics).
 
 /** Pixels of a segment. */
@@ -16,7 +17,9 @@ export interface QuadFilterGradShape {
   /** Vectors of channels and of filters of a quad's block. */
   readonly channels: number;
   readonly filters: number;
-  /** Taps of a line, 3 or 1, and the stride. */
+  /** Every channel is a group of its own; then the block is a vector of them. */
+  readonly depthwise: boolean;
+  /** Taps of a line, and the stride. */
   readonly taps: number;
   readonly stride: number;
   /** x is normed, and rectified, as it is loaded. */
@@ -52,7 +55,9 @@ const args = {
 
 /** Σ over a chunk's pixels of x ⊗ dy, for each block of the filters. */
 export function quadFilterGrad(shape: QuadFilterGradShape): Kernel<typeof args> {
-  const { channels, filters, taps, stride, normed } = shape;
+  const { channels, filters, depthwise, taps, stride, normed } = shape;
+  /** Rows of a tap's block: channels that have a filter row of their own. */
+  const rows = depthwise ? 1 : 4 * channels;
   const pixels = filterSegment;
   // One tap reads every stride-th column alone.
   const apart = taps === 1 ? stride : 1;
@@ -67,17 +72,20 @@ ${each(channels, (i) => {
   const made = normed ? `max(fma(${loaded}, xScale${i}, xShift${i}), vec4f(a.floor))` : loaded;
   return `    let v${q}_${i} = select(vec4f(0.0), ${made}, ok${q});`;
 })}`;
-  const product = (tap: number, i: number, part: number, b: number) => {
-    const sum = `s${tap}_${4 * i + part}_${b}`;
+  const product = (tap: number, row: number, b: number) => {
+    const factor = (p: number) => {
+      const v = `v${columnOf(p, tap)}_${row >> 2}`;
+      return depthwise ? v : `vec4f(${v}.${"xyzw"[row % 4]})`;
+    };
+    const sum = `s${tap}_${row}_${b}`;
     let text = sum;
-    for (let p = 0; p < pixels; p++)
-      text = `fma(vec4f(v${columnOf(p, tap)}_${i}.${"xyzw"[part]}), d${p}_${b}, ${text})`;
+    for (let p = 0; p < pixels; p++) text = `fma(${factor(p)}, d${p}_${b}, ${text})`;
     return `    ${sum} = ${text};`;
   };
   const allSums = (piece: (tap: number, row: number, b: number) => string) =>
-    each(taps, (tap) => each(4 * channels, (row) => each(filters, (b) => piece(tap, row, b))));
+    each(taps, (tap) => each(rows, (row) => each(filters, (b) => piece(tap, row, b))));
   return defineKernel({
-    name: `conv2dFilterGrad quad ${channels}×${filters} ${taps}/${stride}${normed ? " normed" : ""}`,
+    name: `conv2dFilterGrad quad ${depthwise ? "depthwise" : `${channels}×${filters}`} ${taps}/${stride}${normed ? " normed" : ""}`,
     args,
     bindings: [
       read("x", "vec4f"),
@@ -87,7 +95,7 @@ ${each(channels, (i) => {
     ],
     workgroup: 4,
     subgroups: true,
-    body: `
+    body: argumentsFirst(`
   if (group >= a.blocks * a.chunks) { return; }
   let chunk = group / a.blocks;
   let block = group - chunk * a.blocks;
@@ -96,7 +104,7 @@ ${each(channels, (i) => {
   let ky = row_ / a.channelBlocks;
   let channelBlock = row_ - ky * a.channelBlocks;
   let k = filterBlock * ${filters}u;
-  let c = (filterBlock / a.groupBlocks) * a.inner + channelBlock * ${channels}u;
+  let c = ${depthwise ? "k" : `(filterBlock / a.groupBlocks) * a.inner + channelBlock * ${channels}u`};
   let columnStep = ${apart}u * a.xUnits;
 ${
   normed
@@ -126,7 +134,7 @@ ${each(
     ${p === 0 ? "" : `let dyAt${p} = dyAt${p - 1} + a.dyUnits;`}
 ${each(filters, (b) => `    let d${p}_${b} = select(vec4f(0.0), dy[dyAt${p} + ${b}u], live & (at + ${p}u < a.outWidth));`)}`,
 )}
-${each(taps, (tap) => each(channels, (i) => each(4, (part) => each(filters, (b) => product(tap, i, part, b)))))}
+${allSums(product)}
   }
 ${allSums((tap, row, b) => quadSum(`s${tap}_${row}_${b}`))}
   if (lane == 0u) {
@@ -134,10 +142,10 @@ ${allSums((tap, row, b) => quadSum(`s${tap}_${row}_${b}`))}
 ${each(
   taps,
   (tap) => `
-    { let at = out + ((ky * ${taps}u + ${tap}u) * a.filterRows + channelBlock * ${4 * channels}u) * a.dyUnits;
-${each(4 * channels, (row) => each(filters, (b) => `      sums[at + ${row}u * a.dyUnits + ${b}u] = s${tap}_${row}_${b};`))}
+    { let at = out + ((ky * ${taps}u + ${tap}u) * a.filterRows + channelBlock * ${rows}u) * a.dyUnits;
+${each(rows, (row) => each(filters, (b) => `      sums[at + ${row}u * a.dyUnits + ${b}u] = s${tap}_${row}_${b};`))}
     }`,
 )}
-  }`,
+  }`),
   });
 }

@@ -1,6 +1,15 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { writeSums } from "./conv-tile.ts";
-import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+import {
+  argumentsFirst,
+  type QuadShape,
+  quadArgs,
+  quadLocals,
+  quadName,
+  quadSum,
+  segment,
+  tapProducts,
+} from "./quad.ts";
 
 const args = {
   ...quadArgs,
@@ -21,6 +30,7 @@ const args = {
  */
 export function quadForward(shape: QuadShape, normed: boolean): Kernel<typeof args> {
   const { pixels, blocks } = shape;
+  const step = shape.window > 0 ? "1u" : "a.stride";
   return defineKernel({
     name: `conv2d ${quadName(shape)}${normed ? " normed" : ""}`,
     args,
@@ -34,12 +44,11 @@ export function quadForward(shape: QuadShape, normed: boolean): Kernel<typeof ar
     ],
     workgroup: 4,
     subgroups: true,
-    body: `
+    body: argumentsFirst(`
   if (group >= a.across * a.quads) { return; }
   let quad = group / a.across;
   let unit = (group - quad * a.across) * ${blocks}u;
-  let first = (unit / a.own) * a.inner;
-${quadLocals("a.stride")}
+${quadLocals(shape, step)}
   let tapsDown = a.kernel;
   let tapsAcross = a.kernel;
 ${each(
@@ -65,11 +74,13 @@ ${tapProducts({
       let iy = top + i;
       let rowOk = live & (iy < a.readHeight);
       let row = a.xAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
-  firstColumn: shape.windowed ? "left" : "left + j",
-  step: "a.stride",
-  columnOf: (p, j) => p + j,
+  firstColumn: shape.window > 0 ? "left" : "left + j",
+  step,
+  columnOf: (p, j) => shape.stride * p + j,
   filterAt: (j) =>
-    `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
+    shape.depthwise
+      ? `a.filtersAt + unit + (i * a.kernel + ${j}) * a.filterUnits`
+      : `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
   nextBlock: "1u",
   before: normed
     ? `
@@ -113,6 +124,6 @@ ${each(
 )}
   if (lane == 0u) {
 ${writeSums(blocks, "quad", "mean", "squares")}
-  }`,
+  }`),
   });
 }

@@ -1,6 +1,15 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { writeSums } from "./conv-tile.ts";
-import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+import {
+  argumentsFirst,
+  type QuadShape,
+  quadArgs,
+  quadLocals,
+  quadName,
+  quadSum,
+  segment,
+  tapProducts,
+} from "./quad.ts";
 
 const args = {
   ...quadArgs,
@@ -61,11 +70,10 @@ export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof a
     ],
     workgroup: 4,
     subgroups: true,
-    body: `
+    body: argumentsFirst(`
   if (group >= a.across * a.quads) { return; }
   let quad = group / a.across;
   let unit = (group - quad * a.across) * ${blocks}u;
-  let first = (unit / a.own) * a.inner;
   let class_ = quad / a.classQuads;
   let inClass = quad - class_ * a.classQuads;
   let classY = class_ / a.stride;
@@ -76,7 +84,7 @@ export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof a
   let firstKx = (classX + a.padding) - lastX * a.stride;
   let tapsDown = (max(a.kernel, firstKy) - firstKy + a.stride - 1u) / a.stride;
   let tapsAcross = (max(a.kernel, firstKx) - firstKx + a.stride - 1u) / a.stride;
-${quadLocals("1u")}
+${quadLocals(shape, "1u")}
 ${
   then === "norm"
     ? each(
@@ -105,11 +113,15 @@ ${tapProducts({
       let iy = down + lastY - i;
       let rowOk = live & (iy < a.readHeight);
       let row = a.dyAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
-  firstColumn: shape.windowed ? "at + lastX - 2u" : "at + lastX - j",
+  firstColumn: shape.window > 0 ? `at + lastX - ${shape.window - 1}u` : "at + lastX - j",
   step: "1u",
-  columnOf: (p, j) => p + 2 - j,
-  filterAt: (j) =>
-    `a.filtersAt + first + c + (((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride) * a.filterRows + filterRow) * a.filterUnits`,
+  columnOf: (p, j) => p + shape.window - 1 - j,
+  filterAt: (j) => {
+    const tap = `((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride)`;
+    if (shape.depthwise) return `a.filtersAt + unit + ${tap} * a.filterUnits`;
+    return `a.filtersAt + first + c + (${tap} * a.filterRows + filterRow) * a.filterUnits`;
+  },
+  ...(shape.depthwise ? { tapOk: (j: string) => `${j} < tapsAcross` } : {}),
   nextBlock: "4u * a.filterUnits",
   before: "",
   value: (from) => `dy[${from}]`,
@@ -124,6 +136,6 @@ ${
 ${writeSums(blocks, "quad", "beta", "gamma")}
   }`
     : ""
-}`,
+}`),
   });
 }

@@ -19,12 +19,16 @@ export interface QuadShape {
   readonly pixels: number;
   /** Vectors of an invocation. */
   readonly blocks: number;
-  /** Stride 1 and three taps a line: its columns are read once. */
-  readonly windowed: boolean;
+  /** Taps of a line whose columns are read once, 3 or 5; 0 where every tap reads its own. */
+  readonly window: number;
+  /** Columns from a pixel to the next in a window. */
+  readonly stride: number;
+  /** Every channel is a group of its own. */
+  readonly depthwise: boolean;
 }
 
-export const quadName = ({ pixels, blocks, windowed }: QuadShape): string =>
-  `quad ${pixels}×${blocks}${windowed ? " windowed" : ""}`;
+export const quadName = ({ pixels, blocks, window, stride, depthwise }: QuadShape): string =>
+  `quad ${pixels}×${blocks}${window > 0 ? ` window ${window}/${stride}` : ""}${depthwise ? " depthwise" : ""}`;
 
 /** Arguments of both directions. "read" is x forwards and dy backwards, "written" y or dx; units are vectors. */
 export const quadArgs = {
@@ -52,6 +56,15 @@ export const quadArgs = {
   span: "u32",
 } as const;
 
+/**
+ * A body that loads every argument once, in its beginning: SwiftShader loads it, with a check, wherever it is named.
+ */
+export function argumentsFirst(body: string): string {
+  const names = new Set([...body.matchAll(/\ba\.(\w+)/g)].map(([, name]) => name));
+  const loads = [...names].map((name) => `  let a_${name} = a.${name};`).join("\n");
+  return `${loads}\n${body.replaceAll(/\ba\.(\w+)/g, "a_$1")}`;
+}
+
 /** Which segment an invocation is at: `line` of the map (or class), `at` its first pixel there, `live` unless behind the last. */
 export const segment = (quad: string, { pixels }: QuadShape): string => `
     let segment = (${quad} * a.span + t) * 4u + lane;
@@ -74,8 +87,10 @@ export interface TapText {
   readonly step: string;
   /** The window's column of pixel p and tap column j. */
   readonly columnOf: (p: number, j: number) => number;
-  /** First filter vector of tap (i, j), which `c` moves on. */
+  /** Where an invocation finds the filters of tap (i, j) that it reads for the quad; depthwise, the one vector of the tap. */
   readonly filterAt: (j: string) => string;
+  /** Depthwise: condition that there is a tap j. */
+  readonly tapOk?: (j: string) => string;
   /** From a block's filter vector to the next one's. */
   readonly nextBlock: string;
   /** What the inner vector c needs, before the lines; the value loaded at `${from}`. */
@@ -111,11 +126,33 @@ ${each(pixels, (p) => {
       }`;
 }
 
+/**
+ * Depthwise, a line's taps: each invocation reads the vector of one of the first four. Per line P·s + k − s vectors of the
+ * map and 1 (k = 5: 2) of the filters for 4·P·k multiply-adds an invocation; a tap at a time takes a load each.
+ */
+function depthwiseProducts({ shape, filterAt, tapOk, columnOf }: TapText): string {
+  const { pixels, window } = shape;
+  const filter = (name: string, j: string) => {
+    const loaded = `filters[${filterAt(j)}]`;
+    return `      let ${name} = ${tapOk ? `select(vec4f(0.0), ${loaded}, ${tapOk(j)})` : loaded};`;
+  };
+  const shared = Math.min(4, window);
+  return `
+${filter("f", shared < 4 ? `min(lane, ${shared - 1}u)` : "lane")}
+${each(shared, (j) => `      let g${j} = subgroupBroadcast(f, ${j}u);`)}
+${window > 4 ? filter("g4", "4u") : ""}
+${each(pixels, (p) => {
+  let sum = `s${p}_0`;
+  for (let j = 0; j < window; j++) sum = `fma(v${columnOf(p, j)}, g${j}, ${sum})`;
+  return `      s${p}_0 = ${sum};`;
+})}`;
+}
+
 /** s${p}_${b} += Σ over taps and channels; `tapsDown` and `tapsAcross` are how many taps there are. */
 export function tapProducts(text: TapText): string {
   const { shape, line, firstColumn, step, before, value } = text;
-  const { pixels, windowed } = shape;
-  const columns = windowed ? pixels + 2 : pixels;
+  const { pixels, window, stride, depthwise } = shape;
+  const columns = window > 0 ? stride * (pixels - 1) + window : pixels;
   const loads = each(
     columns,
     (q) => `
@@ -123,12 +160,22 @@ export function tapProducts(text: TapText): string {
       let from${q} = ${q === 0 ? `row + column0 * a.readUnits + c` : `from${q - 1} + columnStep`};
       let v${q} = select(vec4f(0.0), ${value(`from${q}`)}, rowOk & (column${q} < readWidth));`,
   );
+  if (depthwise)
+    return `
+    let c = 0u;
+${before}
+    for (var i = 0u; i < tapsDown; i++) {
+${line}
+${loads}
+${depthwiseProducts(text)}
+    }`;
   // One loop: what is carried into and out of another costs as much as four multiply-adds of all of it.
-  const advance = windowed
-    ? `
+  const advance =
+    window > 0
+      ? `
       i += 1u;
       let wrap = i == tapsDown;`
-    : `
+      : `
       j += 1u;
       let lineDone = j == tapsAcross;
       j = select(j, 0u, lineDone);
@@ -138,18 +185,20 @@ export function tapProducts(text: TapText): string {
     var c = 0u;
     var i = 0u;
     var j = 0u;
-    for (var step = 0u; step < tapsDown * ${windowed ? "inner" : "tapsAcross * inner"}; step++) {
+    for (var step = 0u; step < tapsDown * ${window > 0 ? "inner" : "tapsAcross * inner"}; step++) {
 ${before}
 ${line}
 ${loads}
-${windowed ? each(3, (tap) => products(text, tap)) : products(text, "j")}
+${window > 0 ? each(window, (tap) => products(text, tap)) : products(text, "j")}
 ${advance}
       i = select(i, 0u, wrap);
       c = select(c, c + 1u, wrap);
     }`;
 }
 
-export const quadLocals = (step: string): string => `
+/** `first`: the first unit that is read of the map. */
+export const quadLocals = ({ depthwise }: QuadShape, step: string): string => `
   let inner = a.inner;
+  let first = ${depthwise ? "unit" : "(unit / a.own) * a.inner"};
   let readWidth = a.readWidth;
   let columnStep = ${step} * a.readUnits;`;

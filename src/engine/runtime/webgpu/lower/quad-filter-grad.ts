@@ -5,27 +5,28 @@ import type { Program } from "../program.ts";
 import { flag, groupsOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normedInput } from "./normed-input.ts";
-import { isQuad } from "./quad.ts";
+import { isDepthwise, isQuad } from "./quad.ts";
 
 const filterGrad = memoized(
-  (channels: number, filters: number, taps: number, stride: number, normed: 0 | 1) =>
-    quadFilterGrad({ channels, filters, taps, stride, normed: normed === 1 }),
+  (channels: number, filters: number, depthwise: 0 | 1, taps: number, stride: number, normed: 0 | 1) =>
+    quadFilterGrad({ channels, filters, depthwise: depthwise === 1, taps, stride, normed: normed === 1 }),
 );
 
 /** Steps of a chunk, at least: joining the invocations and storing the sums takes as long as ten of them. */
 const shortestChunk = 16;
 
-/** Whether quads make a filter gradient: of three taps a line or one, at a stride of 1 or 2. */
+/** Whether quads make a filter gradient: of few taps a line, at a stride of 1 or 2. */
 export function isQuadFilterGrad(program: Program, { attrs }: CallOf<"conv2dFilterGrad">): boolean {
   const { kernel, stride } = attrs;
-  return isQuad(program, attrs) && (kernel === 3 || kernel === 1) && stride <= 2;
+  return isQuad(program, attrs) && (isDepthwise(attrs) || kernel <= 3) && stride <= 2;
 }
 
 /** @param dy with the norm behind it taken in. */
 export function lowerQuadFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">, dy: TensorId): void {
   const g = call.attrs;
   const out = call.out.dFilters;
-  const [inner, own] = [g.channels / g.groups / 4, g.filters / g.groups / 4];
+  const depthwise = isDepthwise(g);
+  const [inner, own] = depthwise ? [1, 1] : [g.channels / g.groups / 4, g.filters / g.groups / 4];
   // Two vectors for three taps would be a tenth faster, and take SwiftShader twice the time to compile.
   const channels = g.kernel === 1 && inner % 2 === 0 ? 2 : 1;
   const filters = own % 2 === 0 ? 2 : 1;
@@ -42,7 +43,7 @@ export function lowerQuadFilterGrad(program: Program, call: CallOf<"conv2dFilter
   const normed = normedInput(program, call);
   program.dispatch(
     call,
-    filterGrad(channels, filters, g.kernel, g.stride, flag(normed.xScale)),
+    filterGrad(channels, filters, depthwise ? 1 : 0, g.kernel, g.stride, flag(normed.xScale)),
     {
       lineSegments,
       segments,
@@ -57,7 +58,7 @@ export function lowerQuadFilterGrad(program: Program, call: CallOf<"conv2dFilter
       xUnits: g.channels / 4,
       dyUnits: g.filters / 4,
       inner,
-      filterRows: g.channels / g.groups,
+      filterRows: depthwise ? 1 : g.channels / g.groups,
       channelBlocks,
       filterBlocks,
       groupBlocks: own / filters,

@@ -1,6 +1,6 @@
 import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import type { QuadShape } from "../kernels/quad.ts";
+import { type QuadShape, quadName } from "../kernels/quad.ts";
 import { quadForward } from "../kernels/quad-forward.ts";
 import { type QuadThen, quadInputGrad } from "../kernels/quad-input-grad.ts";
 import { noFloor } from "../kernels/text.ts";
@@ -10,20 +10,39 @@ import { flag, groupsOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normedInput } from "./normed-input.ts";
 
-const forward = memoized((pixels: number, blocks: number, windowed: 0 | 1, normed: 0 | 1) =>
-  quadForward({ pixels, blocks, windowed: windowed === 1 }, normed === 1),
-);
-const inputGrad = memoized((pixels: number, blocks: number, windowed: 0 | 1, then: QuadThen) =>
-  quadInputGrad({ pixels, blocks, windowed: windowed === 1 }, then),
-);
+const forward = memoized((key: string, normed: 0 | 1) => quadForward(shapes.get(key)!, normed === 1));
+const inputGrad = memoized((key: string, then: QuadThen) => quadInputGrad(shapes.get(key)!, then));
+
+/** Shapes of kernels so far, by name. */
+const shapes = new Map<string, QuadShape>();
+
+function keyOf(shape: QuadShape): string {
+  const key = quadName(shape);
+  if (!shapes.has(key)) shapes.set(key, shape);
+  return key;
+}
 
 /** Whether quads make a convolution: four channels of a group are read and written at a time, and there are taps. */
-export function isQuad(
-  { tiles }: Program,
-  { kernel, stride, padding, channels, filters, groups }: ConvGeometry,
-) {
+export function isQuad(program: Program, g: ConvGeometry): boolean {
+  const { kernel, stride, padding, channels, filters, groups } = g;
+  if (!program.tiles.quads) return false;
+  if (isDepthwise(g)) return (kernel === 3 || kernel === 5) && stride <= 2;
   const pointwise = kernel === 1 && stride === 1 && padding === 0;
-  return tiles.quads && !pointwise && (channels / groups) % 4 === 0 && (filters / groups) % 4 === 0;
+  return !pointwise && (channels / groups) % 4 === 0 && (filters / groups) % 4 === 0;
+}
+
+/** Four channels at a time, each a group of its own. */
+export function isDepthwise({ channels, filters, groups }: ConvGeometry): boolean {
+  return channels === groups && filters === groups && channels % 4 === 0;
+}
+
+/** Taps of a line whose columns are read once. */
+function windowOf(g: ConvGeometry, backward: boolean): Pick<QuadShape, "window" | "stride" | "depthwise"> {
+  const depthwise = isDepthwise(g);
+  if (!depthwise) return { window: g.kernel === 3 && g.stride === 1 ? 3 : 0, stride: 1, depthwise };
+  // Backwards a pixel has every stride-th tap: one kernel serves all that have three or fewer.
+  const taps = backward && g.stride > 1 ? 3 : g.kernel;
+  return { window: taps, stride: backward ? 1 : g.stride, depthwise };
 }
 
 interface WrittenMap {
@@ -33,16 +52,17 @@ interface WrittenMap {
   /** Of a group. */
   readonly own: number;
   readonly classes: number;
+  readonly backward: boolean;
 }
 
 /** Segments of the written map, and how many of them an invocation makes. */
 function segmentsOf({ tiles }: Program, g: ConvGeometry, map: WrittenMap) {
-  const pixels = map.width <= 4 ? 4 : 8;
-  const blocks = map.own % 2 === 0 ? 2 : 1;
-  const shape: QuadShape = { pixels, blocks, windowed: g.kernel === 3 && g.stride === 1 };
+  const window = windowOf(g, map.backward);
+  const pixels = map.width <= 4 || window.depthwise ? 4 : 8;
+  const shape: QuadShape = { pixels, blocks: map.own % 2 === 0 ? 2 : 1, ...window };
   const lineSegments = groupsOf(map.width, pixels);
   const segments = map.lines * lineSegments;
-  const across = map.units / blocks;
+  const across = map.units / shape.blocks;
   // Whole lines a quad, so that its pixels are easily counted.
   const least = lineSegments / commonDivisor(4, lineSegments);
   const wanted = Math.floor((segments * map.classes * across) / (4 * tiles.invocations));
@@ -63,6 +83,11 @@ function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
 
+/** Vectors of a group. */
+function unitsOf(channels: number, g: ConvGeometry): number {
+  return isDepthwise(g) ? 1 : channels / g.groups / 4;
+}
+
 function geometryArgs({ kernel, stride, padding, channels, groups }: ConvGeometry) {
   return { kernel, stride, padding, filterRows: channels / groups };
 }
@@ -74,15 +99,16 @@ export function lowerQuadForward(program: Program, call: CallOf<"conv2d">): void
     lines: g.batch * g.outHeight,
     width: g.outWidth,
     units,
-    own: units / g.groups,
+    own: unitsOf(g.filters, g),
     classes: 1,
+    backward: false,
   });
   const rows = g.batch * g.outHeight * g.outWidth;
   const source = normedInput(program, call);
   const sums = g.statistics && program.scratch(`${call.label}.tiles`, 8 * args.quads * units);
   program.dispatch(
     call,
-    forward(shape.pixels, shape.blocks, shape.windowed ? 1 : 0, flag(source.xScale)),
+    forward(keyOf(shape), flag(source.xScale)),
     {
       ...geometryArgs(g),
       ...args,
@@ -90,8 +116,8 @@ export function lowerQuadForward(program: Program, call: CallOf<"conv2d">): void
       units,
       readHeight: g.height,
       readWidth: g.width,
-      inner: g.channels / g.groups / 4,
-      own: units / g.groups,
+      inner: unitsOf(g.channels, g),
+      own: unitsOf(g.filters, g),
       filterUnits: units,
       height: g.outHeight,
       width: g.outWidth,
@@ -142,14 +168,15 @@ export function lowerQuadInputGrad(
     lines: g.batch * classHeight,
     width: classWidth,
     units,
-    own: units / g.groups,
+    own: unitsOf(g.channels, g),
     classes: g.stride * g.stride,
+    backward: true,
   });
   const normed = then === "norm";
   const sums = normed ? program.scratch(`d ${call.label}.tiles`, 8 * args.quads * units) : undefined;
   program.dispatch(
     call,
-    inputGrad(shape.pixels, shape.blocks, shape.windowed ? 1 : 0, then),
+    inputGrad(keyOf(shape), then),
     {
       ...geometryArgs(g),
       ...args,
@@ -157,8 +184,8 @@ export function lowerQuadInputGrad(
       units,
       readHeight: g.outHeight,
       readWidth: g.outWidth,
-      inner: g.filters / g.groups / 4,
-      own: units / g.groups,
+      inner: unitsOf(g.filters, g),
+      own: unitsOf(g.channels, g),
       filterUnits: g.filters / 4,
       height: g.height,
       width: g.width,

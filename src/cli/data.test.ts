@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cifarEntries, tarGzOf, zipOf } from "../../test/fixtures/archives.ts";
+import { badImages } from "../../test/fixtures/bad-images.ts";
 import { pictureFolders } from "../../test/fixtures/pictures.ts";
 import { runCli } from "./run.ts";
 
@@ -200,6 +201,15 @@ describe("own images", () => {
     const failed = await run("data", "own:clothes", "--force", "--from", write("bad.zip", bad));
     expect(failed.status).toBe(2);
     expect(failed.stderr).toContain("bad.zip: coat/9.png: is no image");
+    expect(kept()).toEqual(before);
+  });
+
+  test.each(badImages)("$fault is refused in one line, and nothing is kept", async ({ file, make, says }) => {
+    const before = kept();
+    const { status, stdout, stderr } = await run("data", "own:bad", "--from", write(file, await make()));
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(says);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(kept()).toEqual(before);
   });
 

@@ -308,6 +308,11 @@ describe("sweep", () => {
       "populations[1].budget: AnyNetXA: none of 20000 networks",
     ],
     [
+      "fields that contradict each other",
+      { ...study, regime: { images: 64, batch: 65, randAugmentOperations: 2 } },
+      "regime.randAugmentOperations: not without randAugment; only where that is above 0",
+    ],
+    [
       "more images than there are",
       { ...study, regime: { images: 60_001 } },
       "regime.images: 60001 is not allowed; fashion-mnist has 60000 training images",

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { smallNetwork } from "../../../test/fixtures/any-study.ts";
+import { createFakeExecutor, fakeImages } from "../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createControl } from "../runtime/worker/control.ts";
+import { trainNetwork } from "../training/trainer.ts";
 import type { SweepProgress } from "./protocol.ts";
 import { trialOrder } from "./schedule.ts";
 import { runSweep } from "./scheduler.ts";
@@ -191,6 +193,31 @@ test.each([
     expect(failed?.epochs).toHaveLength(1);
   },
 );
+
+test("a network whose loss is NaN is recorded as diverged, with the step, and the run goes on", async () => {
+  const executor = createFakeExecutor({
+    step: (step, count) => ({ lossSum: step < 6 ? count : Number.NaN, correct: 0 }),
+    evaluate: (count) => ({ lossSum: count, correct: 0 }),
+  });
+  const others = fakeTrainer();
+  const { run, recorder } = sweep({
+    control: createControl(),
+    train: (job) => {
+      if (job.trial.trialId !== "s/wide/0") return others(job);
+      const data = { train: fakeImages(64), test: fakeImages(32) };
+      return trainNetwork({ ...job, executor, data });
+    },
+  });
+  expect((await runSweep(run)).outcome).toBe("complete");
+  const diverged = recorder.trials.find(({ id }) => id === "s/wide/0");
+  const reason = "training loss is NaN at step 6 of 8";
+  expect(diverged).toMatchObject({ status: "diverged", reason, error: 1 });
+  expect(diverged?.epochs).toHaveLength(1);
+  expect(recorder.trials.map(({ status }) => status).sort()).toEqual([
+    "diverged",
+    ...new Array(5).fill("done"),
+  ]);
+});
 
 test("a lost device or a store that refuses ends the run", async () => {
   const lost = sweep({

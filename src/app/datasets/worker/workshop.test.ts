@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import "fake-indexeddb/auto";
 import { afterEach, describe, expect, test } from "vitest";
 import { cifarEntries, tarGzOf, zipOf } from "../../../../test/fixtures/archives.ts";
+import { badImages } from "../../../../test/fixtures/bad-images.ts";
 import { pictureFolders } from "../../../../test/fixtures/pictures.ts";
 import { nodeDecode } from "../../../engine/data/images/node-decode.ts";
 import { DatasetStore } from "../../../engine/data/kept/dataset-store.ts";
@@ -88,6 +89,14 @@ describe("own images", () => {
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
     expect(await store.list()).toEqual([]);
   });
+});
+
+test.each(badImages)("$fault is refused with its reason, and what is kept stays", async (bad) => {
+  const { store, prepare, keep } = newWorkshop();
+  await prepare([await clothes()], {});
+  await keep("own:clothes", "Clothes");
+  await expect(prepare([given(await bad.make(), bad.file)], {})).rejects.toThrow(bad.says);
+  expect((await store.list()).map(({ manifest }) => manifest.name)).toEqual(["own:clothes"]);
 });
 
 describe("CIFAR by dropping its archive", () => {

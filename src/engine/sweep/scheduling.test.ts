@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { createControl } from "../runtime/worker/control.ts";
+import type { EpochRecord } from "../training/trainer.ts";
 import { beaten } from "./halving.ts";
 import type { SweepProgress } from "./protocol.ts";
 import { runSweep } from "./scheduler.ts";
@@ -135,6 +136,35 @@ test("halving trains all to the first rung and the best of every population on, 
       { epochs: 8, reached: 3, of: 3 },
     ],
   });
+});
+
+test("where images are held out their error alone decides who goes on and who is cut, not the test error", async () => {
+  const held = { ...study, halving: { epochs: 2, factor: 2 }, stop: { error: { epochs: 2, above: 0.4 } } };
+  const plain = await run(held);
+  // The same errors as validation errors; the test errors say the contrary.
+  const turned = (epoch: EpochRecord) => ({
+    ...epoch,
+    validationError: epoch.testError,
+    testError: 1 - epoch.testError,
+  });
+  const validated = await run(held, {
+    train: async (job) => {
+      const resume = job.resume && {
+        ...job.resume,
+        epochs: job.resume.epochs.map((epoch) => ({ ...epoch, testError: 1 - epoch.testError })),
+      };
+      const onEpoch: TrialJob["onEpoch"] = (epoch, checkpoint) =>
+        job.onEpoch(turned(epoch), async () => {
+          const { epochs, ...state } = await checkpoint();
+          return { ...state, epochs: epochs.map(turned) };
+        });
+      const outcome = await fakeTrainer()({ ...job, onEpoch, ...(resume ? { resume } : {}) });
+      return { ...outcome, epochs: outcome.epochs.map(turned) };
+    },
+  });
+  const ends = ({ trials }: typeof plain) => trials.map(({ id, status }) => `${id} ${status}`).sort();
+  expect(ends(validated)).toEqual(ends(plain));
+  expect(new Set(plain.trials.map(({ status }) => status))).toEqual(new Set(["done", "cut"]));
 });
 
 test("a halved study that is resumed counts those that are at a rung", async () => {

@@ -17,6 +17,7 @@ import { initialState } from "../../src/engine/training/initialize.ts";
 import { goldenNames, readGolden } from "../fixtures/golden-files.ts";
 import { smallGraph, smallPlan, trainBriefly } from "../fixtures/small-training.ts";
 import { callCases, inputsOf } from "./cases.ts";
+import { wideConvCases } from "./conv-cases.ts";
 import { runSingleCall } from "./single-call.ts";
 
 const loadKernels = nodeKernels(fileURLToPath(new URL("../../public/kernels", import.meta.url)));
@@ -43,7 +44,7 @@ describe("results do not depend on the number of threads", () => {
   });
   afterAll(() => Promise.all(executors.map((executor) => executor.dispose())));
 
-  test.each(Object.entries(callCases))(
+  test.each([...Object.entries(callCases), ...wideConvCases])(
     "%s: 1, 2 and 3 threads give the same bits, and so do shares done by turns",
     async (_op, cases) => {
       await fc.assert(

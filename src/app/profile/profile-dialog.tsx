@@ -11,6 +11,7 @@ import { CloseIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
 import styles from "./profile.module.css";
 import { rooflineGroups, rooflineRows, summarize } from "./roofline-rows.ts";
+import { TuneSection } from "./tune-section.tsx";
 
 export interface ProfileDialogProps {
   readonly row: TrialRow;
@@ -53,6 +54,8 @@ export default function ProfileDialog({ row, onClose }: ProfileDialogProps) {
           <progress className={styles.progress} aria-label="Profile" max={1} value={share} />
         )}
         {roofline !== undefined && <Picture roofline={roofline} name={row.name} />}
+        {/* Before that the device is busy. */}
+        {(roofline !== undefined || failure !== undefined) && <TuneSection />}
       </div>
     </dialog>
   );

@@ -12,6 +12,7 @@ import { fetchKernels } from "../../engine/runtime/wasm/fetch-kernels.ts";
 import { webThreads } from "../../engine/runtime/wasm/web-threads.ts";
 import { createWebGpuExecutor } from "../../engine/runtime/webgpu/executor.ts";
 import { selfTest } from "../../engine/runtime/webgpu/self-test.ts";
+import { adapterKey } from "../../engine/runtime/webgpu/tile-table.ts";
 import { createServer } from "../../engine/runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "../../engine/sweep/protocol.ts";
 import { SweepService } from "../../engine/sweep/service.ts";
@@ -22,6 +23,8 @@ import { Devices } from "./devices.ts";
 import { holdLifeline } from "./lifeline.ts";
 import { createRelay } from "./run-relay.ts";
 import { claimStudy } from "./study-lock.ts";
+import { TileStore } from "./tile-store.ts";
+import { createTuner } from "./tuner.ts";
 import { decodeWorkerName } from "./worker-name.ts";
 
 /**
@@ -35,10 +38,12 @@ const relay = createRelay();
 const source = new DatasetStore().source(fetchSource(new URL("data/", base)));
 const loadKernels = fetchKernels(new URL("kernels", base));
 const host = webThreads();
+const tiles = new TileStore();
 const devices = new Devices({
   openGpu: async () => {
     const executor = await createWebGpuExecutor();
-    return { executor, software: executor.gpu.software };
+    const tuned = await tiles.load(adapterKey(executor.gpu.info));
+    return { executor: tuned ? executor.using(tuned) : executor, software: executor.gpu.software };
   },
   openWasm: ({ threads, reproducible = false }) =>
     createExecutor("wasm", { wasm: { loadKernels, threads: threads ?? "auto", reproducible, host } }),
@@ -55,6 +60,7 @@ const service = new SweepService(
     openDevice: (options) => devices.open(options),
     offers: () => devices.offers(),
     profile: profileOn,
+    tuner: createTuner({ store: tiles, selfTest }),
     loadData: (executor, regime) => loadTrainingData(executor, regime, source),
     factsOf: (dataset) => datasetFacts(dataset, source),
     trainer: (executor, data) => (job) => trainNetwork({ ...job, executor, data, keep: "trained" }),

@@ -32,6 +32,13 @@ export type SweepRequests = {
   device(options?: SweepOptions): DeviceInfo;
   /** Where the time of a network's training step goes on the device of these options; an error while a study runs. */
   profile(request: ProfileRequest, options: SweepOptions): Roofline;
+  /** How the device of these options computes, and whether it was tuned; undefined where there is nothing to tune. */
+  tuning(options: SweepOptions): TuningState | undefined;
+  /** Finds how it computes fastest, and keeps that; an error while a study runs, and where stopTuning() ends it. */
+  tune(options: SweepOptions): TuningState;
+  stopTuning(): void;
+  /** Goes back to what holds where nothing was tuned. */
+  untune(options: SweepOptions): TuningState | undefined;
   /** Looks at all that this browser could train with; may take seconds. */
   executors(): ExecutorOffers;
 };
@@ -62,7 +69,17 @@ export type SweepEvents = {
   device: DeviceInfo;
   /** Share of a profile that is done, 0–1. */
   profiling: { readonly share: number };
+  /** Share of a tuning that is done, 0–1. */
+  tuning: { readonly share: number };
 };
+
+export interface TuningState {
+  readonly tuned: boolean;
+  /** What is in use, in words. */
+  readonly tiles: string;
+  /** What was found, of every shape that was tried. */
+  readonly fastest?: readonly { readonly shape: string; readonly variant: string; readonly gflops: number }[];
+}
 
 export interface SweepOptions {
   /** Left out: the best that this browser has. */

@@ -21,6 +21,7 @@ import type {
   SweepOptions,
   SweepRequests,
   SweepSummary,
+  TuningState,
 } from "./protocol.ts";
 import { runSweep } from "./scheduler.ts";
 import { totalTrials } from "./scheduling.ts";
@@ -31,6 +32,7 @@ import { alone, type ClaimStudy, StudyBusyError } from "./study-claim.ts";
 import { studyId } from "./study-id.ts";
 import type { TrialTrainer } from "./sweep-run.ts";
 import { isSettled } from "./trial.ts";
+import type { Tuner } from "./tuner.ts";
 
 /** What the service is made of; the worker's entry supplies the real ones, tests supply others. */
 export interface ServiceParts {
@@ -42,6 +44,8 @@ export interface ServiceParts {
     executor: Executor,
     onProgress: (share: number) => void,
   ) => Promise<Roofline>;
+  /** Where devices can be tuned. */
+  readonly tuner?: Tuner;
   /** What devices there are. */
   readonly offers: () => Promise<ExecutorOffers>;
   readonly loadData: (executor: Executor, regime: Regime) => Promise<LoadedData>;
@@ -85,6 +89,7 @@ export class SweepService {
   readonly #parts: ServiceParts;
   readonly #emit: RpcServer<SweepEvents>["emit"];
   #active: Active | undefined;
+  #stopTuning = new AbortController();
   #device: { readonly key: string; readonly opened: Promise<OpenDevice> } | undefined;
 
   constructor(parts: ServiceParts, emit: RpcServer<SweepEvents>["emit"]) {
@@ -113,6 +118,10 @@ export class SweepService {
         (await ((this.#active && this.#device?.opened) ?? this.#openDevice(options))).info,
       executors: () => this.#parts.offers(),
       profile: (request, options) => this.#profile(request, options),
+      tuning: (options) => this.#tuning(options),
+      tune: (options) => this.#tune(options),
+      stopTuning: () => this.#stopTuning.abort(),
+      untune: (options) => this.#untune(options),
     };
   }
 
@@ -274,6 +283,36 @@ export class SweepService {
     if (this.#active) throw new Error("a study is being trained; stop it first");
     const { executor } = await this.#openDevice(options);
     return this.#parts.profile(request, executor, (share) => this.#emit("profiling", { share }));
+  }
+
+  async #tuning(options: SweepOptions): Promise<TuningState | undefined> {
+    const { executor } = await this.#openDevice(options);
+    return this.#parts.tuner?.state(executor);
+  }
+
+  async #tune(options: SweepOptions): Promise<TuningState> {
+    const { executor, tuner } = await this.#tunable(options);
+    this.#stopTuning = new AbortController();
+    const tell = (share: number) => this.#emit("tuning", { share });
+    const state = await tuner.tune(executor, tell, this.#stopTuning.signal);
+    // A run that began meanwhile keeps the device as it is.
+    if (!this.#active) await this.#closeDevice();
+    return state;
+  }
+
+  async #untune(options: SweepOptions): Promise<TuningState | undefined> {
+    const { executor, tuner } = await this.#tunable(options);
+    await tuner.untune(executor);
+    await this.#closeDevice();
+    return this.#tuning(options);
+  }
+
+  async #tunable(options: SweepOptions) {
+    if (this.#active) throw new Error("a study is being trained; stop it first");
+    const { executor } = await this.#openDevice(options);
+    const { tuner } = this.#parts;
+    if (tuner === undefined) throw new ExecutorError("unsupported", "devices cannot be tuned here");
+    return { executor, tuner };
   }
 
   async #closeDevice(): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   SweepEvents,
   SweepOptions,
   SweepRequests,
+  TuningState,
 } from "../../../engine/sweep/protocol.ts";
 import { totalTrials } from "../../../engine/sweep/scheduling.ts";
 import type { Population, Study } from "../../../engine/sweep/study.ts";
@@ -42,6 +43,11 @@ export interface SweepController {
   setDuty(duty: number): Promise<void>;
   /** Where the time of a network's training step goes on the chosen device. */
   profile(request: ProfileRequest, onProgress: (share: number) => void): Promise<Roofline>;
+  /** How the chosen device computes; undefined where there is nothing to tune. */
+  tuning(): Promise<TuningState | undefined>;
+  /** Finds how it computes fastest, for now and later; ends early, rejecting, when the signal says so. */
+  tune(onProgress: (share: number) => void, signal: AbortSignal): Promise<TuningState>;
+  untune(): Promise<TuningState | undefined>;
   /** Finds out what can be trained with. */
   askOffers(): Promise<void>;
   pause(): Promise<void>;
@@ -334,6 +340,20 @@ export function createSweepController(
         off();
       }
     },
+    tuning: () => connection.client.call("tuning", run.getState().choice),
+    async tune(onProgress, signal) {
+      const { client } = connection;
+      const off = client.on("tuning", ({ share }) => onProgress(share));
+      const stop = () => void client.call("stopTuning");
+      signal.addEventListener("abort", stop);
+      try {
+        return await client.call("tune", run.getState().choice);
+      } finally {
+        off();
+        signal.removeEventListener("abort", stop);
+      }
+    },
+    untune: () => connection.client.call("untune", run.getState().choice),
     async askOffers() {
       at({ offers: await connection.client.call("executors") });
     },

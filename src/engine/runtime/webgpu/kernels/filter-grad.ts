@@ -1,5 +1,6 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { type ConvLanes, type Join, workgroupOf } from "./conv-tile.ts";
+import type { Lanes } from "./text.ts";
 
 // N images, C channels, K filters, k×k taps; a line is a row of pixels of dy (a 1×1 convolution's, several): N·outHeight.
 //
@@ -216,25 +217,28 @@ ${parts}
 /** Words of a layer's row in the table of joinChunks. */
 export const joinRow = 5;
 
+/** Units that a workgroup of joinChunks makes. */
+export const joinWorkgroup = 64;
+
 /**
  * Second stage, of all layers in one dispatch: out[i] = Σ over the chunks of sums[chunk][i], in order. One invocation a
- * value. The table has a row a layer: its first workgroup, first sum, first value, length, chunks. Bandwidth alone,
- * coalesced; which layer it is is the same for a whole workgroup.
+ * unit. The table has a row a layer (its first workgroup, first sum, first value, length, chunks, all in units), then the
+ * layer of every workgroup. Bandwidth alone, coalesced.
  */
-export const joinChunks = defineKernel({
-  name: "joinChunks",
-  args: { layers: "u32" },
-  bindings: [read("sums", "f32"), read("table", "u32"), write("out", "f32")],
-  workgroup: 64,
-  body: `
-  var row = a.tableAt;
-  for (var layer = 1u; layer < a.layers && table[row + ${joinRow}u] <= group; layer++) { row += ${joinRow}u; }
+export const joinChunks = (lanes: Lanes) =>
+  defineKernel({
+    name: `joinChunks ${lanes}`,
+    args: { layers: "u32" },
+    bindings: [read("sums", lanes), read("table", "u32"), write("out", lanes)],
+    workgroup: joinWorkgroup,
+    body: `
+  let row = a.tableAt + table[a.tableAt + a.layers * ${joinRow}u + group] * ${joinRow}u;
   let length = table[row + 3u];
-  let i = (group - table[row]) * 64u + lane;
+  let i = (group - table[row]) * ${joinWorkgroup}u + lane;
   if (i >= length) { return; }
   let chunks = table[row + 4u];
   var at = table[row + 1u] + i;
-  var sum = 0.0;
-  for (var chunk = 0u; chunk < chunks; chunk++) { sum += sums[at]; at += length; }
+  var sum = sums[at];
+  for (var chunk = 1u; chunk < chunks; chunk++) { at += length; sum += sums[at]; }
   out[table[row + 2u] + i] = sum;`,
-});
+  });

@@ -112,27 +112,28 @@ export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boo
 }
 
 /**
- * Nesterov SGD over all parameters, and the moving averages of what it leaves: one invocation a parameter, three reads and
- * two writes of 4 bytes (four and three with averages).
+ * Nesterov SGD over all parameters, and the moving averages of what it leaves: one invocation a unit, three reads and two
+ * writes of 4 bytes a parameter (four and three with averages).
  */
-export const update = (averaged: boolean) =>
+export const update = (lanes: Lanes, averaged: boolean) =>
   defineKernel({
-    name: averaged ? "update and average" : "update",
+    name: `update ${lanes}${averaged ? " and average" : ""}`,
     args: {
+      /** In units, as what decays is. */
       length: "u32",
       momentum: "f32",
       weightDecay: "f32",
-      /** Elements that decay, from the first on. */
+      /** Units that decay, from the first on. */
       decayed: "u32",
       nesterov: "u32",
       averageDecay: "f32",
     },
     bindings: [
-      read("gradients", "f32"),
+      read("gradients", lanes),
       read("learningRate", "f32"),
-      write("parameters", "f32"),
-      write("velocity", "f32"),
-      write("averages", "f32"),
+      write("parameters", lanes),
+      write("velocity", lanes),
+      write("averages", lanes),
     ],
     workgroup: 256,
     body: `

@@ -2,13 +2,15 @@ import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import { columnSum } from "../kernels/columns.ts";
 import { type ConvLanes, type Join, workgroupOf } from "../kernels/conv-tile.ts";
-import { convFilterGrad, joinChunks, joinRow } from "../kernels/filter-grad.ts";
+import { convFilterGrad, joinChunks, joinRow, joinWorkgroup } from "../kernels/filter-grad.ts";
+import type { Lanes } from "../kernels/text.ts";
 import type { PendingJoin, Program } from "../program.ts";
 import { convLanes } from "./conv.ts";
-import { flag, groupsOf, lanesAlong } from "./grid.ts";
+import { flag, groupsOf, lanesAlong, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { type NormGradient, normGradient } from "./norm-gradient.ts";
 import { normedInput } from "./normed-input.ts";
+import { isProduct, lowerProductFilterGrad } from "./product.ts";
 import { isQuadFilterGrad, lowerQuadFilterGrad } from "./quad-filter-grad.ts";
 
 const filterGrad = memoized(
@@ -22,6 +24,8 @@ const filterGrad = memoized(
     source: 0 | 1,
   ) => convFilterGrad({ lanes, channels, filters, join, unroll, normed: normed === 1, source: source === 1 }),
 );
+
+const joinChunksOf = memoized((lanes: Lanes) => joinChunks(lanes));
 
 const columnSumOf = memoized((join: Join) => columnSum(join));
 
@@ -66,7 +70,8 @@ function walkOf(g: ConvGeometry, wanted: number, shortest: number): Walk {
 export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">): void {
   const { out, attrs: g } = call;
   const source = normGradient(program, call);
-  if (source.y === undefined && isQuadFilterGrad(program, call))
+  if (source.y === undefined && isProduct(program, g)) lowerProductFilterGrad(program, call, source.dy);
+  else if (source.y === undefined && isQuadFilterGrad(program, call))
     lowerQuadFilterGrad(program, call, source.dy);
   else lowerWalkedFilterGrad(program, call, source);
   if (out.dBias === undefined) return;
@@ -155,25 +160,34 @@ function lowerWalkedFilterGrad(
 export function lowerJoins(program: Program, call: KernelCall, joins: readonly PendingJoin[]): void {
   const sums = joins.map((join) => join.sums);
   const outs = joins.map((join) => join.out);
-  let workgroups = 0;
-  const rows = joins.map(({ out, chunks }) => {
-    const length = program.lengthOf(out);
-    const first = workgroups;
-    workgroups += groupsOf(length, 64);
+  const whole = outs.every((out) => program.lengthOf(out) % 4 === 0);
+  const lanes = whole ? "vec4f" : "f32";
+  const unit = unitOf(lanes);
+  const layerOf: number[] = [];
+  const rows = joins.map(({ out, chunks }, layer) => {
+    const length = program.lengthOf(out) / unit;
+    const first = layerOf.length;
+    for (let i = 0; i < groupsOf(length, joinWorkgroup); i++) layerOf.push(layer);
     return { first, length, chunks };
   });
-  const table = program.addressTable("joins", joinRow * joins.length, (offsetsOf) => {
+  const words = joinRow * joins.length + layerOf.length;
+  const table = program.addressTable("joins", words, (offsetsOf) => {
     const [sumsAt, outAt] = [offsetsOf(sums), offsetsOf(outs)];
-    return Uint32Array.from(
-      rows.flatMap(({ first, length, chunks }, i) => [first, sumsAt[i] ?? 0, outAt[i] ?? 0, length, chunks]),
-    );
+    const layers = rows.flatMap(({ first, length, chunks }, i) => [
+      first,
+      (sumsAt[i] ?? 0) / unit,
+      (outAt[i] ?? 0) / unit,
+      length,
+      chunks,
+    ]);
+    return Uint32Array.from([...layers, ...layerOf]);
   });
   program.dispatch(
     call,
-    joinChunks,
+    joinChunksOf(lanes),
     { layers: joins.length },
     { sums: sums[0], table, out: outs[0] },
-    workgroups,
+    layerOf.length,
     { sums: sums.slice(1), out: outs.slice(1) },
   );
 }

@@ -12,7 +12,7 @@ const affineOf = memoized((lanes: Lanes, join: Join, curve: Curve, added: 0 | 1)
 );
 const slopeOf = memoized((lanes: Lanes) => slopeMap(lanes));
 
-const updateOf = memoized((averaged: 0 | 1) => update(averaged === 1));
+const updateOf = memoized((lanes: Lanes, averaged: 0 | 1) => update(lanes, averaged === 1));
 
 interface MapOperands {
   readonly x: TensorId;
@@ -106,12 +106,21 @@ export function lowerActivationGrad(program: Program, call: CallOf<"activationGr
 
 export function lowerSgd(program: Program, call: CallOf<"sgd">): void {
   const { length, momentum, weightDecay, decayed, nesterov, averageDecay } = call.attrs;
+  const lanes = length % 4 === 0 && decayed % 4 === 0 ? "vec4f" : "f32";
+  const units = length / unitOf(lanes);
   program.dispatch(
     call,
-    updateOf(flag(call.update.averages)),
-    { length, momentum, weightDecay, decayed, nesterov: nesterov ? 1 : 0, averageDecay },
+    updateOf(lanes, flag(call.update.averages)),
+    {
+      length: units,
+      momentum,
+      weightDecay,
+      decayed: decayed / unitOf(lanes),
+      nesterov: nesterov ? 1 : 0,
+      averageDecay,
+    },
     { ...call.in, ...call.update },
-    groupsOf(length, 256),
+    groupsOf(units, 256),
   );
 }
 

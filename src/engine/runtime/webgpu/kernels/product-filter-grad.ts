@@ -1,0 +1,120 @@
+import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+
+// The filters' gradient of a 1×1 convolution, made by quads: subgroups of four invocations, one a workgroup. For adapters
+// that compute on the processor; quad.ts says why, and what a load costs there.
+//
+// A quad makes 4·A channels × 16·B filters: its invocations have neighbouring vectors of filters. Of four pixels each loads
+// the channels of one, and tells them to the others: A + 4·B vector loads for 64·A·B multiply-adds an invocation, 43 a load
+// for 4 × 2; reading all for itself takes 16 for 2 × 2. Pixels are walked in one line, whatever the stride. The chunks of
+// pixels are joined by a second stage (filter-grad.ts). Channels and filters beyond the last are made, but not stored.
+
+/** Invocations of a quad. */
+export const quadLanes = 4;
+
+/** Pixels of a step of the walk: one an invocation. */
+export const productStep = quadLanes;
+
+/** Vectors of channels, and of filters, of an invocation. */
+export interface ProductBlock {
+  readonly channels: number;
+  readonly filters: number;
+}
+
+const args = {
+  /** Pixels of dy in all, and of one image, and of a line; then x's height and width. */
+  rows: "u32",
+  imagePixels: "u32",
+  width: "u32",
+  stridedHeight: "u32",
+  stridedWidth: "u32",
+  stride: "u32",
+  /** 1 where there is a stride: a loop that runs once or never, since SwiftShader makes both sides of a branch. */
+  gaps: "u32",
+  /** Vectors of a pixel of x and of dy. */
+  xUnits: "u32",
+  dyUnits: "u32",
+  /** Blocks along the filters, four invocations wide; along the channels; chunks of so many pixels, a multiple of four. */
+  across: "u32",
+  channelBlocks: "u32",
+  chunks: "u32",
+  chunkRows: "u32",
+  /** Vectors of all filters: from one chunk's sums to the next's. */
+  length: "u32",
+  floor: "f32",
+} as const;
+
+/** Σ over a chunk's pixels of x ⊗ dy, x perhaps normed and rectified. */
+export function productFilterGrad({ channels, filters }: ProductBlock, normed: boolean): Kernel<typeof args> {
+  const rows = 4 * channels;
+  const value = (i: number) =>
+    normed ? `max(fma(x[xAt + ${i}u], xScale${i}, xShift${i}), vec4f(a.floor))` : `x[xAt + ${i}u]`;
+  return defineKernel({
+    name: `productFilterGrad ${channels}×${filters}${normed ? " normed" : ""}`,
+    args,
+    bindings: [
+      read("x", "vec4f"),
+      read("dy", "vec4f"),
+      read("xVectors", "vec4f", ["xScale", "xShift"]),
+      write("sums", "vec4f"),
+    ],
+    workgroup: quadLanes,
+    subgroups: true,
+    body: `
+  if (group >= a.across * a.channelBlocks * a.chunks) { return; }
+  let rest = group / a.across;
+  let chunk = rest / a.channelBlocks;
+  let c = (rest - chunk * a.channelBlocks) * ${channels}u;
+  let given = ((group - rest * a.across) * ${quadLanes}u + lane) * ${filters}u;
+  let k = min(given, a.dyUnits - ${filters}u);
+${each(rows, (i) => each(filters, (b) => `  var s${i}_${b} = vec4f(0.0);`))}
+${
+  normed
+    ? each(
+        channels,
+        (i) => `  let xScale${i} = xVectors[a.xScaleAt + min(c + ${i}u, a.xUnits - 1u)];
+  let xShift${i} = xVectors[a.xShiftAt + min(c + ${i}u, a.xUnits - 1u)];`,
+      )
+    : ""
+}
+  let end = min(a.rows, (chunk + 1u) * a.chunkRows);
+  for (var row = chunk * a.chunkRows; row < end; row += ${productStep}u) {
+    let laneRow = row + lane;
+    var pixel = laneRow;
+    for (var once = 0u; once < a.gaps; once++) {
+      let image = laneRow / a.imagePixels;
+      let inImage = laneRow - image * a.imagePixels;
+      let line = inImage / a.width;
+      pixel = (image * a.stridedHeight + line * a.stride) * a.stridedWidth + (inImage - line * a.width) * a.stride;
+    }
+    let live = laneRow < end;
+    let xAt = a.xAt + select(0u, pixel, live) * a.xUnits + c;
+${each(channels, (i) => `    let x${i} = select(vec4f(0.0), ${value(i)}, live);`)}
+${each(
+  productStep,
+  (p) => `    {
+      let dyAt = a.dyAt + min(row + ${p}u, end - 1u) * a.dyUnits + k;
+${each(filters, (b) => `      let d${b} = dy[dyAt + ${b}u];`)}
+${each(
+  rows,
+  (i) => `      { let v = vec4f(subgroupBroadcast(x${i >> 2}.${"xyzw"[i % 4]}, ${p}u));
+${each(filters, (b) => `        s${i}_${b} = fma(v, d${b}, s${i}_${b});`)} }`,
+)}
+    }`,
+)}
+  }
+  if (given >= a.dyUnits) { return; }
+  let to = a.sumsAt + chunk * a.length + c * 4u * a.dyUnits + k;
+${each(
+  channels,
+  (i) => `  if (c + ${i}u < a.xUnits) {
+${each(4, (j) =>
+  each(
+    filters,
+    (b) =>
+      `    if (k + ${b}u >= given) { sums[to + ${4 * i + j}u * a.dyUnits + ${b}u] = s${4 * i + j}_${b}; }`,
+  ),
+)}
+  }`,
+)}`,
+  });
+}

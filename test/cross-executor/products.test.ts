@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRng } from "../../src/engine/math/rng.ts";
+import type { ConvGeometry } from "../../src/engine/plan/call.ts";
+import type { Executor } from "../../src/engine/runtime/executor.ts";
+import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
+import { callCase, filterLength, normedAttrs, normedOperands, xLength, yLength } from "./case-parts.ts";
+import { inputsOf } from "./cases.ts";
+import { executors } from "./executors.ts";
+import { type CallCase, runSingleCall } from "./single-call.ts";
+
+/** 1×1, one group. Pixels: 45, no multiple of four, or 18 of a stride; channels and filters beyond whole tiles, or below one. */
+function geometry(channels: number, filters: number, stride: number, batch = 3): ConvGeometry {
+  const [height, width] = [5, 3];
+  const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const map = { batch, height, width, outHeight, outWidth };
+  return { ...map, channels, filters, kernel: 1, stride, padding: 0, groups: 1 };
+}
+
+const geometries = [
+  geometry(20, 44, 1),
+  geometry(20, 44, 2),
+  geometry(8, 4, 1),
+  geometry(4, 12, 2),
+  // Chunks that a second stage joins.
+  geometry(20, 12, 1, 31),
+];
+
+const filterGrads: readonly CallCase[] = geometries.flatMap((attrs) =>
+  ([undefined, "relu"] as const).map((xActivation) =>
+    callCase("conv2dFilterGrad", (o) => ({
+      in: { x: o.of(xLength(attrs)), dy: o.of(yLength(attrs)), ...normedOperands(o, attrs, xActivation) },
+      out: { dFilters: o.of(filterLength(attrs)) },
+      attrs: { ...attrs, ...normedAttrs(xActivation) },
+    })),
+  ),
+);
+
+const onGpu = executors.filter(({ name }) => name.startsWith("webgpu"));
+
+describe.each(onGpu)("$name", ({ create }) => {
+  let executor: Executor;
+  const oracle = createReferenceExecutor();
+  beforeAll(async () => {
+    executor = await create();
+  });
+  afterAll(() => executor.dispose());
+
+  test.each(filterGrads.map((one) => ({ name: JSON.stringify(one.call.attrs), one })))(
+    "filters of a 1×1 convolution are within 1e-5 of the reference: $name",
+    async ({ one }) => {
+      const rng = createRng(7, "products");
+      const inputs = inputsOf(one, () => rng.float());
+      const expected = await runSingleCall(oracle, one, inputs);
+      const actual = await runSingleCall(executor, one, inputs);
+      for (const [id, values] of expected) {
+        const largest = Math.max(...values.map(Math.abs));
+        values.forEach((value, i) => {
+          expect(Math.abs((actual.get(id)?.[i] ?? Number.NaN) - value) / largest).toBeLessThan(1e-5);
+        });
+      }
+    },
+  );
+});

@@ -11,11 +11,13 @@ export interface BuiltPage {
 
 const port = Number(process.env.PORT ?? 4283);
 
-/** Serves `dist` (npm run build) on port PORT or 4283, and starts a browser. */
+/** Serves `dist` (npm run build) on port PORT or 4283, and starts a browser. @param jsFlags for its V8 */
 export async function openBuiltPage({
   outDir = "dist",
+  jsFlags = "",
 }: {
   readonly outDir?: string | undefined;
+  readonly jsFlags?: string | undefined;
 }): Promise<BuiltPage> {
   const server = await preview({ build: { outDir }, preview: { port }, logLevel: "warn" });
   const executablePath = findChromium();
@@ -28,6 +30,7 @@ export async function openBuiltPage({
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...(jsFlags === "" ? [] : [`--js-flags=${jsFlags}`]),
     ],
   });
   return {

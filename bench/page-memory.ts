@@ -9,12 +9,14 @@ import { openBuiltPage } from "./built-page.ts";
  * What the tab and its sweep worker hold after 20, 40, … 200 trials of a study that is run in the page: two epochs of four
  * steps each, of 200 different networks of two populations. The run is paused for every look, and both heaps are collected
  * first. A line each, in bytes; the last line is the growth per trial between a quarter of the trials and the end.
- * `npm run build && npx tsx bench/page-memory.ts [--trials 200] [--every 20] [--dist dist]`
+ * V8 compiles what has become hot, and that code is in its heap: `--interpreted` leaves JavaScript uncompiled.
+ * `npm run build && npx tsx bench/page-memory.ts [--trials 200] [--every 20] [--interpreted] [--dist dist]`
  */
 const { values } = parseArgs({
   options: {
     trials: { type: "string", default: "200" },
     every: { type: "string", default: "20" },
+    interpreted: { type: "boolean", default: false },
     dist: { type: "string", default: "dist" },
   },
 });
@@ -130,7 +132,10 @@ function isOurs(pid: string): boolean {
   return false;
 }
 
-const { browser, url, close } = await openBuiltPage({ outDir: values.dist });
+const { browser, url, close } = await openBuiltPage({
+  outDir: values.dist,
+  jsFlags: values.interpreted ? "--no-sparkplug --no-maglev --no-opt" : undefined,
+});
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const session = await page.context().newCDPSession(page);

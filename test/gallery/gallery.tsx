@@ -33,6 +33,7 @@ function show(): void {
     choose: async (choice) => run.setState({ choice }),
     setDuty: async (duty) => run.setState({ duty }),
     askOffers: nothing,
+    speeds: async () => [],
     profile: () => new Promise(() => {}),
     tuning: async () => undefined,
     tune: () => new Promise(() => {}),

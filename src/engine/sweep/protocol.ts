@@ -30,6 +30,8 @@ export type SweepRequests = {
   previewPopulation(population: Population, options: PreviewOptions): PopulationPreview;
   /** What trains with these options; what is in use while a study runs. */
   device(options?: SweepOptions): DeviceInfo;
+  /** What earlier trials taught of a device by its text: rates of the cost model, the newest last. */
+  speedsOf(device: string): readonly number[];
   /** Where the time of a network's training step goes on the device of these options; an error while a study runs. */
   profile(request: ProfileRequest, options: SweepOptions): Roofline;
   /** How the device of these options computes, and whether it was tuned; undefined where there is nothing to tune. */

@@ -92,6 +92,9 @@ test("a study runs from start to finished, and is there when asked for", async (
   expect(seen.filter((event) => event === "epoch")).toHaveLength(12);
   expect((await client.call("loadStudy", id))?.trials).toHaveLength(6);
   expect(await client.call("listStudies")).toMatchObject([{ id, settled: 6 }]);
+  const { device } = await client.call("device", {});
+  expect(await client.call("speedsOf", device)).toHaveLength(6);
+  expect(await client.call("speedsOf", "another")).toEqual([]);
 });
 
 test("pause holds the run, resume lets it go on, stop ends it and what is done stays", async () => {

@@ -117,6 +117,7 @@ export class SweepService {
       device: async (options = {}) =>
         (await ((this.#active && this.#device?.opened) ?? this.#openDevice(options))).info,
       executors: () => this.#parts.offers(),
+      speedsOf: (device) => this.#parts.store.speedsOf(device),
       profile: (request, options) => this.#profile(request, options),
       tuning: (options) => this.#tuning(options),
       tune: (options) => this.#tune(options),

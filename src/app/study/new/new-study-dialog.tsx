@@ -1,6 +1,9 @@
 import { ActionIcon, Button } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
+import { formatDuration } from "../../../charts/format.ts";
+import { CostModel } from "../../../engine/sweep/cost-model.ts";
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
+import { laptopMinutes } from "../../../engine/sweep/templates/template.ts";
 import { studyOfTemplate, templates } from "../../../engine/sweep/templates/templates.ts";
 import { CloseIcon } from "../../ui/icons.tsx";
 import { useServices } from "../state/services.tsx";
@@ -10,6 +13,7 @@ import styles from "./new-study.module.css";
 /** Another set-up: experiments of the papers as cards, and files. What is chosen takes the place of the draft. */
 export default function NewStudyDialog({ onClose }: { readonly onClose: () => void }) {
   const { draft, run, sweep } = useServices();
+  const rates = useRates();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     // Not where React mounts twice in development, which would open what is open.
@@ -46,7 +50,7 @@ export default function NewStudyDialog({ onClose }: { readonly onClose: () => vo
           </h3>
           <ul className={styles.cards}>
             {templates.map((template) => {
-              const { id, title, source, compares, lookFor, minutes } = template;
+              const { id, title, source, compares, lookFor, work } = template;
               const study = studyOfTemplate(template);
               const networks = study.populations.reduce((sum, { count }) => sum + count, 0);
               return (
@@ -54,7 +58,7 @@ export default function NewStudyDialog({ onClose }: { readonly onClose: () => vo
                   <button type="button" className={styles.card} onClick={() => use(study)}>
                     <b>{title}</b>
                     <span className={styles.cost}>
-                      {networks} networks · about {minutes} min on two cores
+                      {networks} networks · {timeText(work, rates)}
                     </span>
                     <span>{compares}</span>
                     <span className={styles.small}>Look for: {lookFor}</span>
@@ -69,4 +73,29 @@ export default function NewStudyDialog({ onClose }: { readonly onClose: () => vo
       </div>
     </dialog>
   );
+}
+
+/** What earlier trials taught of the device in use. Without an answer there are none. */
+function useRates(): readonly number[] {
+  const { sweep } = useServices();
+  const [rates, setRates] = useState<readonly number[]>([]);
+  useEffect(() => {
+    let open = true;
+    sweep.speeds().then(
+      (known) => open && setRates(known),
+      () => {},
+    );
+    return () => {
+      open = false;
+    };
+  }, [sweep]);
+  return rates;
+}
+
+/** By this device's own speed where it is known; minutes are all that a prediction is good for. */
+function timeText(work: number, rates: readonly number[]): string {
+  const ms = new CostModel(rates).predict(work);
+  if (ms === undefined) return `about ${laptopMinutes(work)} min on two cores`;
+  const minute = 60_000;
+  return `about ${formatDuration(ms < minute ? ms : minute * Math.round(ms / minute))} on this device`;
 }

@@ -50,6 +50,8 @@ export interface SweepController {
   untune(): Promise<TuningState | undefined>;
   /** Finds out what can be trained with. */
   askOffers(): Promise<void>;
+  /** Rates of the cost model, learned on the device that is in use; none before a trial was trained on it. */
+  speeds(): Promise<readonly number[]>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -331,6 +333,10 @@ export function createSweepController(
         at({ duty });
         if (isActive(run.getState().phase)) await connection.client.call("setDuty", duty);
       }),
+    async speeds() {
+      const { device } = run.getState();
+      return device === undefined ? [] : connection.client.call("speedsOf", device.device);
+    },
     async profile(request, onProgress) {
       const { client } = connection;
       const off = client.on("profiling", ({ share }) => onProgress(share));

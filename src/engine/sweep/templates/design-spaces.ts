@@ -8,11 +8,11 @@ export const designSpaceTemplates: readonly StudyTemplate[] = [
   {
     id: "regnet-walk",
     title: "From AnyNetXA to RegNetX",
-    source: `${paper}, section 3.2 and 3.3, figures 5, 7 and 9 (left)`,
+    source: `${paper}, sections 3.2 and 3.3, figures 5, 7 and 9 (left)`,
     compares: "Six design spaces, each the one before it with one thing more bound.",
     lookFor:
       "EDFs of A, B and C lie close together: one bottleneck ratio and one group width for all stages cost nothing. D and E, with widths and depths that never shrink, lie further left, and RegNetX at least as far.",
-    minutes: 6,
+    work: 8.3e12,
     study: {
       version: 1,
       name: "From AnyNetXA to RegNetX",
@@ -35,7 +35,7 @@ export const designSpaceTemplates: readonly StudyTemplate[] = [
     compares: "RegNetX, its widths doubling from stage to stage, its line through the origin, and both.",
     lookFor:
       "binding w_m = 2 or w_0 = w_a should leave the EDF where it is, or move it a little to the left: fewer parameters, no worse networks.",
-    minutes: 6,
+    work: 7.8e12,
     study: {
       version: 1,
       name: "Simpler lines",
@@ -52,12 +52,12 @@ export const designSpaceTemplates: readonly StudyTemplate[] = [
   {
     id: "bottleneck-and-depthwise",
     title: "Inverted bottlenecks and depthwise convolution",
-    source: `${paper}, section 5, figure 14 (left)`,
+    source: `${paper}, section 4, figure 14 (left)`,
     compares:
       "RegNetX without a bottleneck (b = 1), with inverted ones (b < 1), and with depthwise convolutions (g = 1).",
     lookFor:
       "in the paper inverted bottlenecks move the EDF a little to the right, depthwise convolution further: b = 1 with groups is best.",
-    minutes: 5,
+    work: 6.8e12,
     study: {
       version: 1,
       name: "Bottlenecks and depthwise convolution",
@@ -73,11 +73,11 @@ export const designSpaceTemplates: readonly StudyTemplate[] = [
   {
     id: "squeeze-and-excitation",
     title: "With and without squeeze-and-excitation",
-    source: `${paper}, section 5, figure 14 (right)`,
+    source: `${paper}, section 4, figure 14 (right)`,
     compares: "RegNetX and RegNetY: the same space without and with squeeze-and-excitation.",
     lookFor:
       "the EDF of RegNetY lies to the left of RegNetX's. See the time of both too: the squeeze is cheap in FLOPs.",
-    minutes: 4,
+    work: 4.3e12,
     study: {
       version: 1,
       name: "Squeeze-and-excitation",

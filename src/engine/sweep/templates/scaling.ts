@@ -8,11 +8,11 @@ export const scalingTemplates: readonly StudyTemplate[] = [
   {
     id: "one-dimension-at-a-time",
     title: "Depth, width or resolution",
-    source: "Tan and Le 2019, EfficientNet, arXiv:1905.11946, section 3, figure 3",
+    source: "Tan and Le 2019, EfficientNet, arXiv:1905.11946, section 3.2, figure 3",
     compares: "A small EfficientNet scaled in one dimension at a time.",
     lookFor:
       "in the scatter of error over FLOPs every dimension alone helps at first and then less and less; none of them is the best one everywhere.",
-    minutes: 5,
+    work: 7.2e12,
     study: {
       version: 1,
       name: "One dimension at a time",
@@ -29,12 +29,12 @@ export const scalingTemplates: readonly StudyTemplate[] = [
     id: "compound-against-tiny",
     title: "Compound scaling against the tiny formula",
     source:
-      "Han et al. 2020, TinyNet, arXiv:2010.14819, section 3 and table 2; Tan and Le 2019, arXiv:1905.11946, eq. 3",
+      "Han et al. 2020, TinyNet, arXiv:2010.14819; Tan and Le 2019, EfficientNet, arXiv:1905.11946, section 3.3",
     compares:
       "A small EfficientNet shrunk to the same budgets by compound scaling backwards and by the tiny formula.",
     lookFor:
       "at equal FLOPs the tiny formula keeps more resolution and depth and gives up width; in the paper it wins, the more so the smaller the budget.",
-    minutes: 5,
+    work: 6.9e12,
     study: {
       version: 1,
       name: "Compound against tiny",
@@ -55,11 +55,11 @@ export const scalingTemplates: readonly StudyTemplate[] = [
   {
     id: "train-small-fine-tune-larger",
     title: "Train small, fine-tune larger",
-    source: "Masters et al. 2021, arXiv:2106.03640, section 5; Touvron et al. 2019, arXiv:1906.06423",
+    source: "Masters et al. 2021, arXiv:2106.03640; Touvron et al. 2019, arXiv:1906.06423",
     compares: "The same networks trained on images of 12 to 28 pixels, all of them with a last epoch at 28.",
     lookFor:
       "in the scatter of error over the training resolution: how small images may be before the last epoch at full size no longer makes up for it, and what time that saves.",
-    minutes: 3,
+    work: 3.6e12,
     study: {
       version: 1,
       name: "Train small, fine-tune larger",

@@ -7,12 +7,12 @@ export const smallBatchTemplates: readonly StudyTemplate[] = [
   {
     id: "group-size",
     title: "Group size at equal FLOPs",
-    source: `${paper}, section 3: there with EfficientNet's blocks, here with RegNet's; where a stage is narrower than G, its groups are as wide as the stage`,
+    source: `${paper}: there with EfficientNet's blocks, here with RegNet's; where a stage is narrower than G, its groups are as wide as the stage`,
     compares:
       "Networks with groups of 1, 4, 16 and 64 channels, all within one budget; what groups cost, width and depth pay.",
     lookFor:
       "wider groups need fewer activations for the same FLOPs: compare errors, and then times per network. The paper settles on 16.",
-    minutes: 6,
+    work: 8.4e12,
     study: {
       version: 1,
       name: "Group size",
@@ -30,12 +30,12 @@ export const smallBatchTemplates: readonly StudyTemplate[] = [
   {
     id: "norms-at-small-batches",
     title: "Norms at small batches",
-    source: `${paper}, section 4`,
+    source: paper,
     compares:
       "Batch norm, layer norm, and layer norm with proxy-normalized activations, in batches of four images.",
     lookFor:
       "batch norm's statistics are noisy at four images. Layer norm has none of that noise, but lets channels drift to constants; proxy normalization is to give batch norm's accuracy without its batch.",
-    minutes: 4,
+    work: 5.0e12,
     study: {
       version: 1,
       name: "Norms at small batches",

@@ -11,8 +11,8 @@ export interface StudyTemplate {
   readonly compares: string;
   /** What to look for when it has run. */
   readonly lookFor: string;
-  /** How long two cores of a laptop take, about. */
-  readonly minutes: number;
+  /** Of all its trials, in units of the cost model (cost-model.ts), to two digits. */
+  readonly work: number;
   /** As a study file says it. */
   readonly study: TemplateStudy;
 }
@@ -28,22 +28,19 @@ export interface TemplateStudy {
 /** Units of work (cost-model.ts) a second: 48 networks of 1 to 3 million multiply-adds took three minutes on two cores. */
 export const laptopSpeed = 2.3e10;
 
+/** How long two cores of a laptop take, about: whole minutes. */
+export function laptopMinutes(work: number): number {
+  return Math.max(1, Math.round(work / laptopSpeed / 60));
+}
+
 /** The template as a study file: what it is about, then the study. */
-export function templateText({
-  id,
-  title,
-  source,
-  compares,
-  lookFor,
-  minutes,
-  study,
-}: StudyTemplate): string {
+export function templateText({ id, title, source, compares, lookFor, work, study }: StudyTemplate): string {
   const about = [
     ...wrapped(`${title}. ${compares}`),
     "",
     ...wrapped(`From: ${source}.`),
     ...wrapped(`Look for: ${lookFor}`),
-    ...wrapped(`About ${minutes} minutes on two cores.`),
+    ...wrapped(`About ${laptopMinutes(work)} minutes on two cores.`),
     "",
     `  npm run --silent designscape -- sweep examples/${id}.yaml --out results.jsonl`,
     "",

@@ -30,7 +30,7 @@ const spec = networkOf(frame, [
   { block: "vanilla", depth: 1, width: 8, stride: 2 },
   { block: "res_basic", depth: 1, width: 16, stride: 2 },
 ]);
-const short = regimeSchema.parse({ images: 32, testImages: 20, batch: 8, epochs: 2 });
+const short = regimeSchema.parse({ images: 16, testImages: 20, batch: 8, epochs: 2 });
 
 async function train(
   executor: Executor,
@@ -78,26 +78,24 @@ beforeAll(async () => {
 
 describe.each(executors)("$name trains a network", ({ create }) => {
   let executor: Executor;
+  let plain: TrainOutcome;
   beforeAll(async () => {
     executor = await create();
+    plain = await train(executor, short, 1);
   });
   afterAll(() => executor.dispose());
 
   test("a seed gives the same epochs and the same weights, bit for bit, when run twice; another seed does not", async () => {
-    const [first, second, other] = [
-      await train(executor, short, 1),
-      await train(executor, short, 1),
-      await train(executor, short, 2),
-    ];
-    expect(timeless(second.epochs)).toEqual(timeless(first.epochs));
-    expect(second.kept).toEqual(first.kept);
-    expect(timeless(other.epochs)).not.toEqual(timeless(first.epochs));
+    const [second, other] = [await train(executor, short, 1), await train(executor, short, 2)];
+    expect(timeless(second.epochs)).toEqual(timeless(plain.epochs));
+    expect(second.kept).toEqual(plain.kept);
+    expect(timeless(other.epochs)).not.toEqual(timeless(plain.epochs));
   });
 
   test("a run that goes on from a checkpoint ends with the bits of the whole one, whatever is drawn", async () => {
     const changes = { cropPadding: 2, flip: true, randAugment: 5, randAugmentOperations: 3, mixup: 0.4 };
     const all = { ...changes, ema: 0.8, stochasticDepth: 0.5 };
-    const regime = { ...short, images: 24, testImages: 16, ...all };
+    const regime = { ...short, ...all };
     const kept: Checkpoint[] = [];
     const onEpoch: TrainRequest["onEpoch"] = async (_, checkpoint) => void kept.push(await checkpoint());
     const whole = await train(executor, regime, 1, { onEpoch });
@@ -115,7 +113,7 @@ describe.each(executors)("$name trains a network", ({ create }) => {
   test("the weights that are kept have the error that is reported, also where later epochs are worse and a run goes on behind the best one", async () => {
     // The last epochs are at a rate that no network bears.
     const fineTune = { resolution: 28, epochs: 2, learningRate: 3 };
-    const regime = regimeSchema.parse({ ...short, epochs: 3, fineTune });
+    const regime = regimeSchema.parse({ ...short, images: 32, epochs: 3, fineTune });
     const checkpoints: Checkpoint[] = [];
     const onEpoch: TrainRequest["onEpoch"] = async (_, read) => void checkpoints.push(await read());
     const whole = await train(executor, regime, 1, { onEpoch });
@@ -129,11 +127,7 @@ describe.each(executors)("$name trains a network", ({ create }) => {
 
   test("with stochastic depth, too, a seed gives the same weights, and another run than without", async () => {
     const deep = { ...short, stochasticDepth: 0.5 };
-    const [first, second, plain] = [
-      await train(executor, deep, 1),
-      await train(executor, deep, 1),
-      await train(executor, short, 1),
-    ];
+    const [first, second] = [await train(executor, deep, 1), await train(executor, deep, 1)];
     expect(second.kept).toEqual(first.kept);
     expect(timeless(first.epochs)).not.toEqual(timeless(plain.epochs));
   });
@@ -147,9 +141,8 @@ describe.each(executors)("$name trains a network", ({ create }) => {
     expect(first.epochs[0]!.emaError).toBeGreaterThanOrEqual(0);
   });
 
-  test("losses follow the reference's through two epochs", async () => {
-    const { epochs } = await train(executor, short, 1);
-    epochs.forEach(({ trainLoss, learningRate }, i) => {
+  test("losses follow the reference's through two epochs", () => {
+    plain.epochs.forEach(({ trainLoss, learningRate }, i) => {
       expect(trainLoss / wanted.epochs[i]!.trainLoss).toBeCloseTo(1, 3);
       expect(learningRate).toBe(wanted.epochs[i]!.learningRate);
     });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import * as tf from "@tensorflow/tfjs";
+import config from "../../playwright.config.ts";
 import { loadDataset } from "../../src/engine/data/loader.ts";
 import { nodeSource } from "../../src/engine/data/node-source.ts";
 import { registerDesignscapeLayers } from "../../src/engine/export/tfjs/designscape-layers.js";
@@ -10,6 +11,12 @@ import { violations } from "./axe.ts";
 import { briefStudy } from "./tiny-study.ts";
 
 /** A trained network looked at: its test images, its mistakes, its latency, and the file for TF.js. */
+
+// An emulated GPU takes seconds for a run of its own latency, and most of a test's time.
+const { launchOptions } = config.use ?? {};
+test.use({
+  launchOptions: { ...launchOptions, args: [...(launchOptions?.args ?? []), "--disable-3d-apis"] },
+});
 
 const dialog = (page: Page) => page.getByRole("dialog");
 const tiles = (page: Page) =>
@@ -144,7 +151,9 @@ test("latency is measured and kept; a network whose weights are gone says so; ax
   await dialog(page).getByRole("button", { name: "Measure latency" }).click();
   const cpu = dialog(page).locator('[data-latency="latency.cpu.1"]');
   await expect(cpu).toContainText(/^\d+(\.\d+)? ± \d+(\.\d+)? ms$/, { timeout: 60_000 });
-  await expect(dialog(page).getByRole("button", { name: "Measure again" })).toBeEnabled({ timeout: 90_000 });
+  await expect(dialog(page).getByRole("button", { name: "Measure again" })).toBeEnabled({
+    timeout: 90_000,
+  });
   const shown = await cpu.textContent();
   const { measured = {} } = await inspectedTrial(page);
   expect(Object.keys(measured)).toEqual(

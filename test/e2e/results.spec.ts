@@ -6,7 +6,7 @@ import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
 import { type Trial, trialId } from "../../src/engine/sweep/trial.ts";
 import { fakeTrial } from "../fixtures/fake-trial.ts";
 import { violations } from "./axe.ts";
-import { tinyStudy } from "./tiny-study.ts";
+import { briefStudy } from "./tiny-study.ts";
 
 /** The boards of a study's results: linked with one another and with the table, in the address, and out of the page. */
 
@@ -28,7 +28,7 @@ async function brush(page: Page, from: readonly [number, number], to: readonly [
 test("a brush marks trials everywhere, the address brings all of it back, figures leave as files", async ({
   page,
 }) => {
-  await page.goto(`./${tinyStudy.hash}&show=scatter`);
+  await page.goto(`./${briefStudy.hash}&show=scatter`);
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
 
@@ -57,7 +57,7 @@ test("a brush marks trials everywhere, the address brings all of it back, figure
   await page.getByRole("button", { name: "RegNetX: remove this filter" }).click();
   await expect(rows(page)).toHaveCount(6);
 
-  const caption = "Tiny · n = 6 · fashion-mnist, 512 images × 2 epochs, batch 32";
+  const caption = "Tiny · n = 6 · fashion-mnist, 128 images × 2 epochs, batch 32";
   const svg = await save(page, "Save SVG");
   expect(svg.name).toBe("tiny-scatter-flops.svg");
   expect(svg.text).toContain("Tiny · n = 6");

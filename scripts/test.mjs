@@ -1,42 +1,63 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { ensureChromium } from "./chromium.mjs";
 import { at } from "./paths.mjs";
-import { npm } from "./run.mjs";
+import { npm, npmOutput } from "./run.mjs";
 import { setUp } from "./setup.mjs";
 
-/** The whole gate: stages in order, the first that fails ends it; the last line counts the tests. */
+/**
+ * The whole gate: stages in order, the first that fails ends it; the last line counts the tests. What looks at the
+ * sources alone, and the production build, go beside the unit tests, which leave processors idle while pages start and
+ * processes are waited for; what these print comes when they end.
+ */
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 const vitestReport = at(".cache/vitest.json");
 const playwrightReport = at(".cache/playwright.json");
 
-/** @type {{ name: string, run: () => Promise<number | void>, counts?: () => Counts }[]} */
-const stages = [
+/** @typedef {{ name: string, run: () => Promise<number | void>, counts?: () => Counts }} Stage */
+
+/** @type {Stage[]} */
+const before = [
   { name: "set-up", run: setUp },
   { name: "browser", run: ensureChromium },
-  { name: "types", run: () => npm(["run", "--silent", "types"]) },
-  { name: "lint and format", run: () => npm(["run", "--silent", "lint"]) },
-  { name: "import directions", run: () => npm(["run", "--silent", "imports"]) },
-  {
-    name: "unit and cross-executor",
-    run: () =>
-      npm([
-        ...["run", "--silent", "unit", "--"],
-        ...["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`],
-      ]),
-    counts: vitestCounts,
-  },
-  { name: "production build", run: () => npm(["run", "--silent", "build:app"]) },
-  {
-    name: "end-to-end",
-    run: () =>
-      npm(["run", "--silent", "e2e:built", "--", "--reporter=list,json"], {
-        env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
-      }),
-    counts: playwrightCounts,
-  },
 ];
+
+/** @type {Stage} */
+const unit = {
+  name: "unit and cross-executor",
+  run: () =>
+    npm([
+      ...["run", "--silent", "unit", "--"],
+      ...["--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`],
+    ]),
+  counts: vitestCounts,
+};
+
+/** One after the other, so that they take no more than a part of the machine. @type {Stage[]} */
+const beside = [
+  { name: "types", run: () => quietly(["run", "--silent", "types"]) },
+  { name: "lint and format", run: () => quietly(["run", "--silent", "lint"]) },
+  { name: "import directions", run: () => quietly(["run", "--silent", "imports"]) },
+  { name: "production build", run: () => quietly(["run", "--silent", "build:app"]) },
+];
+
+/** @type {Stage} */
+const endToEnd = {
+  name: "end-to-end",
+  run: () =>
+    npm(["run", "--silent", "e2e:built", "--", "--reporter=list,json"], {
+      env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
+    }),
+  counts: playwrightCounts,
+};
+
+/** @param {readonly string[]} args */
+async function quietly(args) {
+  const { status, output } = await npmOutput(args);
+  process.stdout.write(output);
+  return status;
+}
 
 /** @returns {Counts} */
 function vitestCounts() {
@@ -59,8 +80,14 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 mkdirSync(at(".cache"), { recursive: true });
 for (const report of [vitestReport, playwrightReport]) rmSync(report, { force: true });
 
-let broken;
-for (const stage of stages) {
+/** @type {string[]} */
+const broken = [];
+
+/**
+ * @param {Stage} stage
+ * @returns {Promise<boolean>} whether it passed
+ */
+async function passes(stage) {
   const began = performance.now();
   process.stdout.write(`\n▶ ${stage.name}\n`);
   let ok = false;
@@ -80,17 +107,26 @@ for (const stage of stages) {
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(`${ok ? "✔" : "✘"} ${stage.name}: ${ok ? "passed" : "FAILED"} in ${seconds} s\n`);
-  if (!ok) {
-    broken = stage.name;
-    break;
-  }
+  if (!ok) broken.push(stage.name);
+  return ok;
 }
 
-if (broken !== undefined) {
+/** @param {readonly Stage[]} stages @returns {Promise<boolean>} */
+async function allPass(stages) {
+  for (const stage of stages) if (!(await passes(stage))) return false;
+  return true;
+}
+
+if (await allPass(before)) {
+  const [unitPassed, besidePassed] = await Promise.all([passes(unit), allPass(beside)]);
+  if (unitPassed && besidePassed) await passes(endToEnd);
+}
+
+if (broken.length > 0) {
   // A stage without tests, or one that broke before its tests, still counts as a failure.
   total.failed = Math.max(total.failed, 1);
-  process.stdout.write(`\nStopped at: ${broken}\n`);
+  process.stdout.write(`\nStopped at: ${broken.join(", ")}\n`);
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
-process.exit(broken === undefined ? 0 : 1);
+process.exit(broken.length === 0 ? 0 : 1);

@@ -260,3 +260,23 @@ test("progress only grows, ends at 1, and knows the time that is left after the 
   expect(reports[1]!.fraction).toBeCloseTo(1 / 12, 10);
   expect(reports[1]!.etaMs).toBeCloseTo(10 * 11, 6);
 });
+
+test("a trial that is given up while it is trained again is recorded with the new reason, once", async () => {
+  const trialId = "s/line/0";
+  const first = sweep({
+    train: async () => {
+      throw new Error("old");
+    },
+  });
+  await runSweep(first.run);
+  const recorded = first.recorder.trials.filter(({ id }) => id === trialId);
+  expect(recorded).toMatchObject([{ status: "failed", reason: "old" }]);
+  const giveUp = { trialId, reason: "no worker survives it" };
+  const second = sweep({ recorded, giveUp });
+  await runSweep(second.run);
+  const given = second.recorder.trials.filter(({ id }) => id === trialId);
+  expect(given).toMatchObject([{ status: "failed", reason: giveUp.reason }]);
+  const third = sweep({ recorded: given, giveUp });
+  await runSweep(third.run);
+  expect(third.recorder.trials.filter(({ id }) => id === trialId)).toEqual([]);
+});

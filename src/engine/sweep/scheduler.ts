@@ -37,11 +37,15 @@ class Sweep {
   #outOfTime = false;
 
   constructor(run: SweepRun) {
-    const { study, studyId, control, retryFailed = false } = run;
+    const { study, studyId, control, giveUp, retryFailed = false } = run;
     this.#run = run;
     this.#meter = new ProgressMeter(study, studyId, run.device, () => control.duty);
-    const again = ({ id, status }: Trial) =>
-      status === "failed" && (Array.isArray(retryFailed) ? retryFailed.includes(id) : retryFailed);
+    const again = ({ id, status, reason }: Trial) => {
+      if (status !== "failed") return false;
+      // It failed before, and was being trained again; a run that lost its device may have given it up already.
+      if (id === giveUp?.trialId) return reason !== giveUp.reason;
+      return Array.isArray(retryFailed) ? retryFailed.includes(id) : retryFailed;
+    };
     const keeps = (trial: Trial) => isSettled(trial) && !again(trial);
     this.#settled = new Map(run.recorded.filter(keeps).map((trial) => [trial.id, trial]));
     this.#acceptance = new Map(

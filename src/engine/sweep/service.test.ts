@@ -9,9 +9,11 @@ import { createClient, createServer, type Endpoint, type RpcServer } from "../ru
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
 import { SweepService } from "./service.ts";
 import { SweepStore } from "./store/store.ts";
+import type { Study } from "./study.ts";
 import { alone, type ClaimStudy } from "./study-claim.ts";
 import { studyId } from "./study-id.ts";
 import type { TrialJob } from "./sweep-run.ts";
+import type { Tuner } from "./tuner.ts";
 
 const id = studyId(smallStudy);
 const cleanups: (() => void)[] = [];
@@ -30,6 +32,17 @@ function connect(
   const { port1, port2 } = new MessageChannel();
   const store = new SweepStore({ name });
   const executor = createFakeExecutor();
+  let disposed = 0;
+  executor.dispose = async () => void disposed++;
+  const tuner: Tuner = {
+    state: async () => ({ tuned: true, tiles: "fake" }),
+    tune: async () => ({ tuned: true, tiles: "fake" }),
+    untune: async () => {
+      // Meanwhile somebody begins a run.
+      if (runWhileUntuned) await client.call("startSweep", runWhileUntuned, {});
+    },
+  };
+  let runWhileUntuned: Study | undefined;
   const server: { current?: RpcServer<SweepEvents> } = {};
   const service = new SweepService(
     {
@@ -51,6 +64,7 @@ function connect(
       trainer: () => fakeTrainer(before),
       version: "0",
       claim,
+      tuner,
     },
     (event, payload) => server.current?.emit(event, payload),
   );
@@ -80,7 +94,17 @@ function connect(
     store.close();
   };
   cleanups.push(close);
-  return { client, next, seen, name, close };
+  return {
+    client,
+    next,
+    seen,
+    name,
+    close,
+    disposed: () => disposed,
+    runWhileUntuned: (study: Study) => {
+      runWhileUntuned = study;
+    },
+  };
 }
 
 test("a study runs from start to finished, and is there when asked for", async () => {
@@ -240,4 +264,26 @@ test("a study that another tab runs is not run here, until that run ends", async
   await second.client.call("startSweep", smallStudy, {});
   expect(await finished).toMatchObject({ outcome: "complete", trials: 6 });
   expect(held.size).toBe(0);
+});
+
+test("asking whether a device was tuned, and undoing that, leave the one that trains alone", async () => {
+  const { client, next, disposed, runWhileUntuned } = connect(
+    () => new Promise((done) => setTimeout(done, 2)),
+  );
+  const reproducible = { ...smallStudy, regime: { ...smallStudy.regime, reproducible: true } };
+  const first = next("finished");
+  await client.call("startSweep", reproducible, {});
+  expect(await client.call("tuning", { threads: 2 })).toEqual({ tuned: true, tiles: "fake" });
+  await first;
+  expect(disposed()).toBe(0);
+  await client.call("stop");
+  const again = { ...reproducible, seed: reproducible.seed + 1 };
+  runWhileUntuned(again);
+  await client.call("device", {});
+  const before = disposed();
+  const second = next("finished");
+  await client.call("untune", {});
+  expect(await second).toMatchObject({ studyId: studyId(again), outcome: "complete" });
+  // The device of that run is another one; nothing closed it.
+  expect(disposed() - before).toBe(1);
 });

@@ -114,8 +114,7 @@ export class SweepService {
       },
       previewPopulation: (population, options) => this.#preview(population, options),
       // Asking must not change the device that is in use.
-      device: async (options = {}) =>
-        (await ((this.#active && this.#device?.opened) ?? this.#openDevice(options))).info,
+      device: async (options = {}) => (await this.#deviceFor(options)).info,
       executors: () => this.#parts.offers(),
       speedsOf: (device) => this.#parts.store.speedsOf(device),
       profile: (request, options) => this.#profile(request, options),
@@ -286,8 +285,13 @@ export class SweepService {
     return this.#parts.profile(request, executor, (share) => this.#emit("profiling", { share }));
   }
 
+  /** What is in use while a study runs, whatever the options. */
+  #deviceFor(options: SweepOptions): Promise<OpenDevice> {
+    return (this.#active && this.#device?.opened) ?? this.#openDevice(options);
+  }
+
   async #tuning(options: SweepOptions): Promise<TuningState | undefined> {
-    const { executor } = await this.#openDevice(options);
+    const { executor } = await this.#deviceFor(options);
     return this.#parts.tuner?.state(executor);
   }
 
@@ -304,7 +308,7 @@ export class SweepService {
   async #untune(options: SweepOptions): Promise<TuningState | undefined> {
     const { executor, tuner } = await this.#tunable(options);
     await tuner.untune(executor);
-    await this.#closeDevice();
+    if (!this.#active) await this.#closeDevice();
     return this.#tuning(options);
   }
 

@@ -18,7 +18,7 @@ import { defaultStudy } from "../../../engine/sweep/study.ts";
 import { encodeStudy } from "../../../engine/sweep/study-url.ts";
 import type { TrialJob } from "../../../engine/sweep/sweep-run.ts";
 import { lossText } from "../setup/loss-text.ts";
-import { noOtherTabs } from "./other-tabs.ts";
+import { noOtherTabs, type OtherTabs } from "./other-tabs.ts";
 import type { RunState } from "./run-store.ts";
 import type { Services } from "./services.tsx";
 import { startSession } from "./session.ts";
@@ -95,7 +95,7 @@ function browser(
     };
   };
   return {
-    open(address = hash): Services {
+    open(address = hash, tabs = noOtherTabs): Services {
       hash = address;
       const bar = {
         read: () => hash,
@@ -104,7 +104,7 @@ function browser(
         },
         onChange: () => {},
       };
-      return startSession(connect, bar, noOtherTabs, storage);
+      return startSession(connect, bar, tabs, storage);
     },
     get hash() {
       return hash;
@@ -300,6 +300,62 @@ describe("a worker that ends before its run", () => {
     await session.sweep.run(smallStudy);
     const done = await until(session, ({ phase }) => phase === "complete");
     expect(done.loss?.reason).toContain("no memory left: Array buffer allocation failed");
+  });
+
+  /** The claim of a dead worker ends when the test says so. */
+  function held() {
+    const waiting: (() => void)[] = [];
+    const tabs: OtherTabs = {
+      ...noOtherTabs,
+      released: () => new Promise((resolve) => void waiting.push(resolve)),
+    };
+    const asked = async (times: number) => {
+      while (waiting.length < times) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const release = () => {
+      for (const resolve of waiting) resolve();
+    };
+    return { tabs, asked, release };
+  }
+
+  test("and whose successor ends while the claim is waited for: the study is gone on with once", async () => {
+    let trained = 0;
+    const { tabs, asked, release } = held();
+    const window = browser(() => (++trained === 4 ? never() : undefined));
+    const session = window.open(undefined, tabs);
+    await until(session, ({ ready }) => ready);
+    await session.sweep.run(smallStudy);
+    await until(session, ({ live }) => live?.epochs.length === 1 && trained === 4);
+    window.kill("first");
+    await asked(1);
+    window.kill("second");
+    await asked(2);
+    release();
+    const { failure, loss } = await until(session, ({ phase }) => phase === "complete" || phase === "failed");
+    expect(failure).toBeUndefined();
+    expect(loss).toMatchObject({ reason: "second", times: 2 });
+  });
+
+  test("does not touch another study that is begun meanwhile", async () => {
+    let trained = 0;
+    const { tabs, asked, release } = held();
+    const window = browser(() => (++trained === 4 ? never() : undefined));
+    const session = window.open(undefined, tabs);
+    await until(session, ({ ready }) => ready);
+    await session.sweep.run(smallStudy);
+    await until(session, ({ live }) => live?.epochs.length === 1 && trained === 4);
+    window.kill("gone");
+    await asked(1);
+    session.sweep.reset();
+    const other = { ...smallStudy, seed: smallStudy.seed + 1 };
+    const begun = session.sweep.run(other);
+    release();
+    await begun;
+    const { failure, study } = await until(
+      session,
+      ({ phase }) => phase === "complete" || phase === "failed",
+    );
+    expect([failure, study?.seed]).toEqual([undefined, other.seed]);
   });
 
   test("while the user has paused the run waits for the user", async () => {

@@ -99,6 +99,8 @@ export function createSweepController(
   };
   let connection = open();
   let ends = noEnds;
+  /** Runs that the user began. */
+  let runs = 0;
   /** When the worker was told to run its study last. */
   let startedRun = 0;
   /** Failed trials that the run is still to train again. */
@@ -136,7 +138,9 @@ export function createSweepController(
       });
     });
     client.on("device", (device) => at({ device }));
-    opened.onCrash((reason) => void revive(reason));
+    opened.onCrash((reason) => {
+      if (opened === connection) void revive(reason);
+    });
     return opened;
   }
 
@@ -164,16 +168,22 @@ export function createSweepController(
     end: Pick<WorkerEnd, "at" | "reason">,
     goesOn: boolean,
   ): Promise<void> {
-    const { client } = connection;
-    const id = studyId(study);
-    const stored = await client.call("loadStudy", id);
+    const [own, begun, id] = [connection, runs, studyId(study)];
+    /** The study as it is shown, while no later end, no run and no other study has taken this one's place. */
+    const current = () => {
+      const { study: shown } = run.getState();
+      const same = shown !== undefined && studyId(shown) === id;
+      return same && own === connection && begun === runs ? shown : undefined;
+    };
+    const stored = await own.client.call("loadStudy", id);
+    if (current() === undefined) return;
     if (stored !== undefined) at({ studyId: id, trials: byId(stored), interrupted: stored.interrupted });
     const epochs = completeEpochs(stored);
     // The store knows better than the page, which a dying worker does not reach.
-    const current = stored?.interrupted.find(({ startedAt }) => startedAt >= startedRun);
-    const recovery = recoveryAfter({ ...end, epochs, trialId: current?.trialId }, ends);
+    const underWay = stored?.interrupted.find(({ startedAt }) => startedAt >= startedRun);
+    const recovery = recoveryAfter({ ...end, epochs, trialId: underWay?.trialId }, ends);
     ends = recovery.ends;
-    const trial = current && { name: trialName(current), epochs: current.epochs.length };
+    const trial = underWay && { name: trialName(underWay), epochs: underWay.epochs.length };
     const loss = { ...end, times: ends.all, trial };
     if (!goesOn) return at({ loss: { ...loss, outcome: "waits" } });
     if (recovery.action === "stop") {
@@ -191,11 +201,13 @@ export function createSweepController(
     at({ loss: { ...loss, outcome: giveUp ? "given up" : "goes on" } });
     // The dead worker's claim on the study ends with it, but not before it.
     await tabs.released(id, AbortSignal.timeout(releaseMs)).catch(() => {});
-    // The user may have stopped the run meanwhile, or deleted the study.
+    const shown = current();
+    if (shown === undefined) return;
+    // The user may have stopped the run meanwhile.
     if (run.getState().phase === "stopping") at({ phase: "stopped" });
     if (run.getState().phase !== "starting") return;
     toRetry = toRetry.filter((each) => each !== giveUp?.trialId);
-    await start(study, { retryFailed: toRetry, giveUp });
+    await start(shown, { retryFailed: toRetry, giveUp });
   }
 
   /** Shows what another tab records of the study as it comes, until that tab ends its run. */
@@ -308,6 +320,7 @@ export function createSweepController(
       guarded(async () => {
         void tabs.keepStorage().catch(() => false);
         ends = noEnds;
+        runs += 1;
         toRetry = more.retryFailed ? failedOf(run.getState()) : [];
         at({ ...emptyRun, study, phase: "starting" });
         const started = await start(study, more);

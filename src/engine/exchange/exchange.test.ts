@@ -333,6 +333,22 @@ describe("merging", () => {
     expect(merged.conflicts).toEqual(["RegNetX 1: error 0.217 here, error 0.25 there"]);
   });
 
+  test("records of earlier programs, which do not say their images, are the same as those that do; of other images they are not", () => {
+    const [a, b] = trials as [Trial, Trial, Trial];
+    const merged = mergeTrials(
+      [
+        { ...a, weights: "averages" },
+        { ...b, dataDigest: "0123" },
+      ],
+      [
+        { ...a, dataDigest: "0123" },
+        { ...b, dataDigest: "4567" },
+      ],
+    );
+    expect(merged.same).toBe(1);
+    expect(merged.conflicts).toEqual(["RegNetX 1: error 0.217 here, error 0.217 there, on other images"]);
+  });
+
   const wide = parseStudy({
     ...defaultStudy,
     name: "Wide",

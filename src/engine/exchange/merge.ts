@@ -1,5 +1,6 @@
 import { mixtureWarnings } from "../analysis/trials/mixture.ts";
 import { observeAll } from "../analysis/trials/observation.ts";
+import { differ } from "../sweep/same-images.ts";
 import { parseStudy, type Study } from "../sweep/study.ts";
 import { canonicalJson, contentId, studyId } from "../sweep/study-id.ts";
 import { studyLimits } from "../sweep/study-limits.ts";
@@ -29,18 +30,21 @@ export function mergeTrials(ours: readonly Trial[], theirs: readonly Trial[]): M
     if (known === undefined || (!isSettled(known) && isSettled(trial))) {
       merged.set(trial.id, trial);
       added.push(trial);
-    } else if (outcome(known) === outcome(trial)) same += 1;
+      continue;
+    }
+    const images = differ(known.dataDigest, trial.dataDigest) ? ", on other images" : "";
+    if (outcome(known) === outcome(trial) && images === "") same += 1;
     else if (isSettled(trial))
       conflicts.push(
-        `${trial.population} ${trial.index + 1}: ${outcomeText(known)} here, ${outcomeText(trial)} there`,
+        `${trial.population} ${trial.index + 1}: ${outcomeText(known)} here, ${outcomeText(trial)} there${images}`,
       );
   }
   return { trials: [...merged.values()], added, same, conflicts };
 }
 
-/** What two runs of one trial agree on; times, devices and versions may differ. */
+/** What two runs of one trial agree on; times, devices, versions and what only some of them record may differ. */
 function outcome(trial: Trial): string {
-  const { device: _, version: __, ...rest } = withoutTimes(trial);
+  const { device: _, version: __, dataDigest: ___, weights: ____, ...rest } = withoutTimes(trial);
   return canonicalJson(rest);
 }
 

@@ -51,7 +51,8 @@ export class TrialFile implements TrialRecorder {
       const problems = foreignTrials(trials, studyId);
       if (problems.length > 0) throw new InputError(problems);
       if (cutOff) await file.truncate(wholeBytes);
-      const settled = new Set(trials.map(({ id }) => id));
+      // A failed trial may have been under way again when the program died.
+      const settled = new Set(trials.filter(({ status }) => status !== "failed").map(({ id }) => id));
       await checkpoints.tidy((trialId) => trialId.startsWith(`${studyId}/`) && !settled.has(trialId));
       return new TrialFile(file, checkpoints, trials, cutOff);
     } catch (error) {

@@ -63,6 +63,25 @@ test("a program that died while writing, at any byte, loses that record and noth
   expect(await readFile(file, "utf8")).toBe(bytes.toString());
 });
 
+test("a failed trial that is trained again when the program dies goes on from its last epoch", async () => {
+  const [whole, file] = [await path(), await path()];
+  await sweepInto(whole, "new");
+  const trial = parseTrialLines(await readFile(whole)).trials[0]!;
+  await writeFile(file, formatTrialLine({ ...trial, status: "failed", reason: "out of memory", error: null }));
+  const dying = await TrialFile.open(file, id, "resume");
+  const state = new Map([["w", new Float32Array([1, 2])]]);
+  const checkpoint = { state, epochs: trial.epochs.slice(0, 1), devices: ["fake"], version: "0" };
+  await dying.epoch({ ...trial, studyId: id, trialId: trial.id }, trial.epochs[0]!, checkpoint);
+  await dying.close();
+  const next = await TrialFile.open(file, id, "resume");
+  expect(await next.checkpoint(trial.id)).toMatchObject({ epochs: checkpoint.epochs });
+  await next.close();
+  await writeFile(file, formatTrialLine(trial));
+  const done = await TrialFile.open(file, id, "resume");
+  expect(await done.checkpoint(trial.id)).toBeUndefined();
+  await done.close();
+});
+
 test("an existing file is neither overwritten nor mixed with another study", async () => {
   const file = await path();
   await sweepInto(file, "new");

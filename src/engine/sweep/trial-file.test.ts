@@ -67,10 +67,13 @@ test("a failed trial that is trained again when the program dies goes on from it
   const [whole, file] = [await path(), await path()];
   await sweepInto(whole, "new");
   const trial = parseTrialLines(await readFile(whole)).trials[0]!;
-  await writeFile(file, formatTrialLine({ ...trial, status: "failed", reason: "out of memory", error: null }));
+  await writeFile(
+    file,
+    formatTrialLine({ ...trial, status: "failed", reason: "out of memory", error: null }),
+  );
   const dying = await TrialFile.open(file, id, "resume");
   const state = new Map([["w", new Float32Array([1, 2])]]);
-  const checkpoint = { state, epochs: trial.epochs.slice(0, 1), devices: ["fake"], version: "0" };
+  const checkpoint = { state, epoch: 1, epochs: trial.epochs.slice(0, 1), devices: ["fake"], version: "0" };
   await dying.epoch({ ...trial, studyId: id, trialId: trial.id }, trial.epochs[0]!, checkpoint);
   await dying.close();
   const next = await TrialFile.open(file, id, "resume");

@@ -118,10 +118,21 @@ export function RandomSearchChart({ populations, ...props }: RandomSearchChartPr
       ),
     [populations],
   );
-  return <CurvePlot {...props} curves={curves} x={drawnAxis} y={expectedAxis} />;
+  const { x, ticks } = useMemo(
+    () => drawnAxis(populations.reduce((most, { points }) => Math.max(most, points.length), 0)),
+    [populations],
+  );
+  return <CurvePlot {...props} curves={curves} x={x} y={expectedAxis} ticksX={ticks} />;
 }
 
-const drawnAxis = { metric: draws, scale: "log" } as const;
+/** Of few networks the axis names every number: there is no 0.8 of a network, and one alone is no axis. */
+function drawnAxis(most: number) {
+  return {
+    x: { metric: draws, scale: "log", ...(most === 1 && { domain: [0.9, 2.2] as const }) } as const,
+    ticks: most === 0 || most > 9 ? undefined : Array.from({ length: Math.max(2, most) }, (_, i) => i + 1),
+  };
+}
+
 const expectedAxis = { metric: expectedError };
 
 export function randomSearchFigure(props: Unsized<RandomSearchChartProps>): FigureContent {

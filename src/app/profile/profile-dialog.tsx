@@ -141,6 +141,11 @@ function summaryText(roofline: Roofline): string {
       `Calls without multiply-adds (norms, sums, the update) take ${formatPercent(moving.share, 0)}, ` +
         `at ${number(moving.gbPerSecond)} GB/s: ${formatPercent(moving.ofRoof, 0)} of the memory's.`,
   ];
+  // Nothing is faster than the roof: it was measured too low.
+  if ((multiplying?.ofRoof ?? 0) > 1.05 || (moving?.ofRoof ?? 0) > 1.05)
+    sentences.push(
+      "More than 100%: small calls stay in the cache, or the device was busy while its roof was measured.",
+    );
   return sentences.filter((sentence) => sentence !== undefined).join(" ");
 }
 

@@ -9,16 +9,24 @@ const convolutions: readonly (readonly [op: string, label: string])[] = [
   ["conv2dFilterGrad", "gradient of its filters"],
 ];
 
+/** Names of other operations, where the engine's own are no words. */
+const others: Readonly<Record<string, string>> = {
+  squeezeExcite: "squeeze-and-excitation",
+  squeezeExciteGrad: "its gradient",
+};
+
 /** Calls in order of their kinds: those that multiply and add first, with the looks of populations. */
 export function rooflineGroups({ calls }: Roofline): Group[] {
-  const others = [...new Set(calls.map(({ op }) => op))].filter((op) =>
+  const found = [...new Set(calls.map(({ op }) => op))].filter((op) =>
     convolutions.every(([known]) => known !== op),
   );
-  return [...convolutions, ...others.map((op) => [op, words(op)] as const)].map(([id, label], i) => ({
-    id,
-    label,
-    ...populationLook(i),
-  }));
+  return [...convolutions, ...found.map((op) => [op, others[op] ?? words(op)] as const)].map(
+    ([id, label], i) => ({
+      id,
+      label,
+      ...populationLook(i),
+    }),
+  );
 }
 
 export function rooflineRows({ calls }: Roofline): RooflineRow[] {

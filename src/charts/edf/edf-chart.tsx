@@ -8,7 +8,7 @@ import { PlotFrame } from "../plot/plot-frame.tsx";
 import type { EdfCurve } from "./edf-curve.ts";
 import { EdfCurves } from "./edf-curves.tsx";
 import { beyond, type EdfFocus, edfDomain } from "./edf-domain.ts";
-import { EdfLabels, edfLabelRoom, summaryText } from "./edf-labels.tsx";
+import { EdfLabels, edfLabelRoom, edfLabelsFit, summaryText } from "./edf-labels.tsx";
 import { EdfReader } from "./edf-reader.tsx";
 
 export interface EdfChartProps extends ChartProps {
@@ -21,6 +21,9 @@ export interface EdfChartProps extends ChartProps {
 
 /** Narrower than this, names and numbers go above the plot. */
 const narrow = 520;
+
+/** Above and below the plot: its titles and ticks. */
+const around = 62;
 
 const nothing: ReadonlySet<string> = new Set();
 const errorMetric: Pick<Metric, "label" | "scale" | "unit"> = {
@@ -49,7 +52,7 @@ export function EdfChart(props: EdfChartProps) {
       }),
     [from, to, size.width],
   );
-  const wide = size.width >= narrow;
+  const wide = size.width >= narrow && edfLabelsFit(drawn.length, size.height - around);
   const legend = wide
     ? []
     : drawn.map((curve) => ({ ...curve, label: `${curve.label}  ${summaryText(curve)}` }));

@@ -6,7 +6,16 @@ import type { EdfCurve } from "./edf-curve.ts";
 
 const lineHeight = 15;
 const gapBetween = 46;
+/** A name, its numbers, and a little air. */
+const gapLeast = 2 * lineHeight + 4;
+/** From the plot's top to the first name: the heading of the numbers is between. */
+const belowFirst = 26;
 const swatch = 22;
+
+/** Whether a plot of this height, in pixels, has room for the labels of so many curves beside it, none on another. */
+export function edfLabelsFit(curves: number, height: number): boolean {
+  return height - belowFirst - lineHeight >= (curves - 1) * gapLeast;
+}
 
 /** Room right of the plot for the labels. */
 export function edfLabelRoom(curves: readonly EdfCurve[]): number {
@@ -26,11 +35,11 @@ export function summaryText({ n, min, mean }: EdfCurve): string {
  */
 export function EdfLabels({ curves, area }: { readonly curves: readonly EdfCurve[]; readonly area: Area }) {
   const x = area.x + area.width + 14;
-  const top = area.y + 26;
+  const top = area.y + belowFirst;
   const ordered = curves.toSorted((a, b) => a.mean - b.mean);
   const places = spread(
     ordered.map((_, i) => top + i * gapBetween),
-    2 * lineHeight + 4,
+    gapLeast,
     top,
     area.y + area.height - lineHeight,
   );

@@ -56,6 +56,14 @@ describe("EDF chart", () => {
     expect(texts(markup, 'tick="y"')).toEqual(["0", "0.25", "0.5", "0.75", "1"]);
   });
 
+  test("where the plot is too low for labels beside it, they are a legend above", () => {
+    const curves = [0, 1].map((i) => edfCurve(spread, i));
+    const beside = (height: number) =>
+      render(<EdfChart curves={curves} size={{ width: size.width, height }} description={description} />);
+    expect(beside(240)).toContain("data-labels");
+    expect(beside(130)).not.toContain("data-labels");
+  });
+
   test("a range within the curve begins at the share that lies left of it", () => {
     const curve = edfCurve([0.1, 0.2, 0.3, 0.4]);
     const whole = still(edfFigure({ curves: [curve], focus: [0, 0.5], description }));

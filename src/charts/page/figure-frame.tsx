@@ -17,6 +17,8 @@ export interface FigureFrameProps {
   readonly controls?: ReactNode;
   /** Height of the chart in pixels; undefined: it fills the frame. */
   readonly height?: number | undefined;
+  /** Pixels below which a chart that fills the frame is not squeezed by what stands under it. */
+  readonly leastHeight?: number | undefined;
   readonly className?: string | undefined;
   /** Over the chart, as large as it: what stands there while it is empty. */
   readonly overlay?: ReactNode;
@@ -26,7 +28,8 @@ export interface FigureFrameProps {
 
 /** A titled chart that can be read as a table and saved as SVG, PNG and CSV. */
 export function FigureFrame(props: FigureFrameProps) {
-  const { title, note, source, content, controls, height, className = "", overlay, children } = props;
+  const { title, note, source, content, controls, className = "", overlay, children } = props;
+  const { height, leastHeight } = props;
   const id = useId();
   const [asTable, setAsTable] = useState(false);
   const [shown, setShown] = useState<Size>();
@@ -57,7 +60,10 @@ export function FigureFrame(props: FigureFrameProps) {
           />
         </div>
       </div>
-      <div className={styles.body} style={height === undefined ? undefined : { flex: "none", height }}>
+      <div
+        className={styles.body}
+        style={height === undefined ? { minHeight: leastHeight } : { flex: "none", height }}
+      >
         {asTable ? (
           <TableView table={content.table()} caption={`${title}: ${captionOf(source)}`} />
         ) : (

@@ -6,6 +6,7 @@ import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { laptopMinutes } from "../../../engine/sweep/templates/template.ts";
 import { studyOfTemplate, templates } from "../../../engine/sweep/templates/templates.ts";
 import { CloseIcon } from "../../ui/icons.tsx";
+import { MathText } from "../../ui/math-text.tsx";
 import { useServices } from "../state/services.tsx";
 import { ImportForm } from "./import-form.tsx";
 import styles from "./new-study.module.css";
@@ -56,12 +57,18 @@ export default function NewStudyDialog({ onClose }: { readonly onClose: () => vo
               return (
                 <li key={id}>
                   <button type="button" className={styles.card} onClick={() => use(study)}>
-                    <b>{title}</b>
+                    <b>
+                      <MathText text={title} />
+                    </b>
                     <span className={styles.cost}>
                       {networks} networks · {timeText(work, rates)}
                     </span>
-                    <span>{compares}</span>
-                    <span className={styles.small}>Look for: {lookFor}</span>
+                    <span>
+                      <MathText text={compares} />
+                    </span>
+                    <span className={styles.small}>
+                      <MathText text={`Look for: ${lookFor}`} />
+                    </span>
                     <span className={styles.small}>{source}</span>
                   </button>
                 </li>

@@ -17,6 +17,9 @@ export interface EdfBoardProps {
   readonly shown: TrialRow | undefined;
 }
 
+/** Of the chart, in pixels: three populations keep their labels beside it. */
+const leastHeight = 240;
+
 /** The picture of the study: the error distributions of its populations, and what they say. */
 export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps) {
   const selection = useSelection();
@@ -74,6 +77,7 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
         source={results.source}
         content={content}
         className={styles.plain}
+        leastHeight={leastHeight}
         overlay={empty && reasons.length === 0 && <EmptyPicture />}
         controls={!empty && <FocusSwitch focus={focus} onChange={setFocus} />}
       >

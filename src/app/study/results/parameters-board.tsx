@@ -104,7 +104,7 @@ export const ParametersBoard = memo(function ParametersBoard({ results }: { read
               : undefined
           }
         />
-        {ranked?.found === false && <p className={styles.says}>Importance: {ranked.message}</p>}
+        {ranked?.found === false && <p className={styles.says}>{ranked.message}</p>}
         {ranked?.found && (
           <p className={styles.says}>
             A forest of these parameters explains {Math.round(100 * Math.max(0, ranked.value.explained))}% of

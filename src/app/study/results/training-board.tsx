@@ -2,6 +2,7 @@ import { memo, useMemo } from "react";
 import { trainingFigure } from "../../../charts/curve-charts.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
+import type { Finding } from "../../../engine/analysis/finding.ts";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { Card } from "../../ui/card.tsx";
 import { useView } from "../state/services.tsx";
@@ -61,7 +62,9 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
         {stability.value?.map(({ name, value: { epochs, seeds } }) => (
           <div key={name} className={styles.stability}>
             <b>{name}</b>
-            {epochs.found ? (
+            {epochs.found && reasonOfAll(epochs.value) !== undefined ? (
+              <p className={styles.says}>{reasonOfAll(epochs.value)}</p>
+            ) : epochs.found ? (
               <ul>
                 {epochs.value.map(({ epoch, ofEpochs, correlation }) => (
                   <li key={epoch}>
@@ -97,5 +100,14 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
     </div>
   );
 });
+
+/** Why no epoch has a correlation, where all have the same reason: said once. */
+function reasonOfAll(epochs: readonly { readonly correlation: Finding<unknown> }[]): string | undefined {
+  const reasons = new Set(
+    epochs.map(({ correlation }) => (correlation.found ? undefined : correlation.message)),
+  );
+  const [first] = reasons;
+  return reasons.size === 1 ? first : undefined;
+}
 
 const none = {};

@@ -54,7 +54,7 @@ test("trials that rules cut count in no statistic, and it is said how many there
   const warnings = groupWarnings([{ name: "R", observations: rows }]);
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^R: 2 of 3 networks were cut before the last epoch \(1 by halving\) and are left out\. .* of the 1 /,
+      /^R: 2 of 3 networks were cut before the last epoch \(1 by halving\) and are left out\. .* of the one that was /,
     ),
   ]);
 });

@@ -52,8 +52,8 @@ export function countingNotes(name: string, rows: readonly Observation[]): strin
     ...(cut.length > 0
       ? [
           `${name}: ${cut.length} of ${rows.length} networks were cut before the last epoch ` +
-            `(${halved} by halving) and are left out. What is shown is of the ${counted} that were trained to the end, ` +
-            "not of the whole population.",
+            `(${halved} by halving) and are left out. What is shown is of the ` +
+            `${counted === 1 ? "one that was" : `${counted} that were`} trained to the end, not of the whole population.`,
         ]
       : []),
   ];

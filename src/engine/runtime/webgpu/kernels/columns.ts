@@ -1,6 +1,6 @@
 import { defineKernel, read, write } from "../kernel.ts";
 import { type Join, workgroupOf } from "./conv-tile.ts";
-import { type Curve, curveText, type Lanes } from "./text.ts";
+import { argumentsFirst, type Curve, curveText, type Lanes } from "./text.ts";
 
 // rows × channels maps, a unit is a vector of four channels or one channel.
 //
@@ -67,7 +67,7 @@ export function columnMoments(lanes: Lanes, join: Join) {
     bindings: [read("x", lanes), write("sums", lanes)],
     workgroup: workgroupOf[join],
     declarations: shared(lanes, join),
-    body: `${tile[join]}
+    body: argumentsFirst(`${tile[join]}
   let shift = x[a.xAt + tile * a.tileRows * a.units + unit];
   var one = ${lanes}(0.0);
   var two = ${lanes}(0.0);
@@ -82,7 +82,7 @@ ${joined[join]}
     let out = a.sumsAt + 2u * tile * a.units + unit;
     sums[out] = shift + one / count;
     sums[out + a.units] = max(two - one * (one / count), ${lanes}(0.0));
-  }`,
+  }`),
   });
 }
 
@@ -102,7 +102,7 @@ export function normSums(lanes: Lanes, join: Join, curve: Curve | "saved", keeps
     ],
     workgroup: workgroupOf[join],
     declarations: declarations + shared(lanes, join),
-    body: `${tile[join]}
+    body: argumentsFirst(`${tile[join]}
   let mean = vectors[a.meanAt + unit];
   let invStd = vectors[a.invStdAt + unit];
   let scale = vectors[a.scaleAt + unit];
@@ -127,7 +127,7 @@ ${joined[join]}
     let out = a.sumsAt + 2u * tile * a.units + unit;
     sums[out] = one;
     sums[out + a.units] = two;
-  }`,
+  }`),
   });
 }
 
@@ -139,7 +139,7 @@ export function affineSums(lanes: Lanes, join: Join) {
     bindings: [read("dy", lanes), read("x", lanes), write("sums", lanes)],
     workgroup: workgroupOf[join],
     declarations: shared(lanes, join),
-    body: `${tile[join]}
+    body: argumentsFirst(`${tile[join]}
   var one = ${lanes}(0.0);
   var two = ${lanes}(0.0);
   for (var row = tile * a.tileRows + ly; row < end; row += step) {
@@ -152,7 +152,7 @@ ${joined[join]}
     let out = a.sumsAt + 2u * tile * a.units + unit;
     sums[out] = one;
     sums[out + a.units] = two;
-  }`,
+  }`),
   });
 }
 

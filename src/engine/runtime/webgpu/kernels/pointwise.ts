@@ -1,6 +1,6 @@
 import { defineKernel, read, write } from "../kernel.ts";
 import { type Join, workgroupOf } from "./conv-tile.ts";
-import { activations, type Curve, curveText, type Lanes } from "./text.ts";
+import { activations, argumentsFirst, type Curve, curveText, type Lanes } from "./text.ts";
 
 // Maps as rows × channels; a unit is a vector of four channels or one channel. One invocation makes a unit of `span` rows,
 // neighbours lie side by side: whole lines, 0 to 2 multiply-adds a value, bandwidth alone. Vectors per channel or per image
@@ -46,7 +46,7 @@ export function affineMap(lanes: Lanes, join: Join, curve: Curve, added: boolean
     ],
     workgroup,
     declarations,
-    body: `${rowsOfUnit(workgroup)}
+    body: argumentsFirst(`${rowsOfUnit(workgroup)}
   let c = (first / a.imageRows) * a.units + unit;
   var scale = ${lanes}(a.factor);
   var shift = ${lanes}(0.0);
@@ -56,7 +56,7 @@ export function affineMap(lanes: Lanes, join: Join, curve: Curve, added: boolean
     let i = row * a.units + unit;
     let value = x[a.xAt + select(i, c, a.spread != 0u)] * scale + shift${added ? " + residual[a.residualAt + i]" : ""};
     y[a.yAt + i] = ${activated("value")};
-  }`,
+  }`),
   });
 }
 
@@ -68,13 +68,13 @@ export function slopeMap(lanes: Lanes) {
     bindings: [read("dy", lanes), read("saved", lanes), write("dx", lanes)],
     workgroup: 256,
     declarations: activations(lanes),
-    body: `
+    body: argumentsFirst(`
   let i = group * 256u + lane;
   if (i >= a.length) { return; }
   let s = saved[a.savedAt + i];
   var factor = s * (1.0 - s);
   if (a.activation != 3u) { factor = slope(a.activation, s); }
-  dx[a.dxAt + i] = dy[a.dyAt + i] * factor;`,
+  dx[a.dxAt + i] = dy[a.dyAt + i] * factor;`),
   });
 }
 
@@ -95,7 +95,7 @@ export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boo
     ],
     workgroup,
     declarations,
-    body: `${rowsOfUnit(workgroup)}
+    body: argumentsFirst(`${rowsOfUnit(workgroup)}
   let mean = vectors[a.meanAt + unit];
   let scale = vectors[a.scaleAt + unit];
   let shift = vectors[a.shiftAt + unit];
@@ -107,7 +107,7 @@ export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boo
     let given = dy[a.dyAt + i];
     let d = ${through("given", "fma(value, scale, shift)")};
     dx[a.dxAt + i] = scale * (d - level - (value - mean) * slant)${added ? " + addend[a.addendAt + i]" : ""};
-  }`,
+  }`),
   });
 }
 

@@ -1,5 +1,6 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
-import { argumentsFirst, quadSum } from "./quad.ts";
+import { quadSum } from "./quad.ts";
+import { argumentsFirst } from "./text.ts";
 
 // N images, C channels, K filters, k×k taps; a segment is P = 4 pixels side by side on one line of dy. Quads: quad.ts.
 //

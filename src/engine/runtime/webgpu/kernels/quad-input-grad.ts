@@ -1,15 +1,7 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { writeSums } from "./conv-tile.ts";
-import {
-  argumentsFirst,
-  type QuadShape,
-  quadArgs,
-  quadLocals,
-  quadName,
-  quadSum,
-  segment,
-  tapProducts,
-} from "./quad.ts";
+import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+import { argumentsFirst } from "./text.ts";
 
 const args = {
   ...quadArgs,

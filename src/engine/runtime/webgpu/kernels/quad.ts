@@ -56,15 +56,6 @@ export const quadArgs = {
   span: "u32",
 } as const;
 
-/**
- * A body that loads every argument once, in its beginning: SwiftShader loads it, with a check, wherever it is named.
- */
-export function argumentsFirst(body: string): string {
-  const names = new Set([...body.matchAll(/\ba\.(\w+)/g)].map(([, name]) => name));
-  const loads = [...names].map((name) => `  let a_${name} = a.${name};`).join("\n");
-  return `${loads}\n${body.replaceAll(/\ba\.(\w+)/g, "a_$1")}`;
-}
-
 /** Which segment an invocation is at: `line` of the map (or class), `at` its first pixel there, `live` unless behind the last. */
 export const segment = (quad: string, { pixels }: QuadShape): string => `
     let segment = (${quad} * a.span + t) * 4u + lane;

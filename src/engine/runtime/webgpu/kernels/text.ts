@@ -3,6 +3,15 @@ import type { PointwiseActivation } from "../../../plan/call.ts";
 /** A vector of four channels, or one. */
 export type Lanes = "vec4f" | "f32";
 
+/**
+ * A body that loads every argument once, in its beginning: SwiftShader loads it, with a check, wherever it is named.
+ */
+export function argumentsFirst(body: string): string {
+  const names = new Set([...body.matchAll(/\ba\.(\w+)/g)].map(([, name]) => name));
+  const loads = [...names].map((name) => `  let a_${name} = a.${name};`).join("\n");
+  return `${loads}\n${body.replaceAll(/\ba\.(\w+)/g, "a_$1")}`;
+}
+
 /** Activations as kernels are told of them. */
 export const activationCode: Readonly<Record<PointwiseActivation, number>> = {
   none: 0,
@@ -36,22 +45,28 @@ fn expo(given: ${lanes}) -> ${lanes} {
 }`;
 };
 
-/** sigmoid(x), activate(kind, x) and slope(kind, x): the derivative at the activation's input. */
+/**
+ * sigmoid(x), activate(kind, x) and slope(kind, x): the derivative at the activation's input. One exponential each, and one
+ * branch, whose both sides SwiftShader computes: a chain of returns took two for silu.
+ */
 export const activations = (lanes: Lanes) => `
 ${exponential(lanes)}
 fn sigmoid(x: ${lanes}) -> ${lanes} { return 1.0 / (1.0 + expo(-x)); }
 fn activate(kind: u32, x: ${lanes}) -> ${lanes} {
-  if (kind == 0u) { return x; }
-  if (kind == 1u) { return max(x, ${lanes}(0.0)); }
-  if (kind == 2u) { return x * sigmoid(x); }
-  return sigmoid(x);
+  var y = select(x, max(x, ${lanes}(0.0)), kind == 1u);
+  if (kind > 1u) {
+    let s = sigmoid(x);
+    y = select(s, x * s, kind == 2u);
+  }
+  return y;
 }
 fn slope(kind: u32, x: ${lanes}) -> ${lanes} {
-  if (kind == 0u) { return ${lanes}(1.0); }
-  if (kind == 1u) { return select(${lanes}(0.0), ${lanes}(1.0), x > ${lanes}(0.0)); }
-  let s = sigmoid(x);
-  if (kind == 2u) { return s * (1.0 + x * (1.0 - s)); }
-  return s * (1.0 - s);
+  var y = select(${lanes}(1.0), select(${lanes}(0.0), ${lanes}(1.0), x > ${lanes}(0.0)), kind == 1u);
+  if (kind > 1u) {
+    let s = sigmoid(x);
+    y = select(s * (1.0 - s), s * (1.0 + x * (1.0 - s)), kind == 2u);
+  }
+  return y;
 }`;
 
 /** e^x alone. */

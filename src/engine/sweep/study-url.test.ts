@@ -23,6 +23,7 @@ test("the URL is readable, and defaults are left out", () => {
 test("an address without a study gives none", () => {
   expect(decodeStudy("")).toBeUndefined();
   expect(decodeStudy("tab=explore")).toBeUndefined();
+  expect(() => decodeStudy("name=x&p=space:regnetx")).toThrow("v: is missing beside populations");
 });
 
 test.each([

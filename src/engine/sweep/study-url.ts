@@ -1,3 +1,4 @@
+import { InputError } from "../math/input-error.ts";
 import { defaultRegime, type Regime, regimeSchema } from "../training/regime.ts";
 import { decodePopulation, encodePopulation } from "./population-url.ts";
 import { decodeRegimeField, encodeRegimeField, scalar } from "./regime-url.ts";
@@ -30,6 +31,10 @@ export function encodeStudy(study: Study): string {
 export function decodeStudy(query: string | URLSearchParams): Study | undefined {
   const params = new URLSearchParams(query);
   const version = params.get("v");
+  if (version === null && params.has("p"))
+    throw new InputError([
+      { path: "v", message: "is missing beside populations; v=1 is the version of a study" },
+    ]);
   if (version === null) return undefined;
   const study: Record<string, unknown> = { version: scalar(version), populations: [] };
   const regime: Record<string, unknown> = {};

@@ -1,8 +1,7 @@
-import { Button, type ButtonProps } from "@mantine/core";
-import { useRef } from "react";
+import type { ButtonProps } from "@mantine/core";
 import { useStatistics } from "../statistics/use-statistic.tsx";
+import { FileButton } from "../ui/file-button.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
-import styles from "./compare.module.css";
 import { useCompare, useCompareStore } from "./context.tsx";
 
 /** Reads results.jsonl files that the command line wrote, here or elsewhere. */
@@ -10,32 +9,17 @@ export function OpenFileButton(props: ButtonProps) {
   const store = useCompareStore();
   const statistics = useStatistics();
   const reading = useCompare((state) => state.reading > 0);
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<PlusIcon size={14} />}
-        {...props}
-        loading={reading}
-        onClick={() => input.current?.click()}
-      >
-        Results file …
-      </Button>
-      <input
-        ref={input}
-        className={styles.hidden}
-        type="file"
-        accept=".jsonl,.json,.ndjson"
-        multiple
-        tabIndex={-1}
-        aria-label="Results files"
-        onChange={({ currentTarget }) => {
-          void store.getState().read([...(currentTarget.files ?? [])], statistics);
-          currentTarget.value = "";
-        }}
-      />
-    </>
+    <FileButton
+      label="Results files"
+      accept=".jsonl,.json,.ndjson"
+      multiple
+      leftSection={<PlusIcon size={14} />}
+      {...props}
+      loading={reading}
+      onFiles={(files) => void store.getState().read(files, statistics)}
+    >
+      Results file …
+    </FileButton>
   );
 }

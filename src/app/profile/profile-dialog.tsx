@@ -1,4 +1,3 @@
-import { ActionIcon } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { formatPercent } from "../../charts/format.ts";
 import { FigureFrame } from "../../charts/page/figure-frame.tsx";
@@ -7,7 +6,7 @@ import type { Roofline } from "../../engine/bench/roofline.ts";
 import { isActive } from "../study/state/run-store.ts";
 import { useRun, useServices } from "../study/state/services.tsx";
 import type { TrialRow } from "../study/trials/trial-rows.ts";
-import { CloseIcon } from "../ui/icons.tsx";
+import { Dialog, DialogHead } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
 import styles from "./profile.module.css";
 import { rooflineGroups, rooflineRows, summarize } from "./roofline-rows.ts";
@@ -20,44 +19,32 @@ export interface ProfileDialogProps {
 
 /** Where a network's training step spends its time on this device, and what the device could do at best. */
 export default function ProfileDialog({ row, onClose }: ProfileDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const { roofline, share, failure } = useProfile(row);
-  useEffect(() => {
-    // Not where React mounts twice in development, which would open what is open.
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-label={`Profile of ${row.name}`}
-      onClose={onClose}
-      // Esc ends the dialog; a click beside it too.
-      onMouseDown={(event) => event.target === dialog.current && dialog.current.close()}
-    >
-      <header className={styles.head}>
-        <h2 className={styles.title}>{row.name}</h2>
-        <p className={styles.note} role="status">
-          {statusText(roofline, failure)}
-        </p>
-        <ActionIcon className={styles.close} onClick={() => dialog.current?.close()} aria-label="Close">
-          <CloseIcon />
-        </ActionIcon>
-      </header>
-      <div className={styles.body}>
-        {failure !== undefined && (
-          <Notice tone="bad" title={`${row.name} cannot be profiled:`}>
-            {failure}
-          </Notice>
-        )}
-        {roofline === undefined && failure === undefined && (
-          <progress className={styles.progress} aria-label="Profile" max={1} value={share} />
-        )}
-        {roofline !== undefined && <Picture roofline={roofline} name={row.name} />}
-        {/* Before that the device is busy. */}
-        {(roofline !== undefined || failure !== undefined) && <TuneSection />}
-      </div>
-    </dialog>
+    <Dialog label={`Profile of ${row.name}`} className={styles.dialog} onClose={onClose}>
+      {(close) => (
+        <>
+          <DialogHead title={row.name} onClose={close}>
+            <p className={styles.note} role="status">
+              {statusText(roofline, failure)}
+            </p>
+          </DialogHead>
+          <div className={styles.body}>
+            {failure !== undefined && (
+              <Notice tone="bad" title={`${row.name} cannot be profiled:`}>
+                {failure}
+              </Notice>
+            )}
+            {roofline === undefined && failure === undefined && (
+              <progress className={styles.progress} aria-label="Profile" max={1} value={share} />
+            )}
+            {roofline !== undefined && <Picture roofline={roofline} name={row.name} />}
+            {/* Before that the device is busy. */}
+            {(roofline !== undefined || failure !== undefined) && <TuneSection />}
+          </div>
+        </>
+      )}
+    </Dialog>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { studyLimits } from "../../engine/sweep/study-limits.ts";
+import hidden from "../ui/hidden.module.css";
 import styles from "./studies.module.css";
 import type { StudyRow } from "./study-rows.ts";
 
@@ -22,7 +23,7 @@ export function MergeBar({
   const merge = () => void onMerge(name.trim() || usual);
   return (
     <fieldset className={styles.merge}>
-      <legend className={styles.hidden}>Merge</legend>
+      <legend className={hidden.hidden}>Merge</legend>
       <span>{rows.length} studies</span>
       <TextInput
         className={styles.mergeName}

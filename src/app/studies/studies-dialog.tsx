@@ -1,9 +1,12 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
-import { type DragEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { Button, TextInput } from "@mantine/core";
+import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { isActive } from "../study/state/run-store.ts";
 import { useRun, useServices } from "../study/state/services.tsx";
-import { CloseIcon, PlusIcon, SearchIcon } from "../ui/icons.tsx";
+import { Dialog, DialogHead } from "../ui/dialog.tsx";
+import { DropArea } from "../ui/drop-area.tsx";
+import { FileButton } from "../ui/file-button.tsx";
+import { PlusIcon, SearchIcon } from "../ui/icons.tsx";
 import { MergeBar } from "./merge-bar.tsx";
 import { Reports } from "./reports.tsx";
 import { RoomLine } from "./room-line.tsx";
@@ -15,29 +18,11 @@ import { connectStudies } from "./worker/connect.ts";
 
 /** All studies that this browser keeps, and what can be done with whole studies. */
 export default function StudiesDialog({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const studies = useStudies();
-  useEffect(() => {
-    // Not where React mounts twice in development, which would open what is open.
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
-  const close = () => dialog.current?.close();
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-label="Studies in this browser"
-      onClose={onClose}
-      // Esc ends the dialog, but first a menu that is open in it.
-      onKeyDownCapture={(event) => {
-        if (event.key === "Escape" && event.currentTarget.querySelector('[role="menu"]') !== null)
-          event.preventDefault();
-      }}
-      // A click beside it ends it too.
-      onMouseDown={(event) => event.target === dialog.current && close()}
-    >
-      {studies !== undefined && <StudyList studies={studies} onClose={close} />}
-    </dialog>
+    <Dialog label="Studies in this browser" className={styles.dialog} onClose={onClose}>
+      {(close) => studies !== undefined && <StudyList studies={studies} onClose={close} />}
+    </Dialog>
   );
 }
 
@@ -72,14 +57,10 @@ function StudyList({ studies, onClose }: { readonly studies: Studies; readonly o
   const shown = useMemo(() => shownRows(rows, search, sorting), [rows, search, sorting]);
   const marked = rows.filter(({ id }) => chosen.has(id));
   return (
-    <DropArea onFiles={(files) => void studies.importFiles(files)}>
-      <header className={styles.head}>
-        <h2 className={styles.title}>Studies</h2>
+    <DropArea className={styles.area} onFiles={(files) => void studies.importFiles(files)}>
+      <DialogHead title="Studies" onClose={onClose}>
         <RoomLine room={room} />
-        <ActionIcon className={styles.close} onClick={onClose} aria-label="Close">
-          <CloseIcon />
-        </ActionIcon>
-      </header>
+      </DialogHead>
       <div className={styles.tools}>
         <TextInput
           className={styles.search}
@@ -89,7 +70,16 @@ function StudyList({ studies, onClose }: { readonly studies: Studies; readonly o
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
-        <ImportButton studies={studies} />
+        <FileButton
+          label="Files of studies"
+          accept=".jsonl,.json,.ndjson"
+          multiple
+          leftSection={<PlusIcon size={14} />}
+          title="results.jsonl, sweep.json of pycls, or a study in JSON; or drop files here"
+          onFiles={(files) => void studies.importFiles(files)}
+        >
+          Import …
+        </FileButton>
         {busy !== undefined && (
           <span className={styles.busy} role="status">
             {busy.what} …
@@ -151,73 +141,6 @@ function EmptyList({ searched, onClear }: { readonly searched: boolean; readonly
         A study is kept from the moment it runs. Or read one from a file: the results.jsonl of a sweep, a file
         that this page exported, a study in JSON, or the sweep.json of pycls.
       </p>
-    </div>
-  );
-}
-
-function ImportButton({ studies }: { readonly studies: Studies }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<PlusIcon size={14} />}
-        title="results.jsonl, sweep.json of pycls, or a study in JSON; or drop files here"
-        onClick={() => input.current?.click()}
-      >
-        Import …
-      </Button>
-      <input
-        ref={input}
-        className={styles.hidden}
-        type="file"
-        accept=".jsonl,.json,.ndjson"
-        multiple
-        tabIndex={-1}
-        aria-label="Files of studies"
-        onChange={({ currentTarget }) => {
-          void studies.importFiles([...(currentTarget.files ?? [])]);
-          currentTarget.value = "";
-        }}
-      />
-    </>
-  );
-}
-
-/** The whole dialog takes files. */
-function DropArea({
-  onFiles,
-  children,
-}: {
-  readonly onFiles: (files: readonly File[]) => void;
-  readonly children: ReactNode;
-}) {
-  const [over, setOver] = useState(false);
-  // Leaving a child is no leaving of the area: entries and exits are counted.
-  const depth = useRef(0);
-  const follow = (event: DragEvent, change: number) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    depth.current = Math.max(0, depth.current + change);
-    setOver(depth.current > 0);
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button "Import" does the same
-    <div
-      className={styles.area}
-      data-over={over || undefined}
-      onDragEnter={(event) => follow(event, 1)}
-      onDragOver={(event) => follow(event, 0)}
-      onDragLeave={(event) => follow(event, -1)}
-      onDrop={(event) => {
-        event.preventDefault();
-        depth.current = 0;
-        setOver(false);
-        onFiles([...event.dataTransfer.files]);
-      }}
-    >
-      {children}
     </div>
   );
 }

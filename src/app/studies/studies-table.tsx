@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useState } from "react";
 import { useServices } from "../study/state/services.tsx";
+import hidden from "../ui/hidden.module.css";
 import { DeleteRow, RenameRow } from "./row-forms.tsx";
 import { RowMenu } from "./row-menu.tsx";
 import styles from "./studies.module.css";
@@ -47,7 +48,7 @@ export function StudiesTable(props: StudiesTableProps) {
         <thead>
           <tr>
             <th>
-              <span className={styles.hidden}>Chosen</span>
+              <span className={hidden.hidden}>Chosen</span>
             </th>
             {columns.map(({ key, label }) => (
               <th
@@ -64,7 +65,7 @@ export function StudiesTable(props: StudiesTableProps) {
               </th>
             ))}
             <th>
-              <span className={styles.hidden}>Actions</span>
+              <span className={hidden.hidden}>Actions</span>
             </th>
           </tr>
         </thead>

@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import styles from "./card.module.css";
+import frame from "../../charts/page/frame.module.css";
 
 export interface CardProps {
   readonly title: ReactNode;
@@ -14,13 +14,13 @@ export interface CardProps {
 export function Card({ title, note, actions, className, children }: CardProps) {
   const id = useId();
   return (
-    <section className={`${styles.card} ${className ?? ""}`} aria-labelledby={id}>
-      <div className={styles.head}>
-        <h2 id={id} className={styles.title}>
+    <section className={`${frame.frame} ${className ?? ""}`} aria-labelledby={id}>
+      <div className={frame.head}>
+        <h2 id={id} className={frame.title}>
           {title}
         </h2>
-        {note !== undefined && <span className={styles.note}>{note}</span>}
-        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        {note !== undefined && <span className={frame.note}>{note}</span>}
+        {actions !== undefined && <div className={frame.actions}>{actions}</div>}
       </div>
       {children}
     </section>

@@ -4,6 +4,7 @@ import { ChartCanvas } from "../chart-canvas.tsx";
 import type { Size } from "../chart-props.ts";
 import { captionOf, type FigureContent, type FigureSource } from "../figure/figure.ts";
 import styles from "./figure-frame.module.css";
+import frame from "./frame.module.css";
 import { saveCsv, savePng, saveSvg } from "./save-figure.ts";
 import { TableView } from "./table-view.tsx";
 
@@ -36,13 +37,13 @@ export function FigureFrame(props: FigureFrameProps) {
   const [failure, setFailure] = useState<string>();
 
   return (
-    <section className={`${styles.frame} ${className}`} aria-labelledby={id} data-figure={content.kind}>
-      <div className={styles.head}>
-        <h2 id={id} className={styles.title}>
+    <section className={`${frame.frame} ${className}`} aria-labelledby={id} data-figure={content.kind}>
+      <div className={frame.head}>
+        <h2 id={id} className={frame.title}>
           {title}
         </h2>
-        {note !== undefined && <span className={styles.note}>{note}</span>}
-        <div className={styles.actions}>
+        {note !== undefined && <span className={frame.note}>{note}</span>}
+        <div className={frame.actions}>
           {!asTable && controls}
           <FigureMenu
             title={title}

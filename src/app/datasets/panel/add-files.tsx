@@ -1,5 +1,5 @@
-import { Button } from "@mantine/core";
-import { type DragEvent, useRef, useState } from "react";
+import { DropArea } from "../../ui/drop-area.tsx";
+import { FileButton } from "../../ui/file-button.tsx";
 import { PlusIcon } from "../../ui/icons.tsx";
 import type { GivenFile } from "../worker/protocol.ts";
 import styles from "./datasets.module.css";
@@ -12,80 +12,28 @@ export function AddFiles({
   readonly disabled: boolean;
   readonly onFiles: (files: readonly GivenFile[]) => void;
 }) {
-  const files = useRef<HTMLInputElement>(null);
-  const folder = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const depth = useRef(0);
-  const follow = (event: DragEvent, change: number) => {
-    if (disabled || !event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    // Leaving a child is no leaving of the zone: entries and exits are counted.
-    depth.current = Math.max(0, depth.current + change);
-    setOver(depth.current > 0);
-  };
-  const take = (list: FileList | null) =>
-    onFiles(Array.from(list ?? [], (blob) => ({ blob, path: blob.webkitRelativePath || blob.name })));
+  const take = (files: readonly File[]) =>
+    onFiles(files.map((blob) => ({ blob, path: blob.webkitRelativePath || blob.name })));
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the buttons do the same
-    <div
-      className={styles.zone}
-      data-over={over || undefined}
-      onDragEnter={(event) => follow(event, 1)}
-      onDragOver={(event) => follow(event, 0)}
-      onDragLeave={(event) => follow(event, -1)}
-      onDrop={(event) => {
-        event.preventDefault();
-        depth.current = 0;
-        setOver(false);
-        if (!disabled) take(event.dataTransfer.files);
-      }}
-    >
+    <DropArea className={styles.zone} disabled={disabled} onFiles={take}>
       <p>
         <b>Add a data set:</b> drop a zip of class folders, one or two CSV files (label, pixels), IDX files,
         or the archive of CIFAR-10 or CIFAR-100. Nothing leaves this browser.
       </p>
       <div className={styles.buttons}>
-        <Button
-          size="xs"
-          variant="default"
+        <FileButton
+          label="Files of a data set"
+          multiple
           leftSection={<PlusIcon size={14} />}
           disabled={disabled}
-          onClick={() => files.current?.click()}
+          onFiles={take}
         >
           Files …
-        </Button>
-        <Button size="xs" variant="default" disabled={disabled} onClick={() => folder.current?.click()}>
+        </FileButton>
+        <FileButton label="Folder of class folders" folder disabled={disabled} onFiles={take}>
           Folder …
-        </Button>
+        </FileButton>
       </div>
-      <input
-        ref={files}
-        className={styles.hidden}
-        type="file"
-        multiple
-        tabIndex={-1}
-        aria-label="Files of a data set"
-        onChange={({ currentTarget }) => {
-          take(currentTarget.files);
-          currentTarget.value = "";
-        }}
-      />
-      <input
-        // React knows no such attribute.
-        ref={(element) => {
-          folder.current = element;
-          element?.setAttribute("webkitdirectory", "");
-        }}
-        className={styles.hidden}
-        type="file"
-        multiple
-        tabIndex={-1}
-        aria-label="Folder of class folders"
-        onChange={({ currentTarget }) => {
-          take(currentTarget.files);
-          currentTarget.value = "";
-        }}
-      />
-    </div>
+    </DropArea>
   );
 }

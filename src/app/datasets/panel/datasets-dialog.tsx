@@ -1,8 +1,9 @@
-import { ActionIcon, Button } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { Button } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { findDataset } from "../../../engine/data/catalogue.ts";
-import { CloseIcon, TrashIcon } from "../../ui/icons.tsx";
+import { Dialog, DialogHead } from "../../ui/dialog.tsx";
+import { TrashIcon } from "../../ui/icons.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { useDatasets, useDatasetsStore } from "../state/context.tsx";
 import { presenceOf, titleOf } from "../state/datasets-store.ts";
@@ -23,7 +24,6 @@ export interface DatasetsDialogProps {
 
 /** Data sets: what is here, class by class; adding and deleting. */
 export default function DatasetsDialog({ selected, ...props }: DatasetsDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const datasets = useDatasetsStore();
   const [panel, setPanel] = useState<Panel>();
   const [first] = useState(selected);
@@ -34,27 +34,15 @@ export default function DatasetsDialog({ selected, ...props }: DatasetsDialogPro
     for (const name of ["cifar10", "cifar100"]) void datasets.getState().ask(name);
     return () => created.close();
   }, [datasets, first]);
-  useEffect(() => {
-    // Not where React mounts twice in development, which would open what is open.
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-label="Data sets"
-      onClose={props.onClose}
-      // Esc ends the dialog; a click beside it too.
-      onMouseDown={(event) => event.target === dialog.current && dialog.current.close()}
-    >
-      <header className={styles.head}>
-        <h2 className={styles.title}>Data sets</h2>
-        <ActionIcon className={styles.close} onClick={() => dialog.current?.close()} aria-label="Close">
-          <CloseIcon />
-        </ActionIcon>
-      </header>
-      {panel !== undefined && <Body panel={panel} {...props} onClose={() => dialog.current?.close()} />}
-    </dialog>
+    <Dialog label="Data sets" className={styles.dialog} onClose={props.onClose}>
+      {(close) => (
+        <>
+          <DialogHead title="Data sets" onClose={close} />
+          {panel !== undefined && <Body panel={panel} {...props} onClose={close} />}
+        </>
+      )}
+    </Dialog>
   );
 }
 

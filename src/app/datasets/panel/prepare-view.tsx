@@ -6,6 +6,7 @@ import { isOwnName, ownNameFor, ownPrefix } from "../../../engine/data/dataset-n
 import { bytesText } from "../../../engine/data/files/limits.ts";
 import { type Fit, fits } from "../../../engine/data/images/resize.ts";
 import { regimeLimits } from "../../../engine/training/regime.ts";
+import hidden from "../../ui/hidden.module.css";
 import { Notice } from "../../ui/notice.tsx";
 import { useDatasets } from "../state/context.tsx";
 import type { Panel } from "../state/panel-store.ts";
@@ -151,7 +152,7 @@ function FormOptions({ panel, prepared }: { readonly panel: Panel; readonly prep
   const all = [...new Set([...sides, options.side])].sort((a, b) => a - b);
   return (
     <fieldset className={styles.options}>
-      <legend className={styles.hidden}>Form of the images</legend>
+      <legend className={hidden.hidden}>Form of the images</legend>
       <NativeSelect
         label="Size"
         data={all.map((side) => ({ value: String(side), label: `${side}×${side}` }))}

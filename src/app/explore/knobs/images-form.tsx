@@ -1,6 +1,7 @@
 import { NativeSelect, SegmentedControl } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { memo, useId } from "react";
+import hidden from "../../ui/hidden.module.css";
 import { defaultImages, type Images, type ImagesKind, kindOf } from "../model/images.ts";
 import { useExplore, useExploreStore } from "../state/context.tsx";
 import styles from "./knobs.module.css";
@@ -25,7 +26,7 @@ export const ImagesForm = memo(function ImagesForm() {
   const { setImages } = store.getState();
   return (
     <fieldset className={styles.images}>
-      <legend className={styles.hidden}>Images</legend>
+      <legend className={hidden.hidden}>Images</legend>
       <SegmentedControl
         fullWidth
         aria-label="Kind of images"

@@ -1,5 +1,6 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { memo, useCallback, useId } from "react";
+import hidden from "../../ui/hidden.module.css";
 import { MathText } from "../../ui/math-text.tsx";
 import { MathSymbol } from "../../ui/symbol.tsx";
 import { type Knob, listAt, numberAt, type Values } from "../families/family.ts";
@@ -16,7 +17,7 @@ export function KnobRow({ knob, values }: { readonly knob: Knob; readonly values
   const rows = stages === "each" ? list : list.slice(0, 1);
   return (
     <fieldset className={styles.knob} data-knob={knob.short}>
-      <legend className={styles.hidden}>{info.label}</legend>
+      <legend className={hidden.hidden}>{info.label}</legend>
       <div className={styles.knobHead} aria-hidden="true">
         <span>
           {info.label} <MathSymbol text={info.symbol} />

@@ -1,5 +1,6 @@
 import { Button, Menu, SegmentedControl } from "@mantine/core";
 import { memo, useMemo } from "react";
+import hidden from "../../ui/hidden.module.css";
 import { ChevronIcon, DiceIcon } from "../../ui/icons.tsx";
 import { listAt } from "../families/family.ts";
 import { useExplore, useExploreStore, useNetwork } from "../state/context.tsx";
@@ -18,7 +19,7 @@ export function KnobsCard() {
   const knobs = useMemo(() => family.knobs(images), [family, images]);
   return (
     <section className={styles.card} aria-labelledby="explore-knobs">
-      <h2 id="explore-knobs" className={styles.hidden}>
+      <h2 id="explore-knobs" className={hidden.hidden}>
         Family and parameters
       </h2>
       <FamilySelect />

@@ -1,6 +1,7 @@
 import { formatInteger, formatSi, trim } from "../../../charts/format.ts";
 import { Card } from "../../ui/card.tsx";
 import { Facts } from "../../ui/facts.tsx";
+import hidden from "../../ui/hidden.module.css";
 import type { Relative } from "../model/nearest.ts";
 import { useExplore, useNetwork } from "../state/context.tsx";
 import styles from "./numbers.module.css";
@@ -21,7 +22,7 @@ export function CostCard() {
   return (
     <Card title="Cost" className={styles.still}>
       <table className={styles.costs}>
-        <caption className={styles.hidden}>
+        <caption className={hidden.hidden}>
           Complexity of the network and of the nearest published one
         </caption>
         <thead>

@@ -3,6 +3,7 @@ import { networkParts } from "../../../charts/network-layout.ts";
 import { type StageRow, stageRow } from "../../../engine/network/describe.ts";
 import type { BlockType, NetworkSpec } from "../../../engine/network/spec.ts";
 import { Card } from "../../ui/card.tsx";
+import hidden from "../../ui/hidden.module.css";
 import { MathSymbol } from "../../ui/symbol.tsx";
 import type { Adjustment } from "../model/adjustments.ts";
 import { useNetwork } from "../state/context.tsx";
@@ -55,7 +56,7 @@ export function StagesCard() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls, and holds nothing else to focus */}
       <section className={styles.scroller} aria-label="Table of stages" tabIndex={0}>
         <table className={styles.stages} data-testid="stages">
-          <caption className={styles.hidden}>Stages of the network</caption>
+          <caption className={hidden.hidden}>Stages of the network</caption>
           <thead>
             <tr>
               <th scope="col">Stage</th>

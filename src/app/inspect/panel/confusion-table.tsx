@@ -1,4 +1,5 @@
 import type { ConfusionMatrix } from "../../../engine/analysis/confusion.ts";
+import hidden from "../../ui/hidden.module.css";
 import type { ImageFilter } from "../inspection.ts";
 import styles from "./inspect.module.css";
 
@@ -31,7 +32,7 @@ export function ConfusionTable({ counts, classes, chosen, onChoose }: ConfusionT
             {classes.map((name, given) => (
               <th key={name} className={styles.columnName} scope="col" title={`taken for ${name}`}>
                 {given}
-                <span className={styles.hidden}> {name}</span>
+                <span className={hidden.hidden}> {name}</span>
               </th>
             ))}
           </tr>

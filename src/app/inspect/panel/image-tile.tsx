@@ -1,4 +1,5 @@
 import { memo, useLayoutEffect, useRef } from "react";
+import hidden from "../../ui/hidden.module.css";
 import { CheckIcon, CloseIcon } from "../../ui/icons.tsx";
 import { type ClassifiedImage, isMistake } from "../inspection.ts";
 import styles from "./inspect.module.css";
@@ -22,7 +23,7 @@ export const ImageTile = memo(function ImageTile({ image, classes, shape }: Imag
             {wrong ? <CloseIcon size={13} /> : <CheckIcon size={13} />}
           </span>
           <b>{actual}</b>
-          <span className={styles.hidden}>{wrong ? "classified wrong" : "classified right"}</span>
+          <span className={hidden.hidden}>{wrong ? "classified wrong" : "classified right"}</span>
           <small title={`image ${image.index + 1} of the test set`}>#{image.index + 1}</small>
         </p>
         <ol>

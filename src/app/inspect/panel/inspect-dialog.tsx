@@ -1,4 +1,4 @@
-import { ActionIcon, Button, SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { formatPercent } from "../../../charts/format.ts";
@@ -7,7 +7,8 @@ import { downloadBytes } from "../../study/network/deliver.ts";
 import { isActive } from "../../study/state/run-store.ts";
 import { useRun } from "../../study/state/services.tsx";
 import type { TrialRow } from "../../study/trials/trial-rows.ts";
-import { CloseIcon, DownloadIcon } from "../../ui/icons.tsx";
+import { Dialog, DialogHead } from "../../ui/dialog.tsx";
+import { DownloadIcon } from "../../ui/icons.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { inspectedTrial } from "../inspected-trial.ts";
 import { createInspection, type Inspection, type InspectionState, isMistake } from "../inspection.ts";
@@ -26,25 +27,11 @@ export interface InspectDialogProps {
 
 /** A trained network on its test images: what it takes each for, what it confuses, how long it takes. */
 export default function InspectDialog({ row, onMeasured, onClose }: InspectDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const inspection = useInspection(row, onMeasured);
-  useEffect(() => {
-    // Not where React mounts twice in development, which would open what is open.
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-label={`Inspect ${row.name}`}
-      onClose={onClose}
-      // Esc ends the dialog; a click beside it too.
-      onMouseDown={(event) => event.target === dialog.current && dialog.current.close()}
-    >
-      {inspection !== undefined && (
-        <Inspected row={row} inspection={inspection} onClose={() => dialog.current?.close()} />
-      )}
-    </dialog>
+    <Dialog label={`Inspect ${row.name}`} className={styles.dialog} onClose={onClose}>
+      {(close) => inspection !== undefined && <Inspected row={row} inspection={inspection} onClose={close} />}
+    </Dialog>
   );
 }
 
@@ -76,26 +63,27 @@ function Inspected({ row, inspection, onClose }: InspectedProps) {
   const training = useRun(({ phase }) => isActive(phase));
   return (
     <>
-      <header className={styles.head}>
-        <h2 className={styles.title}>{row.name}</h2>
+      <DialogHead
+        title={row.name}
+        onClose={onClose}
+        actions={
+          opened && (
+            <>
+              <SegmentedControl
+                aria-label="TF.js backend"
+                data={opened.backends.map(({ name }) => ({ value: name, label: backendLabels[name] }))}
+                value={backend ?? ""}
+                onChange={(value) => void inspection.classifyOn(value as LatencyBackend)}
+              />
+              <SaveButton row={row} inspection={inspection} />
+            </>
+          )
+        }
+      >
         <p className={styles.note} role="status" data-testid="inspect-status">
           {statusText(row, state)}
         </p>
-        {opened !== undefined && (
-          <div className={styles.actions}>
-            <SegmentedControl
-              aria-label="TF.js backend"
-              data={opened.backends.map(({ name }) => ({ value: name, label: backendLabels[name] }))}
-              value={backend ?? ""}
-              onChange={(value) => void inspection.classifyOn(value as LatencyBackend)}
-            />
-            <SaveButton row={row} inspection={inspection} />
-          </div>
-        )}
-        <ActionIcon className={styles.close} onClick={onClose} aria-label="Close">
-          <CloseIcon />
-        </ActionIcon>
-      </header>
+      </DialogHead>
       {failure !== undefined && (
         <div className={styles.failure}>
           <Notice

@@ -2,6 +2,7 @@ import { trim } from "../../../charts/format.ts";
 import { networkParts } from "../../../charts/network-layout.ts";
 import { stageRow } from "../../../engine/network/describe.ts";
 import type { NetworkSpec } from "../../../engine/network/spec.ts";
+import hidden from "../../ui/hidden.module.css";
 import { MathSymbol } from "../../ui/symbol.tsx";
 import styles from "./network.module.css";
 
@@ -10,7 +11,7 @@ export function StageTable({ spec }: { readonly spec: NetworkSpec }) {
   const sides = networkParts(spec).slice(1);
   return (
     <table className={styles.stages}>
-      <caption className={styles.hidden}>Stages of the network</caption>
+      <caption className={hidden.hidden}>Stages of the network</caption>
       <thead>
         <tr>
           <th scope="col">Stage</th>

@@ -1,7 +1,9 @@
 import { Button, Textarea } from "@mantine/core";
-import { type DragEvent, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { type ReadStudy, readStudyText } from "../../../engine/exchange/read-study-text.ts";
 import { isGiven, isScaled, type Population, type Study } from "../../../engine/sweep/study.ts";
+import { DropArea } from "../../ui/drop-area.tsx";
+import { FileButton } from "../../ui/file-button.tsx";
 import { spaceLabels } from "../spaces.ts";
 import styles from "./new-study.module.css";
 
@@ -17,8 +19,6 @@ type Reading =
 export function ImportForm({ onUse }: { readonly onUse: (study: Study) => void }) {
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<string>();
-  const [over, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
   const reading = useMemo(() => readingOf(text), [text]);
   const take = async (file: File | undefined) => {
     if (file === undefined) return;
@@ -29,64 +29,47 @@ export function ImportForm({ onUse }: { readonly onUse: (study: Study) => void }
     }
     setText(await file.text());
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0]);
-  };
   return (
-    <section
-      aria-labelledby="import-title"
-      className={styles.import}
-      data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
-      <div className={styles.importHead}>
-        <h3 id="import-title" className={styles.section}>
-          From a file
-        </h3>
-        <Button size="xs" variant="default" onClick={() => input.current?.click()}>
-          Choose a file
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          hidden
-          accept=".yaml,.yml,.json"
-          aria-label="Study file or pycls sweep"
-          onChange={(event) => void take(event.currentTarget.files?.[0])}
+    <DropArea className={styles.import} onFiles={([file]) => void take(file)}>
+      <section aria-labelledby="import-title">
+        <div className={styles.importHead}>
+          <h3 id="import-title" className={styles.section}>
+            From a file
+          </h3>
+          <FileButton
+            label="Study file or pycls sweep"
+            accept=".yaml,.yml,.json"
+            onFiles={([file]) => void take(file)}
+          >
+            Choose a file
+          </FileButton>
+        </div>
+        <Textarea
+          aria-label="Study file or pycls sweep, as text"
+          placeholder="A study file or a pycls sweep (configs/sweeps/…): paste it, drop it here, or choose it"
+          autosize
+          minRows={3}
+          maxRows={8}
+          value={text}
+          onChange={(event) => {
+            setFailure(undefined);
+            setText(event.currentTarget.value);
+          }}
+          styles={{ input: { fontFamily: "var(--mono, monospace)", fontSize: 12 } }}
         />
-      </div>
-      <Textarea
-        aria-label="Study file or pycls sweep, as text"
-        placeholder="A study file or a pycls sweep (configs/sweeps/…): paste it, drop it here, or choose it"
-        autosize
-        minRows={3}
-        maxRows={8}
-        value={text}
-        onChange={(event) => {
-          setFailure(undefined);
-          setText(event.currentTarget.value);
-        }}
-        styles={{ input: { fontFamily: "var(--mono, monospace)", fontSize: 12 } }}
-      />
-      {failure !== undefined && (
-        <p className={styles.wrong} role="alert">
-          {failure}
-        </p>
-      )}
-      {reading.state === "wrong" && (
-        <p className={styles.wrong} role="alert">
-          {reading.message}
-        </p>
-      )}
-      {reading.state === "read" && <ReadText read={reading.read} onUse={onUse} />}
-    </section>
+        {failure !== undefined && (
+          <p className={styles.wrong} role="alert">
+            {failure}
+          </p>
+        )}
+        {reading.state === "wrong" && (
+          <p className={styles.wrong} role="alert">
+            {reading.message}
+          </p>
+        )}
+        {reading.state === "read" && <ReadText read={reading.read} onUse={onUse} />}
+      </section>
+    </DropArea>
   );
 }
 

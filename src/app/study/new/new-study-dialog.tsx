@@ -1,11 +1,11 @@
-import { ActionIcon, Button } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { Button } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { formatDuration } from "../../../charts/format.ts";
 import { CostModel } from "../../../engine/sweep/cost-model.ts";
 import { defaultStudy, type Study } from "../../../engine/sweep/study.ts";
 import { laptopMinutes } from "../../../engine/sweep/templates/template.ts";
 import { studyOfTemplate, templates } from "../../../engine/sweep/templates/templates.ts";
-import { CloseIcon } from "../../ui/icons.tsx";
+import { Dialog, DialogHead } from "../../ui/dialog.tsx";
 import { MathText } from "../../ui/math-text.tsx";
 import { useServices } from "../state/services.tsx";
 import { ImportForm } from "./import-form.tsx";
@@ -15,70 +15,57 @@ import styles from "./new-study.module.css";
 export default function NewStudyDialog({ onClose }: { readonly onClose: () => void }) {
   const { draft, run, sweep } = useServices();
   const rates = useRates();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    // Not where React mounts twice in development, which would open what is open.
-    if (!dialog.current?.open) dialog.current?.showModal();
-  }, []);
-  const close = () => dialog.current?.close();
-  const use = (study: Study) => {
+  const use = (study: Study, close: () => void) => {
     if (run.getState().phase !== "idle") sweep.reset();
     draft.getState().replace(study);
     close();
   };
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-label="New study"
-      onClose={onClose}
-      // Esc ends the dialog; a click beside it too.
-      onMouseDown={(event) => event.target === dialog.current && close()}
-    >
-      <header className={styles.head}>
-        <h2 className={styles.title}>New study</h2>
-        <Button size="xs" variant="default" onClick={() => use(defaultStudy)}>
-          Plain set-up
-        </Button>
-        <ActionIcon className={styles.close} onClick={close} aria-label="Close">
-          <CloseIcon />
-        </ActionIcon>
-      </header>
-      <div className={styles.body}>
-        <section aria-labelledby="templates-title">
-          <h3 id="templates-title" className={styles.section}>
-            Experiments of the papers
-          </h3>
-          <ul className={styles.cards}>
-            {templates.map((template) => {
-              const { id, title, source, compares, lookFor, work } = template;
-              const study = studyOfTemplate(template);
-              const networks = study.populations.reduce((sum, { count }) => sum + count, 0);
-              return (
-                <li key={id}>
-                  <button type="button" className={styles.card} onClick={() => use(study)}>
-                    <b>
-                      <MathText text={title} />
-                    </b>
-                    <span className={styles.cost}>
-                      {networks} networks · {timeText(work, rates)}
-                    </span>
-                    <span>
-                      <MathText text={compares} />
-                    </span>
-                    <span className={styles.small}>
-                      <MathText text={`Look for: ${lookFor}`} />
-                    </span>
-                    <span className={styles.small}>{source}</span>
-                  </button>
-                </li>
-              );
-            })}
-          </ul>
-        </section>
-        <ImportForm onUse={use} />
-      </div>
-    </dialog>
+    <Dialog label="New study" className={styles.dialog} onClose={onClose}>
+      {(close) => (
+        <>
+          <DialogHead title="New study" onClose={close}>
+            <Button size="xs" variant="default" onClick={() => use(defaultStudy, close)}>
+              Plain set-up
+            </Button>
+          </DialogHead>
+          <div className={styles.body}>
+            <section aria-labelledby="templates-title">
+              <h3 id="templates-title" className={styles.section}>
+                Experiments of the papers
+              </h3>
+              <ul className={styles.cards}>
+                {templates.map((template) => {
+                  const { id, title, source, compares, lookFor, work } = template;
+                  const study = studyOfTemplate(template);
+                  const networks = study.populations.reduce((sum, { count }) => sum + count, 0);
+                  return (
+                    <li key={id}>
+                      <button type="button" className={styles.card} onClick={() => use(study, close)}>
+                        <b>
+                          <MathText text={title} />
+                        </b>
+                        <span className={styles.cost}>
+                          {networks} networks · {timeText(work, rates)}
+                        </span>
+                        <span>
+                          <MathText text={compares} />
+                        </span>
+                        <span className={styles.small}>
+                          <MathText text={`Look for: ${lookFor}`} />
+                        </span>
+                        <span className={styles.small}>{source}</span>
+                      </button>
+                    </li>
+                  );
+                })}
+              </ul>
+            </section>
+            <ImportForm onUse={(study) => use(study, close)} />
+          </div>
+        </>
+      )}
+    </Dialog>
   );
 }
 

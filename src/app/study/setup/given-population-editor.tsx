@@ -4,6 +4,7 @@ import type { InputProblem } from "../../../engine/math/input-error.ts";
 import { complexity } from "../../../engine/network/complexity.ts";
 import type { GivenPopulation } from "../../../engine/sweep/study.ts";
 import { studyLimits } from "../../../engine/sweep/study-limits.ts";
+import hidden from "../../ui/hidden.module.css";
 import { CloseIcon } from "../../ui/icons.tsx";
 import styles from "./setup.module.css";
 
@@ -26,7 +27,7 @@ export function GivenPopulationEditor(props: GivenPopulationEditorProps) {
   const others = problems.filter((problem) => problem !== named && problem.path.startsWith(path));
   return (
     <fieldset className={styles.population}>
-      <legend className={styles.hidden}>Population {name}</legend>
+      <legend className={hidden.hidden}>Population {name}</legend>
       <div className={styles.populationHead}>
         <i className={styles.chip} style={{ background: color }} />
         <TextInput

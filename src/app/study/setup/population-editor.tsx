@@ -6,6 +6,7 @@ import { type SpaceId, spaceOf } from "../../../engine/spaces/registry.ts";
 import { parametersOf } from "../../../engine/sweep/parameters-schema.ts";
 import { type BudgetKey, budgetKeys, type DrawnPopulation } from "../../../engine/sweep/study.ts";
 import { studyLimits } from "../../../engine/sweep/study-limits.ts";
+import hidden from "../../ui/hidden.module.css";
 import { CloseIcon } from "../../ui/icons.tsx";
 import { spaceHints, spaceOptions } from "../spaces.ts";
 import { AcceptanceText } from "./acceptance-text.tsx";
@@ -51,7 +52,7 @@ export function PopulationEditor(props: PopulationEditorProps) {
 
   return (
     <fieldset className={styles.population}>
-      <legend className={styles.hidden}>Population {name}</legend>
+      <legend className={hidden.hidden}>Population {name}</legend>
       <div className={styles.populationHead}>
         <i className={styles.chip} style={{ background: color }} />
         <TextInput

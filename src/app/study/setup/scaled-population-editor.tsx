@@ -11,6 +11,7 @@ import {
   scalingRules,
 } from "../../../engine/sweep/scaled-population.ts";
 import { studyLimits } from "../../../engine/sweep/study-limits.ts";
+import hidden from "../../ui/hidden.module.css";
 import { CloseIcon } from "../../ui/icons.tsx";
 import { NormSelect } from "./norm-select.tsx";
 import { NumberField } from "./number-field.tsx";
@@ -41,7 +42,7 @@ export function ScaledPopulationEditor(props: ScaledPopulationEditorProps) {
 
   return (
     <fieldset className={styles.population}>
-      <legend className={styles.hidden}>Population {name}</legend>
+      <legend className={hidden.hidden}>Population {name}</legend>
       <div className={styles.populationHead}>
         <i className={styles.chip} style={{ background: color }} />
         <TextInput

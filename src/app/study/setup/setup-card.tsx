@@ -2,6 +2,7 @@ import { Button, TextInput } from "@mantine/core";
 import { isGiven, isScaled } from "../../../engine/sweep/study.ts";
 import { studyLimits } from "../../../engine/sweep/study-limits.ts";
 import { populationColor } from "../../theme/theme.ts";
+import hidden from "../../ui/hidden.module.css";
 import { PlusIcon } from "../../ui/icons.tsx";
 import { NewStudyButton } from "../new/new-study-button.tsx";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
@@ -46,7 +47,7 @@ function SetupForm() {
   return (
     <form onSubmit={(event) => event.preventDefault()}>
       <div className={styles.head}>
-        <h2 className={styles.hidden}>Set-up</h2>
+        <h2 className={hidden.hidden}>Set-up</h2>
         <TextInput
           aria-label="Name of the study"
           value={study.name}

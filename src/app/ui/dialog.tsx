@@ -27,8 +27,8 @@ export function Dialog({ label, className = "", onClose, children }: DialogProps
       onClose={onClose}
       // Esc ends first a menu that is open in it.
       onKeyDownCapture={(event) => {
-        if (event.key === "Escape" && event.currentTarget.querySelector('[role="menu"]') !== null)
-          event.preventDefault();
+        const menu = '[aria-haspopup="menu"][aria-expanded="true"]';
+        if (event.key === "Escape" && event.currentTarget.querySelector(menu) !== null) event.preventDefault();
       }}
       onMouseDown={(event) => event.target === dialog.current && close()}
     >

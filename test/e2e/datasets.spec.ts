@@ -11,6 +11,7 @@ import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
 import { zipOf } from "../fixtures/archives.ts";
 import { pictureFolders } from "../fixtures/pictures.ts";
 import { violations } from "./axe.ts";
+import { drop } from "./drop.ts";
 
 /** A user's own images in a real browser: from a zip to a trained network. */
 
@@ -37,6 +38,11 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
   await expect(dialog.getByRole("alert")).toContainText(
     "notes.txt: is of no kind that is known; a zip of class folders",
   );
+
+  // One that is dropped while another is read is refused, not opened by the browser in place of the page.
+  const more = ["first.txt", "second.txt"].map((file) => ({ text: "hello", file }));
+  expect(await drop(dialog.getByText("Add a data set:"), ...more)).toEqual([true, true]);
+  await expect(dialog.getByRole("alert")).toContainText("first.txt: is of no kind that is known");
 
   await input.setInputFiles({ name: "Wardrobe.zip", mimeType: "application/zip", buffer: zip });
   await expect(dialog.getByText("80 training, 20 test")).toBeVisible();

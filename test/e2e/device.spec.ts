@@ -32,6 +32,12 @@ test("the executor is chosen and remembered; a network is profiled on it, as a p
     "layer,call,ms,share,macs_per_byte,gflops,gb_per_second",
   );
   expect(lines.filter((line) => line.startsWith("stem")).length).toBeGreaterThan(3);
+  // Esc ends a menu first, then the dialog.
+  await dialog.getByRole("button", { name: /Roofline/ }).click();
+  await expect(dialog.getByRole("menuitem", { name: /CSV/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog.getByRole("menuitem")).toHaveCount(0);
+  await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { drop } from "./drop.ts";
 
 const sweep = `NAME: mine
 SETUP:
@@ -39,7 +40,14 @@ test("a template and a sweep of pycls become the set-up; what a population says 
   const text = page.getByRole("textbox", { name: "Study file or pycls sweep, as text" });
   await text.fill("SETUP: {}");
   await expect(page.getByRole("alert").filter({ hasText: "SETUP.NUM_CONFIGS: missing" })).toBeVisible();
-  await text.fill(sweep);
+  // A text dragged into the field goes there as into any other; a file is read, and can be read again.
+  expect(await drop(text, { text: "NAME: dragged" })).toEqual([false]);
+  expect(await drop(text, { text: "NAME: dropped", file: "sweep.yaml" })).toEqual([true]);
+  await expect(text).toHaveValue("NAME: dropped");
+  const chooser = page.getByLabel("Study file or pycls sweep", { exact: true });
+  await chooser.setInputFiles({ name: "mine.yaml", mimeType: "text/yaml", buffer: Buffer.from(sweep) });
+  await expect(text).toHaveValue(sweep);
+  await expect(chooser).toHaveValue("");
   const result = page.getByTestId("import-result");
   await expect(result).toContainText("12 networks of RegNetX");
   await expect(result).toContainText("SETUP.SAMPLERS.OPTIM.BASE_LR only networks are sampled here");

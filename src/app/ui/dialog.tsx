@@ -28,7 +28,8 @@ export function Dialog({ label, className = "", onClose, children }: DialogProps
       // Esc ends first a menu that is open in it.
       onKeyDownCapture={(event) => {
         const menu = '[aria-haspopup="menu"][aria-expanded="true"]';
-        if (event.key === "Escape" && event.currentTarget.querySelector(menu) !== null) event.preventDefault();
+        if (event.key === "Escape" && event.currentTarget.querySelector(menu) !== null)
+          event.preventDefault();
       }}
       onMouseDown={(event) => event.target === dialog.current && close()}
     >

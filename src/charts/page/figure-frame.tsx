@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { type ReactNode, useId, useState } from "react";
 import { ChartCanvas } from "../chart-canvas.tsx";
 import type { Size } from "../chart-props.ts";
@@ -102,19 +102,19 @@ function FigureMenu({ title, asTable, onTable, onSave }: FigureMenuProps) {
   return (
     <Menu {...portal}>
       <Menu.Target>
-        <Tooltip label="Save or read as a table" {...portal}>
-          <ActionIcon
-            ref={(element) => setDialog(element?.closest("dialog") ?? null)}
-            size={26}
-            aria-label={`Figure: ${title}`}
-          >
-            <svg width={16} height={16} viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
-              <circle cx={3} cy={8} r={1.4} />
-              <circle cx={8} cy={8} r={1.4} />
-              <circle cx={13} cy={8} r={1.4} />
-            </svg>
-          </ActionIcon>
-        </Tooltip>
+        {/* A tooltip of Mantine's in between would keep from it that it opens a menu. */}
+        <ActionIcon
+          ref={(element) => setDialog(element?.closest("dialog") ?? null)}
+          size={26}
+          aria-label={`Figure: ${title}`}
+          title="Save or read as a table"
+        >
+          <svg width={16} height={16} viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
+            <circle cx={3} cy={8} r={1.4} />
+            <circle cx={8} cy={8} r={1.4} />
+            <circle cx={13} cy={8} r={1.4} />
+          </svg>
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={onTable}>{asTable ? "Show as chart" : "Show as table"}</Menu.Item>

@@ -1,27 +1,26 @@
 /** What is known of a network when its population comes to a rung. */
 export interface Contender {
   readonly index: number;
-  /** Errors after every epoch (trial-rules.ts, choosingError), of each of its seeds that is still trained. */
+  /** Errors after every epoch (trial-rules.ts, choosingError), of each of its seeds that came there. */
   readonly seeds: readonly (readonly number[])[];
 }
 
 /**
- * The networks that do not go on: all but the best `keep`, by the median over their seeds of the lowest error in the
- * first `epochs` epochs; of equals the earlier ones go on. Ranks count from 1.
+ * The networks that do not go on: all but the best `keep` (at least 1), by the median over their seeds of the lowest error in the
+ * first `epochs` epochs; of equals the earlier ones go on. Each with its error, and `bound`: that of the last which goes on.
  */
 export function beaten(
   contenders: readonly Contender[],
   epochs: number,
   keep: number,
-): { readonly index: number; readonly rank: number }[] {
-  return contenders
+): { readonly index: number; readonly error: number; readonly bound: number }[] {
+  const ranked = contenders
     .map(({ index, seeds }) => ({
       index,
       error: median(seeds.map((errors) => Math.min(...errors.slice(0, epochs)))),
     }))
-    .sort((a, b) => a.error - b.error || a.index - b.index)
-    .map(({ index }, i) => ({ index, rank: i + 1 }))
-    .slice(keep);
+    .sort((a, b) => a.error - b.error || a.index - b.index);
+  return ranked.slice(keep).map((network) => ({ ...network, bound: ranked[keep - 1]!.error }));
 }
 
 /** Of none it is infinite: nothing is known that speaks for it. */

@@ -7,6 +7,7 @@ import { Dexie } from "dexie";
 import { describe, expect, test } from "vitest";
 import { smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { fakeTrainer, memoryRecorder } from "../../../test/fixtures/fake-training.ts";
+import { Killed, mortal } from "../../../test/fixtures/mortal-recorder.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { CheckpointFolder } from "./node-checkpoint-folder.ts";
@@ -88,26 +89,6 @@ const inStore = async (study: Study): Promise<Place> => {
   };
 };
 
-class Killed extends Error {}
-
-/** Dies at a write, before or after it is done. */
-function mortal(recorder: TrialRecorder, at: number, when: "before" | "after"): TrialRecorder {
-  let calls = 0;
-  const call = async <T>(work: () => Promise<T>): Promise<T> => {
-    const last = ++calls === at;
-    if (last && when === "before") throw new Killed();
-    const value = await work();
-    if (last) throw new Killed();
-    return value;
-  };
-  return {
-    checkpoint: (trialId) => recorder.checkpoint(trialId),
-    begin: (...args) => call(() => recorder.begin(...args)),
-    epoch: (...args) => call(() => recorder.epoch(...args)),
-    finish: (...args) => call(() => recorder.finish(...args)),
-  };
-}
-
 /** Rates that a dead process did not hand on are not in the predictions of the next one. */
 const unforeseen = ({ predictedMs: _, ...trial }: Trial): Trial => trial;
 
@@ -162,7 +143,7 @@ describe.each([
     for (let at = 1; at <= 3 * 5 + 1; at++) {
       const when = at % 2 ? "before" : "after";
       const place = await make(study);
-      const first = await run(place, {}, (recorder) => mortal(recorder, at, when));
+      const first = await run(place, {}, (recorder) => mortal(recorder, { at, when }));
       expect(first.killed).toBe(at <= 15);
       const second = await run(place);
       expect(await place.trials(), `${when} write ${at}`).toEqual(wanted);
@@ -181,7 +162,7 @@ describe.each([
     // Six trials begin, have two epochs and wait; two are cut; four begin again, have one more and end.
     for (let at = 1; at <= 38 + 1; at += 3) {
       const place = await make(halved);
-      const wrap = (recorder: TrialRecorder) => mortal(recorder, at, at % 2 ? "before" : "after");
+      const wrap = (recorder: TrialRecorder) => mortal(recorder, { at, when: at % 2 ? "before" : "after" });
       const first = await run(place, { study: halved }, wrap);
       expect(first.killed).toBe(at <= 38);
       const second = await run(place, { study: halved });
@@ -209,7 +190,7 @@ describe.each([
 
   test("a checkpoint of another version of the program is not taken", async () => {
     const place = await make(study);
-    await run(place, {}, (recorder) => mortal(recorder, 4, "before"));
+    await run(place, {}, (recorder) => mortal(recorder, { at: 4, when: "before" }));
     expect((await run(place, { version: "1" })).trained).toBe(9);
   });
 });

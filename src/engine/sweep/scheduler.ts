@@ -8,7 +8,7 @@ import { type Slot, trialOrder } from "./schedule.ts";
 import { reaching, rungsOf } from "./scheduling.ts";
 import type { SweepRun } from "./sweep-run.ts";
 import { isSettled, type Trial, trialId } from "./trial.ts";
-import { choosingError, counted, earlyEnding, type Rung } from "./trial-rules.ts";
+import { cameTo, choosingError, counted, earlyEnding, percent, type Rung } from "./trial-rules.ts";
 
 /**
  * Runs a study to its end or until it is stopped. A network that cannot be trained is recorded with its reason and the
@@ -24,13 +24,15 @@ export async function runSweep(run: SweepRun): Promise<SweepSummary> {
   return new Sweep(run).run();
 }
 
+type Begun = Pick<Trial, "epochs" | "ms">;
+
 class Sweep {
   readonly #run: SweepRun;
   readonly #meter: ProgressMeter;
   /** Settled trials. */
   readonly #settled: Map<string, Trial>;
-  /** Trials that are begun and not settled: errors after every epoch, and their time. */
-  readonly #begun = new Map<string, { readonly errors: readonly number[]; readonly ms: number }>();
+  /** Trials that are begun and not settled. */
+  readonly #begun = new Map<string, Begun>();
   readonly #drawn = new Map<string, RunningTrial>();
   readonly #acceptance: ReadonlyMap<string, { population: string; accepted: number; drawn: number }>;
   readonly #order: readonly (Slot & { readonly repeat: number })[];
@@ -62,9 +64,10 @@ class Sweep {
     await this.#recall();
     listener.progress?.(this.#meter.read());
     const rungs = rungsOf(study);
-    for (const [rung, goal] of rungs.entries()) {
-      if (!(await this.#trainTo({ goal, number: rung + 1, of: rungs.length }))) break;
-      if (rung < rungs.length - 1) await this.#halve(rung, goal);
+    for (const [i, goal] of rungs.entries()) {
+      const rung = { goal, number: i + 1, of: rungs.length };
+      if (!(await this.#trainTo(rung))) break;
+      if (rung.number < rung.of) await this.#halve(rung);
     }
     const { settled: trials, total } = this.#meter.read().trials;
     const acceptance: PopulationAcceptance[] = [...this.#acceptance.values()];
@@ -97,10 +100,9 @@ class Sweep {
   /** Trains all that is not settled up to so many epochs; false if the run was stopped. */
   async #trainTo(rung: Rung): Promise<boolean> {
     const { control, giveUp, listener, study } = this.#run;
-    const { goal } = rung;
     for (const slot of this.#order) {
       const id = this.#id(slot);
-      if (this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal) continue;
+      if (this.#isThere(id, rung)) continue;
       if ((await control.gate()) === "stop" || this.#timeIsUp(0)) return false;
       if (giveUp?.trialId === id) {
         await this.#end(slot, "failed", giveUp.reason);
@@ -117,10 +119,16 @@ class Sweep {
       listener.progress?.(this.#meter.read());
     }
     // The last one may have been stopped.
-    return this.#order.every((slot) => {
-      const id = this.#id(slot);
-      return this.#settled.has(id) || (this.#begun.get(id)?.errors.length ?? 0) >= goal;
-    });
+    return this.#order.every((slot) => this.#isThere(this.#id(slot), rung));
+  }
+
+  /** Settled, or waiting at the rung. A run that died may have left one there that a rule was about to cut. */
+  #isThere(id: string, rung: Rung): boolean {
+    if (this.#settled.has(id)) return true;
+    const { epochs, ms } = this.#begun.get(id) ?? { epochs: [], ms: 0 };
+    return (
+      epochs.length >= rung.goal && earlyEnding(this.#run.study.stop, rung, epochs, ms)?.status !== "cut"
+    );
   }
 
   /** Without them the next run predicts later; no reason to end this one. */
@@ -129,34 +137,40 @@ class Sweep {
     await speeds?.keepSpeeds(device, this.#meter.rates).catch(() => {});
   }
 
-  /** Cuts the networks of every population that do not go on from a rung. */
-  async #halve(rung: number, goal: number): Promise<void> {
+  /**
+   * Cuts the networks of every population that do not go on from a rung. A run that died halfway is gone on with: what is
+   * recorded, and how the others compare, must not depend on who was cut already.
+   */
+  async #halve(rung: Rung): Promise<void> {
     const { study } = this.#run;
     for (const [population, { name, count }] of study.populations.entries()) {
-      const contenders = this.#contenders(name, count, goal);
-      const keep = reaching(count, rung + 1, study.halving);
-      for (const { index, rank } of beaten(contenders, goal, keep)) {
+      const keep = reaching(count, rung.number, study.halving);
+      for (const { index, error, bound } of beaten(this.#contenders(name, count, rung), rung.goal, keep)) {
         const reason =
-          `halving: ${rank} of ${contenders.length} after ${counted(goal)}, ` +
-          `the best ${Math.min(keep, contenders.length)} went on`;
+          `halving: error ${percent(error)} after ${counted(rung.goal)}; ` +
+          `the best ${keep} went on, with at most ${percent(bound)}`;
         const seeds = this.#order.filter((slot) => slot.population === population && slot.index === index);
         for (const slot of seeds) await this.#end(slot, "cut", reason);
       }
     }
   }
 
-  /** Networks that are still in it, with the errors of the seeds that are. */
-  #contenders(population: string, count: number, goal: number): Contender[] {
+  /** Networks of which a seed is still in it, with the errors of all their seeds that came to the rung. */
+  #contenders(population: string, count: number, rung: Rung): Contender[] {
     const { study, studyId } = this.#run;
     return Array.from({ length: count }, (_, index) => {
       const seeds = Array.from({ length: study.repeats ?? 1 }, (_, i) => {
         const id = trialId(studyId, population, index, i + 1);
         const settled = this.#settled.get(id);
-        if (settled === undefined) return this.#begun.get(id)?.errors ?? [];
-        return settled.status === "done" ? settled.epochs.map(choosingError) : [];
+        const { epochs } = settled ?? this.#begun.get(id) ?? { epochs: [] };
+        const counts = settled === undefined || settled.status === "done" || settled.status === "cut";
+        const there = counts && cameTo(rung, epochs, study.stop);
+        return { errors: there ? epochs.map(choosingError) : [], isIn: there && settled?.status !== "cut" };
       });
-      return { index, seeds: seeds.filter((errors) => errors.length >= goal) };
-    }).filter(({ seeds }) => seeds.length > 0);
+      return { index, isIn: seeds.some(({ isIn }) => isIn), seeds: seeds.map(({ errors }) => errors) };
+    })
+      .filter(({ isIn }) => isIn)
+      .map(({ index, seeds }) => ({ index, seeds: seeds.filter(({ length }) => length > 0) }));
   }
 
   /**
@@ -200,7 +214,7 @@ class Sweep {
 
   #note(id: string, epochs: Trial["epochs"]): void {
     const ms = epochs.reduce((sum, epoch) => sum + epoch.ms, 0);
-    this.#begun.set(id, { errors: epochs.map(choosingError), ms });
+    this.#begun.set(id, { epochs, ms });
   }
 
   /** Whether the study has had its time, with so many milliseconds of a trial that is not counted yet. */

@@ -67,7 +67,7 @@ test("the best of a rung go on: by the median over seeds of the lowest error up 
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }),
-      fc.nat(9),
+      fc.integer({ min: 1, max: 9 }),
       (all, keep) => {
         const out = beaten(
           all.map((error, index) => contender(index, [error])),
@@ -124,7 +124,7 @@ test("halving trains all to the first rung and the best of every population on, 
   expect(cut).toMatchObject({
     error: null,
     reason: expect.stringMatching(
-      /^halving: [34] of 4 after 4 epochs, the best 2 went on$|^halving: 2 of 2 after 4 epochs, the best 1 went on$/,
+      /^halving: error \d+(\.\d)? % after 4 epochs; the best [12] went on, with at most \d+(\.\d)? %$/,
     ),
   });
   expect(reports.at(-1)).toMatchObject({

@@ -47,6 +47,13 @@ export function earlyEnding(
   return undefined;
 }
 
+/** Whether a trial with these epochs once waited at a rung: it got so far, and no rule cut it there. */
+export function cameTo(rung: Rung, epochs: readonly EpochRecord[], stop: StopRules | undefined): boolean {
+  const upTo = epochs.slice(0, rung.goal);
+  const ms = upTo.reduce((sum, epoch) => sum + epoch.ms, 0);
+  return earlyEnding(stop, rung, upTo, ms)?.status === "waits";
+}
+
 /** The error that decides who goes on: on images held out for that, where the regime holds some out. */
 export function choosingError({ validationError, testError }: EpochRecord): number {
   return validationError ?? testError;
@@ -78,6 +85,6 @@ export function counted(epochs: number): string {
   return `${epochs} epoch${epochs === 1 ? "" : "s"}`;
 }
 
-function percent(fraction: number): string {
+export function percent(fraction: number): string {
   return `${Number((100 * fraction).toFixed(1))} %`;
 }

@@ -1,8 +1,8 @@
-import { type TunedTiles, tuneTiles } from "../../src/engine/bench/tune-tiles.ts";
+import { type TunedAdapter, tuneAdapter } from "../../src/engine/bench/tune-adapter.ts";
 import { createWebGpuExecutor } from "../../src/engine/runtime/webgpu/executor.ts";
 import { describeTiles } from "../../src/engine/runtime/webgpu/tiles.ts";
 
-export interface Tuned extends TunedTiles {
+export interface Tuned extends TunedAdapter {
   /** What the table holds for: another adapter or browser may have another. */
   readonly adapter: string;
   readonly browser: string;
@@ -15,7 +15,7 @@ declare global {
 
 globalThis.gpuTune = async () => {
   const executor = await createWebGpuExecutor();
-  const tuned = await tuneTiles(executor);
+  const tuned = await tuneAdapter(executor);
   const adapter = executor.device;
   await executor.dispose();
   return { adapter, browser: navigator.userAgent, description: describeTiles(tuned.tiles), ...tuned };

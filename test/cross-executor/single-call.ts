@@ -18,14 +18,15 @@ export interface CallCase {
 /**
  * Runs one kernel call on any executor through its public contract: a plan of one call, whose operands are all running
  * statistics, so that load() sets the inputs and read() gives the outputs.
+ * @param plan another one of the same operands, by whose calls this one is made.
  * @returns the values of the tensors that the call writes.
  */
 export async function runSingleCall(
   executor: Executor,
   { call, lengths }: CallCase,
   inputs: ReadonlyMap<TensorId, Floats>,
+  plan = planOf(call, lengths),
 ): Promise<ReadonlyMap<TensorId, Floats>> {
-  const plan = planOf(call, lengths);
   const state = new Map(
     [...lengths].map(([id, length]) => [name(id), inputs.get(id) ?? new Float32Array(length)] as const),
   );
@@ -49,7 +50,7 @@ function name(id: TensorId): string {
 }
 
 /** Operands from 0 on, then what every plan has: images, targets, logits, metrics, learning rate. */
-function planOf(call: KernelCall, lengths: ReadonlyMap<TensorId, number>): Plan {
+export function planOf(call: KernelCall, lengths: ReadonlyMap<TensorId, number>): Plan {
   const tensors: PlannedTensor[] = [];
   const filled = { state: 0, activations: 0, host: 0 };
   const place = (buffer: keyof typeof filled, label: string, length: number): TensorId => {

@@ -24,7 +24,10 @@ function executor(tiles: Tiles = defaultTiles): WebGpuExecutor {
 let stores = 0;
 function tuner(selfTest: (tested: Executor) => Promise<void> = async () => {}) {
   const store = new TileStore(`tiles ${++stores}`);
-  return { store, tuner: createTuner({ store, selfTest, tune: async () => ({ tiles: found, times }) }) };
+  return {
+    store,
+    tuner: createTuner({ store, selfTest, tune: async () => ({ tiles: found, times, steps: [] }) }),
+  };
 }
 
 test("what was tuned is kept for this adapter until it is undone", async () => {

@@ -1,4 +1,5 @@
-import { type TileTime, tuneTiles } from "../../engine/bench/tune-tiles.ts";
+import { tuneAdapter } from "../../engine/bench/tune-adapter.ts";
+import type { TileTime } from "../../engine/bench/tune-tiles.ts";
 import { type Executor, ExecutorError } from "../../engine/runtime/executor.ts";
 import type { WebGpuExecutor } from "../../engine/runtime/webgpu/executor.ts";
 import { adapterKey } from "../../engine/runtime/webgpu/tile-table.ts";
@@ -12,11 +13,11 @@ export interface TunerParts {
   readonly store: TileStore;
   /** Rejects if the executor computes wrong. */
   readonly selfTest: (executor: Executor) => Promise<void>;
-  readonly tune?: typeof tuneTiles;
+  readonly tune?: typeof tuneAdapter;
 }
 
 /** Tunes the adapter, and keeps what it found for this GPU in this browser. */
-export function createTuner({ store, selfTest, tune = tuneTiles }: TunerParts): Tuner {
+export function createTuner({ store, selfTest, tune = tuneAdapter }: TunerParts): Tuner {
   const keyOf = ({ gpu }: WebGpuExecutor) => adapterKey(gpu.info);
   return {
     async state(executor) {

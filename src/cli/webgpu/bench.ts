@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { findChromium } from "../../../scripts/chromium.mjs";
 import { openGpuPage } from "../../../scripts/gpu-page.mjs";
 import type { BenchRecord, StepProfile } from "../../engine/bench/bench-panel.ts";
-import type { TunedTiles } from "../../engine/bench/tune-tiles.ts";
+import type { TunedAdapter } from "../../engine/bench/tune-adapter.ts";
 import type { NetworkSpec } from "../../engine/network/spec.ts";
 import { parseTileTable, type TileTable } from "../../engine/runtime/webgpu/tile-table.ts";
 import { describeTiles } from "../../engine/runtime/webgpu/tiles.ts";
@@ -57,11 +57,14 @@ export async function benchOnGpu(options: GpuBenchOptions): Promise<GpuBenchResu
       );
     let tiles = given?.tiles;
     if (options.tune !== undefined) {
-      const tuned: TunedTiles | undefined = await page.evaluate(() => globalThis.gpuTool.tune());
+      const tuned: TunedAdapter | undefined = await page.evaluate(() => globalThis.gpuTool.tune());
       live.clear();
       if (tuned === undefined) return { records: [], profiles: [] };
       const table: TileTable = { version: 1, adapter, tiles: tuned.tiles };
-      await writeFile(options.tune, `${JSON.stringify({ ...table, times: tuned.times }, undefined, 2)}\n`);
+      await writeFile(
+        options.tune,
+        `${JSON.stringify({ ...table, times: tuned.times, steps: tuned.steps }, undefined, 2)}\n`,
+      );
       printNote(`${describeTiles(tuned.tiles)}; written to ${options.tune}`);
       tiles = tuned.tiles;
     }

@@ -1,6 +1,6 @@
 import { type BenchRecord, benchPanel, type StepProfile } from "../../engine/bench/bench-panel.ts";
 import { profileSessions } from "../../engine/bench/profile-sessions.ts";
-import { type TunedTiles, tuneTiles } from "../../engine/bench/tune-tiles.ts";
+import { type TunedAdapter, tuneAdapter } from "../../engine/bench/tune-adapter.ts";
 import type { NetworkSpec } from "../../engine/network/spec.ts";
 import { createWebGpuExecutor, type WebGpuExecutor } from "../../engine/runtime/webgpu/executor.ts";
 import { adapterKey } from "../../engine/runtime/webgpu/tile-table.ts";
@@ -37,10 +37,13 @@ class GpuTool {
   }
 
   /** Undefined where it was stopped. */
-  async tune(): Promise<TunedTiles | undefined> {
+  async tune(): Promise<TunedAdapter | undefined> {
     const { signal } = this.#stopped;
     try {
-      return await tuneTiles(this.#opened(), { signal, onProgress: (share) => this.#tell({ tuned: share }) });
+      return await tuneAdapter(this.#opened(), {
+        signal,
+        onProgress: (share) => this.#tell({ tuned: share }),
+      });
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;

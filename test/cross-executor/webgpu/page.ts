@@ -1,3 +1,5 @@
+import { type TunedSteps, tuneSteps } from "../../../src/engine/bench/tune-steps.ts";
+import type { NetworkSpec } from "../../../src/engine/network/spec.ts";
 import type { Plan } from "../../../src/engine/plan/plan.ts";
 import { runEvaluations, runSteps } from "../../../src/engine/runtime/batches.ts";
 import type {
@@ -32,7 +34,12 @@ export interface RemoteStep {
 
 export type NamedValues = readonly (readonly [name: string, values: Float32Array])[];
 
-const namedTiles = { default: defaultTiles, software: softwareTiles };
+const namedTiles = {
+  default: defaultTiles,
+  software: softwareTiles,
+  /** A GPU's, with maps as float16. */
+  halves: { ...defaultTiles, storage: "f16" },
+} as const;
 /** Whose tiles the kernels have. */
 export type TilesName = "adapter" | keyof typeof namedTiles;
 
@@ -121,6 +128,10 @@ export class GpuPage {
 
   async readCheckpoint(session: number): Promise<NamedValues> {
     return [...(await this.#get<Session>(session).readCheckpoint())] as [string, Float32Array][];
+  }
+
+  tuneSteps(executor: number, network: NetworkSpec): Promise<TunedSteps> {
+    return tuneSteps(this.#get<WebGpuExecutor>(executor), { batch: 2 }, network);
   }
 
   /** As a driver that fails would. */

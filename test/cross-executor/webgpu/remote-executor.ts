@@ -1,5 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { inject } from "vitest";
+import type { TunedSteps } from "../../../src/engine/bench/tune-steps.ts";
+import type { NetworkSpec } from "../../../src/engine/network/spec.ts";
 import { allFusions } from "../../../src/engine/plan/fusion.ts";
 import type { Plan } from "../../../src/engine/plan/plan.ts";
 import {
@@ -26,6 +28,7 @@ export interface RemoteExecutor extends Executor {
   /** What the page's executor says is its room for a plan. */
   roomFor(plan: Plan): Promise<Room>;
   counts(): Promise<ReturnType<GpuPage["counts"]>>;
+  tuneSteps(network: NetworkSpec): Promise<TunedSteps>;
 }
 
 /** A device of its own, in the page of Chromium that the files of this process share. */
@@ -62,6 +65,7 @@ function remoteExecutor({ executor, device }: Opened, close?: () => Promise<void
     destroyDevice: () => call("destroyDevice", executor),
     roomFor: (plan) => call("room", executor, plan),
     counts: () => call("counts", executor),
+    tuneSteps: (network) => call("tuneSteps", executor, network),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Gpu } from "./device.ts";
 import type { WebGpuImages } from "./images.ts";
+import { elementsPerWord } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { BoundOperands, Dispatch, ResidentBuffer } from "./program.ts";
@@ -132,10 +133,9 @@ export class Commands {
       }
       const tensors = binding.operands.map((operand) => (typeof operand === "number" ? operand : undefined));
       const { resource, offsets } = this.#memory.bind(tensors, binding.access, i);
-      const { element, tensors: named } = kernel.bindings[i]!;
-      const elements = element === "vec4f" ? 4 : 1;
-      for (const offset of offsets.slice(0, named.length))
-        args.words.setUint32(4 * word++, offset / elements, true);
+      const own = kernel.bindings[i]!;
+      for (const offset of offsets.slice(0, own.tensors.length))
+        args.words.setUint32(4 * word++, offset * elementsPerWord(own), true);
       return resource;
     });
     return (images) =>

@@ -17,7 +17,7 @@ import { describeTiles, type Tiles, tilesFor, tilesOn } from "./tiles.ts";
 export interface WebGpuExecutorOptions {
   /** navigator.gpu where not given. */
   readonly gpu?: GPU;
-  /** By the adapter where not given. Results differ in the order of sums. */
+  /** By the adapter where not given. Results differ in the order of sums, and by how maps are stored. */
   readonly tiles?: Tiles;
 }
 
@@ -57,7 +57,7 @@ function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): 
   const lower = (plan: Plan): LoweredPlan => known.get(plan) ?? lowerPlan(plan, tiles);
   return {
     kind: "webgpu",
-    device: chosen ? `${gpu.description}, ${describeTiles(chosen)}` : gpu.description,
+    device: chosen ? `${gpu.description}, ${describeTiles(tiles)}` : gpu.description,
     fusions: allFusions,
     ...(gpu.software
       ? { note: "This adapter is software: it computes on the processor, slower than WebAssembly does." }

@@ -8,6 +8,13 @@ export interface KernelBinding {
   readonly element: Element;
   /** Operands; the shader finds the first element of operand t at `a.tAt`. */
   readonly tensors: readonly string[];
+  /** Its elements are stored as float16, two a word (kernels/halves.ts). */
+  readonly halves?: true;
+}
+
+/** Elements of a binding that four bytes of its buffer hold. */
+export function elementsPerWord({ element, halves }: KernelBinding): number {
+  return (halves ? 2 : 1) / (element === "vec4f" ? 4 : 1);
 }
 
 /** What a kernel is told of a call, besides where its operands lie. */

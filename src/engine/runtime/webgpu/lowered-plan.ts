@@ -1,5 +1,6 @@
 import type { Plan } from "../../plan/plan.ts";
 import type { Room } from "../executor.ts";
+import { withHalfMaps } from "./lower/halves.ts";
 import { createProgram, lowerCall } from "./lower/lower.ts";
 import { type Placement, placeTensors } from "./placement.ts";
 import type { Dispatch, Program } from "./program.ts";
@@ -17,19 +18,13 @@ export interface LoweredPlan {
 
 export function lowerPlan(plan: Plan, tiles: Tiles): LoweredPlan {
   const program = createProgram(plan, tiles);
-  const train = program.list([plan.gather, ...plan.train], lowerCall);
-  const evaluate = program.list([plan.gather, ...plan.evaluate], lowerCall);
-  const averages = program.list(
-    plan.evaluateAverages ? [plan.gather, ...plan.evaluateAverages] : [],
-    lowerCall,
+  const { train: calls, evaluate, evaluateAverages } = plan;
+  const given = [calls, evaluate, ...(evaluateAverages ? [evaluateAverages] : [])].map((list) =>
+    program.list([plan.gather, ...list], lowerCall),
   );
-  return {
-    program,
-    train,
-    evaluate,
-    averages,
-    placement: placeTensors(program, [train, evaluate, averages]),
-  };
+  const lists = tiles.storage === "f16" ? withHalfMaps(program, given) : given;
+  const [train = [], evaluated = [], averages = []] = lists;
+  return { program, train, evaluate: evaluated, averages, placement: placeTensors(program, lists) };
 }
 
 /** Bytes. */

@@ -8,8 +8,7 @@ import { type NetworkSpec, proxyLayerNorm } from "../../network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../../plan/compile.ts";
 import { allFusions } from "../../plan/fusion.ts";
 import { planBytes } from "../../plan/plan.ts";
-import { createProgram, lowerCall } from "./lower/lower.ts";
-import { placeTensors } from "./placement.ts";
+import { lowerPlan } from "./lowered-plan.ts";
 import type { Dispatch } from "./program.ts";
 import { defaultTiles, softwareTiles, type Tiles } from "./tiles.ts";
 
@@ -33,17 +32,19 @@ const networks: readonly {
     spec,
     tiles: softwareTiles,
   })),
+  ...panel.entries.map(({ net, spec }) => ({
+    name: `${net.name}, maps as float16`,
+    spec,
+    tiles: { ...defaultTiles, storage: "f16" } as const,
+  })),
   { name: "proxy norm", spec: proxied },
 ];
 
 function lowered({ spec, ema, tiles }: (typeof networks)[number], batch: number) {
   const optimizer = { ...defaultOptimizer, ...(ema === undefined ? {} : { ema }) };
   const plan = compilePlan(buildGraph(spec), { batch, optimizer, fuse: allFusions });
-  const program = createProgram(plan, tiles ?? defaultTiles);
-  const lists = [plan.train, plan.evaluate, ...(plan.evaluateAverages ? [plan.evaluateAverages] : [])].map(
-    (calls) => program.list([plan.gather, ...calls], lowerCall),
-  );
-  return { plan, program, lists, placement: placeTensors(program, lists) };
+  const { program, train, evaluate, averages, placement } = lowerPlan(plan, tiles ?? defaultTiles);
+  return { plan, program, lists: [train, evaluate, averages], placement };
 }
 
 /** Tensors of every binding of a dispatch. */
@@ -134,28 +135,35 @@ test("the six-block network takes at most 200 dispatches a step and little more 
   expect(bytes).toBeLessThan(1.6 * planBytes(plan));
 });
 
-test("a hundred networks of a space need fewer than 60 kernels, and later ones hardly a new one", () => {
-  const rng = createRng(3, "kernels");
-  const names = new Set<string>();
-  let withNew = 0;
-  for (let i = 0; i < 100; i++) {
-    const groupWidth = [4, 8, 16, 24][rng.int(0, 3)]!;
-    const spec = networkOf(
-      smallImageFrame,
-      [1, 2, 2].map((stride) => ({
-        block: "res_bottleneck" as const,
-        depth: rng.int(1, 3),
-        width: groupWidth * rng.int(1, 8),
-        stride,
-        bottleneckRatio: 1,
-        groupWidth,
-        seRatio: rng.int(0, 1) / 4,
-      })),
-    );
-    const before = names.size;
-    for (const { kernel } of lowered({ name: "", spec }, 64).lists.flat()) names.add(kernel.name);
-    if (i > 0 && names.size > before) withNew++;
-  }
-  expect(names.size).toBeLessThan(60);
-  expect(withNew).toBeLessThan(10);
-});
+test.each([
+  [100, "f32"],
+  [30, "f16"],
+] as const)(
+  "%i networks of a space need fewer than 60 kernels, and later ones hardly a new one, maps as %s",
+  (count, storage) => {
+    const tiles = { ...defaultTiles, storage };
+    const rng = createRng(3, "kernels");
+    const names = new Set<string>();
+    let withNew = 0;
+    for (let i = 0; i < count; i++) {
+      const groupWidth = [4, 8, 16, 24][rng.int(0, 3)]!;
+      const spec = networkOf(
+        smallImageFrame,
+        [1, 2, 2].map((stride) => ({
+          block: "res_bottleneck" as const,
+          depth: rng.int(1, 3),
+          width: groupWidth * rng.int(1, 8),
+          stride,
+          bottleneckRatio: 1,
+          groupWidth,
+          seRatio: rng.int(0, 1) / 4,
+        })),
+      );
+      const before = names.size;
+      for (const { kernel } of lowered({ name: "", spec, tiles }, 64).lists.flat()) names.add(kernel.name);
+      if (i > 0 && names.size > before) withNew++;
+    }
+    expect(names.size).toBeLessThan(60);
+    expect(withNew).toBeLessThan(10);
+  },
+);

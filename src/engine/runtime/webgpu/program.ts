@@ -7,7 +7,7 @@ import type { Tiles } from "./tiles.ts";
 /** A tensor of the plan, or one that lowering adds: partial sums, tables. */
 export interface ProgramTensor {
   readonly name: string;
-  /** float32 elements. */
+  /** Words of four bytes: float32 elements, or pairs of float16. */
   readonly length: number;
   /** Place in a buffer whose layout is the plan's; none where placement is free. */
   readonly fixed?: { readonly buffer: FixedBuffer; readonly offset: number };
@@ -147,6 +147,12 @@ export class Program {
     const made = make();
     this.#stored.set(key, made);
     return made;
+  }
+
+  /** Of a map whose dispatches are made: it takes half the room from now on. */
+  storeAsHalves(id: TensorId): void {
+    const tensor = this.tensors[id]!;
+    this.tensors[id] = { ...tensor, length: Math.ceil(tensor.length / 2) };
   }
 
   lengthOf(id: TensorId): number {

@@ -9,7 +9,7 @@ export interface Tile {
 /** Convolutions that want different tiles: 1×1, larger ones, those that read or write single channels, depthwise. */
 export type TileClass = "pointwise" | "spatial" | "narrow" | "depthwise";
 
-/** What the kernels' shapes are chosen by; one table per kind of adapter. Results differ in the order of sums only. */
+/** What the kernels' shapes are chosen by; one table per kind of adapter. Results differ in the order of sums, and by `storage`. */
 export interface Tiles {
   /** How sums over pixels are joined. */
   readonly join: Join;
@@ -36,6 +36,8 @@ export interface Tiles {
    * stored once. "spatial" stores it for convolutions that would load it once a tap.
    */
   readonly normGradient: "stored" | "spatial";
+  /** How maps lie that the backward pass reads again: "f16" halves their bytes and rounds them (kernels/halves.ts). */
+  readonly storage: "f32" | "f16";
 }
 
 /** Of `stagedFrom` and `invocations`, where there is no bound; a number, so that tables can be kept as JSON. */
@@ -58,6 +60,7 @@ export const defaultTiles: Tiles = {
   invocations: never,
   columnRows: 64,
   normGradient: "spatial",
+  storage: "f32",
 };
 
 /**
@@ -80,23 +83,26 @@ export const softwareTiles: Tiles = {
   invocations: 256,
   columnRows: 256,
   normGradient: "stored",
+  storage: "f32",
 };
 
 export function tilesFor({ architecture }: Pick<GPUAdapterInfo, "architecture">): Tiles {
   return architecture === "swiftshader" ? softwareTiles : defaultTiles;
 }
 
-/** The same, but for what the device cannot do. */
+/** The same, but for what the device cannot do. Adapters that compute on the processor gain nothing from float16. */
 export function tilesOn(gpu: { readonly quads: boolean }, tiles: Tiles): Tiles {
-  return tiles.quads && !gpu.quads ? { ...tiles, quads: false } : tiles;
+  const quads = tiles.quads && gpu.quads;
+  return { ...tiles, quads, storage: tiles.join === "lanes" ? "f32" : tiles.storage };
 }
 
-/** In words, for records: another table is another order of sums. */
-export function describeTiles({ join, conv, filterGrad, stagedFrom, quads }: Tiles): string {
+/** In words, for records: another table is another order of sums, or another rounding of maps. */
+export function describeTiles({ join, conv, filterGrad, stagedFrom, quads, storage }: Tiles): string {
   const { pointwise, spatial, narrow, depthwise } = conv;
   const tile = ({ pixels, blocks }: Tile) => `${pixels}×${blocks}`;
   const staged = stagedFrom < never ? ` (staged from ${stagedFrom})` : "";
   const taps = quads ? "spatial by quads" : `spatial ${tile(spatial)}`;
   const filters = `filters ${filterGrad.channels}×${filterGrad.filters}`;
-  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, ${taps}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}`;
+  const maps = storage === "f16" ? ", maps as float16" : "";
+  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, ${taps}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}${maps}`;
 }

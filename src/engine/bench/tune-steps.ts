@@ -1,0 +1,152 @@
+import { buildGraph } from "../graph/build.ts";
+import { networkOf, smallImageFrame } from "../network/frame.ts";
+import type { NetworkSpec } from "../network/spec.ts";
+import { compilePlan, defaultOptimizer } from "../plan/compile.ts";
+import { runSteps } from "../runtime/batches.ts";
+import { ExecutorError, type ImageHandle, type Session } from "../runtime/executor.ts";
+import type { WebGpuExecutor } from "../runtime/webgpu/executor.ts";
+import { selfTest } from "../runtime/webgpu/self-test.ts";
+import type { Tiles } from "../runtime/webgpu/tiles.ts";
+import { initialState } from "../training/initialize.ts";
+import type { TuneOptions } from "./tune-tiles.ts";
+
+/** How long whole training steps took with what no single kernel decides. */
+export interface StepTime {
+  readonly variant: string;
+  /** Of a step, the least of the rounds; none where the adapter computes wrong with it. */
+  readonly ms?: number;
+  readonly taken: boolean;
+}
+
+export interface TunedSteps {
+  readonly tiles: Tiles;
+  readonly steps: readonly StepTime[];
+}
+
+interface Variant {
+  readonly name: string;
+  /** Undefined where it is nothing for these tiles. */
+  apply(tiles: Tiles): Tiles | undefined;
+}
+
+const variants: readonly Variant[] = [
+  {
+    name: "maps as float16",
+    apply: (tiles) => (tiles.join === "workgroup" ? { ...tiles, storage: "f16" } : undefined),
+  },
+];
+
+/** x3 of bench/nets.json: what a small study trains. */
+export const tuningNetwork: NetworkSpec = networkOf(
+  smallImageFrame,
+  [
+    [24, 1],
+    [56, 1],
+    [120, 2],
+  ].map(([width = 0, depth = 0]) => ({
+    block: "res_bottleneck",
+    ...{ depth, width, stride: 2, bottleneckRatio: 1, groupWidth: 8, seRatio: 0 },
+  })),
+);
+
+/** Steps of a measurement: enough that what a read-back takes is a small share. */
+const stepsAtOnce = 8;
+const rounds = 5;
+/** What is gained at least: a variant that rounds, or depends on the adapter, is not taken for less. */
+const leastGain = 1.03;
+
+/** Whether a variant's times, round by round beside the others', are faster by more than noise: in every round. */
+export function isFaster(tried: readonly number[], beside: readonly number[]): boolean {
+  return (
+    tried.every((ms, round) => ms < beside[round]!) && Math.min(...beside) >= leastGain * Math.min(...tried)
+  );
+}
+
+/**
+ * Takes each variant whose training step is faster than without it in all of five rounds, in which both take turns (chance
+ * alone: 1 in 32), by 3 % at least, and with which the adapter passes the self-test.
+ * @param executor with the tiles that were found.
+ */
+export async function tuneSteps(
+  executor: WebGpuExecutor,
+  { batch = executor.gpu.software ? 4 : 64, onProgress = () => {}, signal }: TuneOptions = {},
+  network = tuningNetwork,
+): Promise<TunedSteps> {
+  let { tiles } = executor;
+  const steps: StepTime[] = [];
+  for (const [i, { name, apply }] of variants.entries()) {
+    const wanted = apply(tiles);
+    if (wanted === undefined) continue;
+    signal?.throwIfAborted();
+    const tried = executor.using(wanted);
+    if (!(await computesRight(tried))) {
+      steps.push({ variant: name, taken: false });
+      continue;
+    }
+    const sides = [
+      await prepare(executor.using(tiles), network, batch),
+      await prepare(tried, network, batch),
+    ];
+    try {
+      const times: [number[], number[]] = [[], []];
+      for (let round = 0; round < rounds; round++) {
+        signal?.throwIfAborted();
+        for (const [side, measured] of times.entries()) measured.push(await sides[side]!.time());
+        onProgress((i + (round + 1) / rounds) / variants.length);
+      }
+      const taken = isFaster(times[1], times[0]);
+      steps.push({ variant: name, ms: Math.min(...times[1]), taken });
+      if (taken) tiles = wanted;
+    } finally {
+      for (const { dispose } of sides) dispose();
+    }
+  }
+  onProgress(1);
+  return { tiles, steps };
+}
+
+async function computesRight(executor: WebGpuExecutor): Promise<boolean> {
+  try {
+    await selfTest(executor);
+    return true;
+  } catch (error) {
+    if (error instanceof ExecutorError && error.code === "unsupported") return false;
+    throw error;
+  }
+}
+
+/** A network that trains on made-up images; the first steps compile its kernels. */
+async function prepare(executor: WebGpuExecutor, spec: NetworkSpec, batch: number) {
+  const fuse = executor.fusions ?? true;
+  const plan = compilePlan(buildGraph(spec), { batch, optimizer: defaultOptimizer, fuse });
+  const { height, width, channels } = plan.input;
+  const images = await executor.attach({
+    shape: [height, width, channels],
+    count: batch,
+    images: Uint8Array.from({ length: batch * height * width * channels }, (_, i) => (i * 7919) % 256),
+    labels: Uint8Array.from({ length: batch }, (_, i) => i % plan.classes),
+    mean: Array.from({ length: channels }, () => 0.5),
+    std: Array.from({ length: channels }, () => 0.25),
+  });
+  const session = await executor.load(plan, initialState(plan, 1));
+  await timeSteps(session, images, batch);
+  return {
+    time: () => timeSteps(session, images, batch),
+    dispose: () => {
+      session.dispose();
+      images.dispose();
+    },
+  };
+}
+
+/** ms of a step. */
+async function timeSteps(session: Session, images: ImageHandle, batch: number): Promise<number> {
+  const indices = Uint32Array.from({ length: batch }, (_, i) => i);
+  const step = { batch: { from: "resident", images, indices }, learningRate: 0.01 } as const;
+  const from = performance.now();
+  await runSteps(
+    session,
+    Array.from({ length: stepsAtOnce }, () => step),
+  );
+  return (performance.now() - from) / stepsAtOnce;
+}

@@ -38,9 +38,12 @@ export interface KernelDraft<Args extends KernelArgs> {
   readonly workgroup: number;
   /** Declarations before the entry point. */
   readonly declarations?: string;
-  /** Whether it is one subgroup's work at a time, and uses subgroup operations. */
+  /** Whether a workgroup is one subgroup, of four invocations, and uses subgroup operations. */
   readonly subgroups?: boolean;
-  /** Body of the entry point. Knows `group` (the workgroup's place in the grid) and `lane` (the invocation's in it). */
+  /**
+   * Body of the entry point. Knows `group` (the workgroup's place in the grid) and `lane` (the invocation's in it; in the
+   * subgroup, where that is the workgroup: no rule says that both count alike).
+   */
   readonly body: string;
 }
 
@@ -62,7 +65,7 @@ export function defineKernel<const Args extends KernelArgs>(draft: KernelDraft<A
     ...bindings,
     draft.declarations ?? "",
     `@compute @workgroup_size(${draft.workgroup})`,
-    "fn main(@builtin(workgroup_id) workgroup_: vec3u, @builtin(num_workgroups) grid_: vec3u, @builtin(local_invocation_index) lane: u32) {",
+    `fn main(@builtin(workgroup_id) workgroup_: vec3u, @builtin(num_workgroups) grid_: vec3u, @builtin(${draft.subgroups ? "subgroup_invocation_id" : "local_invocation_index"}) lane: u32) {`,
     "  let group = workgroup_.x + workgroup_.y * grid_.x;",
     draft.body,
     "}",

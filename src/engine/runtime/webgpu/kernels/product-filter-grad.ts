@@ -1,11 +1,12 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { components, turned, turns } from "./turns.ts";
 
 // The filters' gradient of a 1×1 convolution, made by quads: subgroups of four invocations, one a workgroup. For adapters
 // that compute on the processor; quad.ts says why, and what a load costs there.
 //
 // A quad makes 4·A channels × 16·B filters: its invocations have neighbouring vectors of filters. Of four pixels each loads
-// the channels of one, and tells them to the others: A + 4·B vector loads for 64·A·B multiply-adds an invocation, 43 a load
-// for 4 × 2; reading all for itself takes 16 for 2 × 2. Pixels are walked in one line, whatever the stride. The chunks of
+// the channels of one, and the others get them as they swap (turns.ts): in turn r an invocation is at the pixel of lane ^ r.
+// A + 4·B vector loads for 64·A·B multiply-adds an invocation, 43 a load for 4 × 2; reading all for itself takes 16 for 2 × 2. Pixels are walked in one line, whatever the stride. The chunks of
 // pixels are joined by a second stage (filter-grad.ts). Channels and filters beyond the last are made, but not stored.
 
 /** Invocations of a quad. */
@@ -88,18 +89,22 @@ ${
     }
     let live = laneRow < end;
     let xAt = a.xAt + select(0u, pixel, live) * a.xUnits + c;
-${each(channels, (i) => `    let x${i} = select(vec4f(0.0), ${value(i)}, live);`)}
+${each(channels, (i) => `    let x${i}_0 = select(vec4f(0.0), ${value(i)}, live);`)}
+${each(channels, (i) => `    ${turned(`x${i}_`)}`)}
 ${each(
   productStep,
-  (p) => `    {
-      let dyAt = a.dyAt + min(row + ${p}u, end - 1u) * a.dyUnits + k;
-${each(filters, (b) => `      let d${b} = dy[dyAt + ${b}u];`)}
-${each(
-  rows,
-  (i) => `      { let v = vec4f(subgroupBroadcast(x${i >> 2}.${"xyzw"[i % 4]}, ${p}u));
-${each(filters, (b) => `        s${i}_${b} = fma(v, d${b}, s${i}_${b});`)} }`,
+  (turn) => `    let dyAt${turn} = a.dyAt + min(row + (lane ^ ${turn}u), end - 1u) * a.dyUnits + k;
+${each(filters, (b) => `    let d${turn}_${b} = dy[dyAt${turn} + ${b}u];`)}`,
 )}
-    }`,
+${each(rows, (i) =>
+  each(filters, (b) => {
+    const sum = (k: string) =>
+      [
+        `s${i}_${b}.${k}`,
+        ...turns.map((_, turn) => `x${i >> 2}_${turn}.${components[i % 4]} * d${turn}_${b}.${k}`),
+      ].join(" + ");
+    return `    s${i}_${b} = vec4f(${components.map(sum).join(",\n      ")});`;
+  }),
 )}
   }
   if (given >= a.dyUnits) { return; }

@@ -11,6 +11,7 @@ import { flag, groupsOf, lanesAlong } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { type NormGradient, normGradient } from "./norm-gradient.ts";
 import { isCurved, normedInput } from "./normed-input.ts";
+import { isProductMap, lowerProductForward, lowerProductInputGrad } from "./product.ts";
 import { isQuad, lowerQuadForward, lowerQuadInputGrad } from "./quad.ts";
 
 const forward = memoized((key: string, normed: 0 | 1) =>
@@ -131,6 +132,10 @@ export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
     lowerQuadForward(program, call);
     return;
   }
+  if (isProductMap(program, call.attrs, call.attrs.filters)) {
+    lowerProductForward(program, call);
+    return;
+  }
   const { in: input, out, update, attrs: g } = call;
   const lanes = convLanes(g, false);
   const rows = g.batch * g.outHeight * g.outWidth;
@@ -197,6 +202,8 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
   const dx = apart ? program.scratch(`d ${call.label}.x`, program.lengthOf(out.dx)) : out.dx;
   if (isQuad(program, g) && source.y === undefined)
     lowerQuadInputGrad(program, call, { dy: source.dy, dx, then });
+  else if (isProductMap(program, g, g.channels) && source.y === undefined)
+    lowerProductInputGrad(program, call, { dy: source.dy, dx, then });
   else lowerTiledInputGrad(program, call, { source, dx, then });
   if (!apart) return;
   const { x, xMean: mean, xInvStd: invStd, xScale: scale, xShift: shift } = input;

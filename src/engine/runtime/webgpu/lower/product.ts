@@ -1,10 +1,17 @@
 import type { ConvGeometry, TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
+import { productForward, productInputGrad, productPixels } from "../kernels/product.ts";
 import { productFilterGrad, productStep, quadLanes } from "../kernels/product-filter-grad.ts";
+import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
+import { finishMomentsOf, finishSumsOf } from "./columns.ts";
 import { flag, groupsOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normedInput } from "./normed-input.ts";
+import type { InputGradPlan } from "./quad.ts";
+
+const forward = memoized((normed: 0 | 1) => productForward(normed === 1));
+const inputGrad = memoized(productInputGrad);
 
 const filterGrad = memoized((channels: number, filters: number, normed: 0 | 1) =>
   productFilterGrad({ channels, filters }, normed === 1),
@@ -66,4 +73,94 @@ export function lowerProductFilterGrad(
     across * channelBlocks * chunks,
   );
   if (chunks > 1) program.joinLater({ sums, out, chunks });
+}
+
+/** Vectors that a map has at least, to be written by quads: of four vectors that are made, a quarter may be for nothing. */
+const fewestUnits = 3;
+
+/** Whether quads make the map that a 1×1 convolution writes, of so many channels. */
+export function isProductMap(program: Program, g: ConvGeometry, written: number): boolean {
+  return isProduct(program, g) && g.stride === 1 && written / 4 >= fewestUnits;
+}
+
+/** How quads share the map that is written. */
+function quadsOf({ tiles }: Program, rows: number, units: number) {
+  const tile = quadLanes * productPixels;
+  const across = groupsOf(units, quadLanes);
+  const span = Math.max(1, Math.floor((groupsOf(rows, tile) * across * quadLanes) / tiles.invocations));
+  const tileRows = span * tile;
+  const down = groupsOf(rows, tileRows);
+  return { down, tileRows, args: { rows, units, across, quads: down, span, tileRows } };
+}
+
+export function lowerProductForward(program: Program, call: CallOf<"conv2d">): void {
+  const { in: input, out, update, attrs: g } = call;
+  const rows = g.batch * g.outHeight * g.outWidth;
+  const units = g.filters / 4;
+  const { args, down, tileRows } = quadsOf(program, rows, units);
+  const { x, xScale, xShift, floor } = normedInput(program, call);
+  const sums = g.statistics && program.scratch(`${call.label}.tiles`, 8 * down * units);
+  program.dispatch(
+    call,
+    forward(flag(xScale)),
+    {
+      ...args,
+      inner: g.channels / 4,
+      filterUnits: units,
+      floor,
+      biased: flag(input.bias),
+      statistics: flag(sums),
+    },
+    { x, filters: input.filters, xScale, xShift, bias: input.bias, y: out.y, sums },
+    args.across * down,
+  );
+  if (sums === undefined || g.statistics === undefined) return;
+  finishMomentsOf(program, call, {
+    sums,
+    operands: { ...input, ...out, ...update },
+    shape: { rows, channels: g.filters, ...g.statistics },
+    tiles: down,
+    tileRows,
+  });
+}
+
+/** @param planned dx's gradient through the norm before, if its activation has an exponential, is left to the caller. */
+export function lowerProductInputGrad(
+  program: Program,
+  call: CallOf<"conv2dInputGrad">,
+  { dy, dx, then }: InputGradPlan,
+): void {
+  const { in: input, out, attrs: g } = call;
+  const units = g.channels / 4;
+  const { args, down } = quadsOf(program, g.batch * g.height * g.width, units);
+  const normed = then === "norm";
+  const sums = normed ? program.scratch(`d ${call.label}.tiles`, 8 * down * units) : undefined;
+  const { xScale, xShift, xMean, xInvStd } = input;
+  program.dispatch(
+    call,
+    inputGrad(then),
+    {
+      ...args,
+      inner: g.filters / 4,
+      filterUnits: g.filters / 4,
+      floor: g.xActivation === "relu" ? 0 : noFloor,
+    },
+    {
+      dy,
+      filters: input.filters,
+      ...(normed ? { xScale, xShift, xMean, xInvStd } : {}),
+      other: normed ? input.x : input.addend,
+      dx,
+      sums,
+    },
+    args.across * down,
+  );
+  if (sums === undefined) return;
+  finishSumsOf(program, call, {
+    sums,
+    first: out.xDBeta,
+    second: out.xDGamma,
+    channels: g.channels,
+    tiles: down,
+  });
 }

@@ -1,0 +1,246 @@
+import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import type { QuadThen } from "./quad-input-grad.ts";
+import { argumentsFirst } from "./text.ts";
+import { components, eachTurn, joined, turned } from "./turns.ts";
+
+// 1×1 convolutions of one group, forwards and backwards, as products of matrices made by quads: subgroups of four
+// invocations, one a workgroup. For adapters that compute on the processor; quad.ts says why.
+//
+// A quad makes 4·P pixels × 16 channels, `span` times one after the other. Each invocation has P pixels of its own and reads
+// them; of the filters it reads those of one vector of four written channels, and the other three come to it in turns
+// (turns.ts): the sums of turn r are those of the vector lane ^ r. Per vector read P + 4 vector loads for 64·P multiply-adds
+// an invocation: 43 a load for P = 8, where reading all filters for itself (8 × 2) takes 16. Each sum takes the four channels
+// read one after the other, so that it passes once through memory for all four.
+// On a real GPU it would be bound by registers (16·P sums); kernels of conv-tile.ts run there.
+
+/** Pixels of an invocation. */
+export const productPixels = 8;
+
+/** Arguments of both directions. "read" is x forwards and dy backwards, "written" y or dx; units are vectors. */
+const productArgs = {
+  /** Pixels; units of one that are read, and written. */
+  rows: "u32",
+  inner: "u32",
+  units: "u32",
+  /** Units of a row of the filters. */
+  filterUnits: "u32",
+  /** Quads along the units, in all; tiles of 4·P pixels that a quad makes; its pixels. */
+  across: "u32",
+  quads: "u32",
+  span: "u32",
+  tileRows: "u32",
+  floor: "f32",
+} as const;
+
+/** `unit`, the invocation's own vector (the last one, where there is none), `mine`: whether there is one. */
+const place = `
+  if (group >= a.across * a.quads) { return; }
+  let quad = group / a.across;
+  let firstUnit = (group - quad * a.across) * 4u;
+  let mine = firstUnit + lane < a.units;
+  let unit = min(firstUnit + lane, a.units - 1u);`;
+
+/** `at`, the first of the invocation's pixels. */
+const tile = `
+    let at = ((quad * a.span + t) * 4u + lane) * ${productPixels}u;`;
+
+interface ProductText {
+  /** Where the filters of the first vector read lie; the four vectors of one; from a vector read to the next. */
+  readonly filtersFrom: string;
+  readonly filterStep: string;
+  readonly nextFilters: string;
+  /** What vector c needs, and the value loaded at `${from} + c`. */
+  readonly before: string;
+  readonly value: (from: string) => string;
+  /** The component of a filter vector that is multiplied with component i of what is read, for component k written. */
+  readonly factor: (turn: number, i: number, k: number) => string;
+  readonly initial: (turn: number) => string;
+}
+
+/** s${p}_${turn} = Σ over channels. */
+function product(text: ProductText): string {
+  const { filtersFrom, filterStep, nextFilters, before, value, factor, initial } = text;
+  const sum = (p: number, turn: number, k: number) => {
+    const terms = components.map((i, n) => `v${p}.${i} * ${factor(turn, n, k)}`);
+    return `s${p}_${turn}.${components[k]} + ${terms.join(" + ")}`;
+  };
+  return `
+${each(productPixels, (p) => `    let from${p} = min(at + ${p}u, a.rows - 1u) * a.inner;`)}
+${each(productPixels, (p) => eachTurn((turn) => `    var s${p}_${turn} = ${initial(turn)};`))}
+    var f = ${filtersFrom};
+    for (var c = 0u; c < a.inner; c++) {
+${before}
+${each(productPixels, (p) => `      let v${p} = ${value(`from${p} + c`)};`)}
+${each(4, (i) => `      let f${i}_0 = filters[f + ${i}u * ${filterStep}]; ${turned(`f${i}_`)}`)}
+${each(productPixels, (p) =>
+  eachTurn(
+    (turn) =>
+      `      s${p}_${turn} = vec4f(${components.map((_, k) => sum(p, turn, k)).join(",\n        ")});`,
+  ),
+)}
+      f += ${nextFilters};
+    }`;
+}
+
+/**
+ * The sums, a pixel after the other: `finish` is made of s_0 … s_3, `row`, and `ok`: whether it is on the map. A loop, for the
+ * sake of compiling: 128 stores written out would take as long as all the rest.
+ */
+const finishPixels = (finish: string): string => `
+${eachTurn(
+  (turn) =>
+    `    var sums_${turn} = array<vec4f, ${productPixels}>(${Array.from({ length: productPixels }, (_, p) => `s${p}_${turn}`).join(", ")});`,
+)}
+    for (var p = 0u; p < ${productPixels}u; p++) {
+      let row = at + p;
+      let ok = row < a.rows;
+${eachTurn((turn) => `      var s_${turn} = sums_${turn}[p];`)}
+${finish}
+    }`;
+
+/** Unit of a turn, and whether the map has it. */
+const unitOfTurn = (turn: number): string => `firstUnit + (lane ^ ${turn}u)`;
+const has = (turn: number): string => `(${unitOfTurn(turn)} < a.units)`;
+
+const forwardArgs = { ...productArgs, biased: "u32", statistics: "u32" } as const;
+
+/** y = x · filters + bias, x perhaps normed; per quad the mean and the sum of squared deviations of y. */
+export function productForward(normed: boolean): Kernel<typeof forwardArgs> {
+  return defineKernel({
+    name: `product ${productPixels}×4${normed ? " normed" : ""}`,
+    args: forwardArgs,
+    bindings: [
+      read("x", "vec4f"),
+      read("filters", "vec4f"),
+      read("vectors", "vec4f", ["xScale", "xShift"]),
+      read("bias", "vec4f"),
+      write("y", "vec4f"),
+      write("sums", "vec4f"),
+    ],
+    workgroup: 4,
+    subgroups: true,
+    body: argumentsFirst(`${place}
+  var bias0 = vec4f(0.0);
+  if (a.biased != 0u) { bias0 = bias[a.biasAt + unit]; }
+  ${turned("bias")}
+  var shift0 = vec4f(0.0);
+${eachTurn((turn) => `  var sum${turn} = vec4f(0.0);\n  var square${turn} = vec4f(0.0);`)}
+  for (var t = 0u; t < a.span; t++) {
+${tile}
+${product({
+  filtersFrom: "a.filtersAt + unit",
+  filterStep: "a.filterUnits",
+  nextFilters: "4u * a.filterUnits",
+  before: normed
+    ? `
+      let scale = vectors[a.xScaleAt + c];
+      let shift = vectors[a.xShiftAt + c];`
+    : "",
+  value: (from) =>
+    normed ? `max(fma(x[a.xAt + ${from}], scale, shift), vec4f(a.floor))` : `x[a.xAt + ${from}]`,
+  factor: (turn, i, k) => `f${i}_${turn}.${components[k]}`,
+  initial: (turn) => `bias${turn}`,
+})}
+    if (a.statistics != 0u) {
+      if (t == 0u) { shift0 = s0_0; }
+      ${turned("shift")}
+${each(
+  productPixels,
+  (p) => `
+      let ok${p} = f32(at + ${p}u < a.rows);
+${eachTurn(
+  (turn) => `
+      { let d = (s${p}_${turn} - shift${turn}) * ok${p};
+        sum${turn} += d;
+        square${turn} = fma(d, d, square${turn}); }`,
+)}`,
+)}
+    }
+${finishPixels(
+  eachTurn(
+    (turn) => `      if (ok & ${has(turn)}) { y[a.yAt + row * a.units + ${unitOfTurn(turn)}] = s_${turn}; }`,
+  ),
+)}
+  }
+  if (a.statistics == 0u) { return; }
+  let share = 1.0 / f32(min(a.tileRows, a.rows - quad * a.tileRows));
+${joined("sum")}
+${joined("square")}
+  if (mine) {
+    let to = a.sumsAt + 2u * quad * a.units + unit;
+    sums[to] = fma(sum0, vec4f(share), shift0);
+    sums[to + a.units] = max(square0 - sum0 * (sum0 * share), vec4f(0.0));
+  }`),
+  });
+}
+
+/**
+ * dx = dy · filtersᵀ. Perhaps led through the norm before the convolution (its activation alone, that is), with that norm's
+ * two sums per quad.
+ */
+export function productInputGrad(then: QuadThen): Kernel<typeof productArgs> {
+  const finish = (turn: number) => {
+    const other = `other[a.otherAt + place_ + min(${unitOfTurn(turn)}, a.units - 1u)]`;
+    if (then === "store") return "";
+    if (then === "add") return `      s_${turn} += ${other};`;
+    return `
+      { let x = ${other};
+        s_${turn} = select(vec4f(0.0), s_${turn}, fma(x, scale${turn}, shift${turn}) > vec4f(a.floor)) * f32(ok);
+        beta${turn} += s_${turn};
+        gamma${turn} = fma(s_${turn}, (x - mean${turn}) * invStd${turn}, gamma${turn}); }`;
+  };
+  return defineKernel({
+    name: `productInputGrad ${productPixels}×4 ${then}`,
+    args: productArgs,
+    bindings: [
+      read("dy", "vec4f"),
+      read("filters", "vec4f"),
+      read("vectors", "vec4f", ["xScale", "xShift", "xMean", "xInvStd"]),
+      read("other", "vec4f"),
+      write("dx", "vec4f"),
+      write("sums", "vec4f"),
+    ],
+    workgroup: 4,
+    subgroups: true,
+    body: argumentsFirst(`${place}
+${
+  then === "norm"
+    ? `
+  let scale0 = vectors[a.xScaleAt + unit]; ${turned("scale")}
+  let shift0 = vectors[a.xShiftAt + unit]; ${turned("shift")}
+  let mean0 = vectors[a.xMeanAt + unit]; ${turned("mean")}
+  let invStd0 = vectors[a.xInvStdAt + unit]; ${turned("invStd")}
+${eachTurn((turn) => `  var beta${turn} = vec4f(0.0);\n  var gamma${turn} = vec4f(0.0);`)}`
+    : ""
+}
+  for (var t = 0u; t < a.span; t++) {
+${tile}
+${product({
+  // Rows of the filters are the channels written, units of a row the filters read.
+  filtersFrom: "a.filtersAt + unit * 4u * a.filterUnits",
+  filterStep: "a.filterUnits",
+  nextFilters: "1u",
+  before: "",
+  value: (from) => `dy[a.dyAt + ${from}]`,
+  factor: (turn, i, k) => `f${k}_${turn}.${components[i]}`,
+  initial: () => "vec4f(0.0)",
+})}
+${finishPixels(`
+      let place_ = min(row, a.rows - 1u) * a.units;
+${eachTurn(finish)}
+${eachTurn((turn) => `      if (ok & ${has(turn)}) { dx[a.dxAt + place_ + ${unitOfTurn(turn)}] = s_${turn}; }`)}`)}
+  }
+${
+  then === "norm"
+    ? `
+${joined("beta")}
+${joined("gamma")}
+  if (mine) {
+    let to = a.sumsAt + 2u * quad * a.units + unit;
+    sums[to] = beta0;
+    sums[to + a.units] = gamma0;
+  }`
+    : ""
+}`),
+  });
+}

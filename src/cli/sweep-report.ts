@@ -1,5 +1,6 @@
-import { comparePopulations, comparisonSentence } from "../engine/analysis/compare.ts";
+import { adjustedComparison, comparePopulations, comparisonSentence } from "../engine/analysis/compare.ts";
 import { type ErrorSummary, summarizeErrors } from "../engine/analysis/edf.ts";
+import { holmAdjusted } from "../engine/analysis/holm.ts";
 import { predictedTimes, predictedTimesSentence } from "../engine/analysis/predicted-times.ts";
 import { observeAll } from "../engine/analysis/trials/observation.ts";
 import { countingNotes, perNetwork } from "../engine/analysis/trials/per-network.ts";
@@ -70,13 +71,18 @@ export function summaryText(study: Study, trials: readonly Trial[], summary: Swe
   return [table(heads, rows), ...notes, ...foreseen, ...comparisons(study, trials)].join("\n");
 }
 
+/** Looked at together, so their p are corrected together. */
 function comparisons(study: Study, trials: readonly Trial[]): string[] {
   const errors = (name: string) => errorsOf(trials.filter(({ population }) => population === name));
   const [first, ...others] = study.populations.map(({ name }) => name);
-  return others.flatMap((other) => {
+  const compared = others.flatMap((other) => {
     const comparison = comparePopulations(errors(first!), errors(other));
-    return comparison ? [comparisonSentence(first!, other, comparison)] : [];
+    return comparison ? [{ other, comparison }] : [];
   });
+  const corrected = holmAdjusted(compared.map(({ comparison }) => comparison.test.pValue));
+  return compared.map(({ other, comparison }, i) =>
+    comparisonSentence(first!, other, adjustedComparison(comparison, corrected[i]!, compared.length)),
+  );
 }
 
 /** A finished trial: ` 3/16  RegNetX 2  1.73 M  error 22.5 %  6.0 s`. */

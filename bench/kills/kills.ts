@@ -18,6 +18,15 @@ export const study = parseStudy({
   regime: { images: 512, testImages: 200, batch: 32, epochs: 3, ema: 0.9, flip: true },
 });
 
+/** The same under halving and a rule, with two seeds: fewer networks, as every trial waits at the rungs. */
+export const halvedStudy = parseStudy({
+  ...study,
+  populations: study.populations.map((population) => ({ ...population, count: 10 })),
+  repeats: 2,
+  halving: { epochs: 1, factor: 2 },
+  stop: { error: { epochs: 1, above: 0.75 } },
+});
+
 export const networks = 40;
 
 export interface Moment {

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { type Ends, mostGivenUp, mostRestarts, noEnds, recoveryAfter, type WorkerEnd } from "./recovery.ts";
 
-const end = (epochs: number, trialId?: string): WorkerEnd => ({ at: 0, reason: "killed", epochs, trialId });
+const endAt = (epochs: Readonly<Record<string, number>>, trialId?: string): WorkerEnd => ({
+  ...{ at: 0, reason: "killed", trialId },
+  epochs: new Map(Object.entries(epochs)),
+});
+const end = (epochs: number, trialId?: string): WorkerEnd => endAt({ all: epochs }, trialId);
 
 /** The actions after ends one after the other. */
 function actionsAfter(ends: readonly WorkerEnd[]): string[] {
@@ -51,4 +55,19 @@ test("a worker that ends before any trial, or now here and now there, is no tria
   expect(actionsAfter(times(mostRestarts + 1, end(0)))).toEqual(stops);
   expect(actionsAfter([...times(mostRestarts, end(0, "a")), end(0, "b")])).toEqual(stops);
   expect(actionsAfter([end(0), ...times(mostRestarts, end(0, "a"))])).toEqual(stops);
+});
+
+test("an epoch counts as finished also where another trial gave its epochs up to be trained again", () => {
+  // Each is trained to the end, or fails earlier than before; then the next begins anew and ends the worker.
+  const ends = [
+    endAt({ a: 3, b: 5, c: 5, d: 5 }, "a"),
+    endAt({ a: 4, b: 0, c: 5, d: 5 }, "b"),
+    endAt({ a: 4, b: 1, c: 0, d: 5 }, "c"),
+    endAt({ a: 4, b: 1, c: 2, d: 0 }, "d"),
+    endAt({ a: 4, b: 1, c: 2, d: 1 }, "d"),
+  ];
+  expect(actionsAfter(ends)).toEqual(times(5, "go on"));
+  // Begun anew, and no epoch finished: that is no progress.
+  const anew = [endAt({ a: 5 }, "a"), ...times(mostRestarts, endAt({ a: 0 }, "a"))];
+  expect(actionsAfter(anew)).toEqual([...times(mostRestarts, "go on"), "give up"]);
 });

@@ -11,13 +11,15 @@ export const mostRestarts = 3;
 /** Trials that may be given up one after the other: where none gets through, it is not the trials. */
 export const mostGivenUp = 5;
 
+/** Complete epochs that are recorded of each trial; what is to be trained again has none yet. */
+export type CompleteEpochs = ReadonlyMap<string, number>;
+
 /** How a worker ended. */
 export interface WorkerEnd {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly reason: string;
-  /** Complete epochs recorded of the study. */
-  readonly epochs: number;
+  readonly epochs: CompleteEpochs;
   /** The trial that was under way; none while data are loaded, say. */
   readonly trialId?: string | undefined;
 }
@@ -28,13 +30,13 @@ export interface Ends {
   readonly inARow: readonly WorkerEnd[];
   /** Trials given up in a row, without a finished epoch between. */
   readonly givenUp: number;
-  /** Complete epochs at the last one. */
-  readonly epochs: number;
+  /** At the last one. */
+  readonly epochs: CompleteEpochs;
   /** Of the whole run. */
   readonly all: number;
 }
 
-export const noEnds: Ends = { inARow: [], givenUp: 0, epochs: -1, all: 0 };
+export const noEnds: Ends = { inARow: [], givenUp: 0, epochs: new Map(), all: 0 };
 
 /** go on: from the last checkpoint. give up: the trial is recorded as failed, then go on. stop: until the user resumes. */
 export type Recovery =
@@ -43,7 +45,7 @@ export type Recovery =
 
 export function recoveryAfter(end: WorkerEnd, before: Ends): Recovery {
   const { epochs } = end;
-  const further = epochs > before.epochs;
+  const further = before.all === 0 || gotFurther(epochs, before.epochs);
   const inARow = further ? [end] : [...before.inARow, end];
   const givenUp = further ? 0 : before.givenUp;
   const ends = { inARow, givenUp, epochs, all: before.all + 1 };
@@ -59,4 +61,12 @@ export function recoveryAfter(end: WorkerEnd, before: Ends): Recovery {
     },
     ends: { ...ends, inARow: [], givenUp: givenUp + 1 },
   };
+}
+
+/**
+ * Whether an epoch was finished between two looks. Their sum could fall meanwhile and hide it: a trial that begins anew,
+ * because it is trained again or its checkpoint cannot be used, gives up the epochs it had.
+ */
+function gotFurther(now: CompleteEpochs, before: CompleteEpochs): boolean {
+  return [...now].some(([trialId, epochs]) => epochs > 0 && epochs !== (before.get(trialId) ?? 0));
 }

@@ -19,7 +19,7 @@ import { isSettled, type Trial, trialName } from "../../../engine/sweep/trial.ts
 import type { RelayedEvent } from "../../worker/run-relay.ts";
 import { type ChoiceStorage, type DeviceChoice, writeChoice, writeDuty } from "./device-choice.ts";
 import type { OtherTabs } from "./other-tabs.ts";
-import { noEnds, recoveryAfter, type WorkerEnd } from "./recovery.ts";
+import { type CompleteEpochs, noEnds, recoveryAfter, type WorkerEnd } from "./recovery.ts";
 import { emptyRun, isActive, type RunState, type RunStore } from "./run-store.ts";
 import { createBatcher } from "./throttle.ts";
 
@@ -178,7 +178,7 @@ export function createSweepController(
     const stored = await own.client.call("loadStudy", id);
     if (current() === undefined) return;
     if (stored !== undefined) at({ studyId: id, trials: byId(stored), interrupted: stored.interrupted });
-    const epochs = completeEpochs(stored);
+    const epochs = completeEpochs(stored, new Set(toRetry));
     // The store knows better than the page, which a dying worker does not reach.
     const underWay = stored?.interrupted.find(({ startedAt }) => startedAt >= startedRun);
     const recovery = recoveryAfter({ ...end, epochs, trialId: underWay?.trialId }, ends);
@@ -454,14 +454,13 @@ function byId({ trials }: StoredStudy): Map<string, Trial> {
   return new Map(trials.map((trial) => [trial.id, trial]));
 }
 
-/** Of the whole study; a trial that went on from a record has more than its record. */
-function completeEpochs(stored: StoredStudy | undefined): number {
+/** A trial that went on from a record has more than its record; one that is to be trained again begins anew. */
+function completeEpochs(stored: StoredStudy | undefined, toRetry: ReadonlySet<string>): CompleteEpochs {
   const { trials = [], interrupted = [] } = stored ?? {};
-  const byTrial = new Map([
-    ...trials.map(({ id, epochs }) => [id, epochs.length] as const),
+  return new Map([
+    ...trials.map(({ id, epochs }) => [id, toRetry.has(id) ? 0 : epochs.length] as const),
     ...interrupted.map(({ trialId, epochs }) => [trialId, epochs.length] as const),
   ]);
-  return [...byTrial.values()].reduce((sum, each) => sum + each, 0);
 }
 
 function failedOf({ trials }: RunState): string[] {

@@ -39,6 +39,22 @@ test("to sweep.json and back are the same lines; what does not map is said", asy
   expect(back.map((line) => JSON.parse(line))).toEqual(trials);
 });
 
+test("results on different images under one name are written together, and said", async () => {
+  const other = trials.map((trial, i) => ({
+    ...trial,
+    id: `${trial.id} again`,
+    index: 5 + i,
+    dataDigest: "4567",
+  }));
+  writeFileSync(path("other.jsonl"), other.map(formatTrialLine).join(""));
+  const here = trials.map((trial) => ({ ...trial, dataDigest: "0123" }));
+  writeFileSync(path("here.jsonl"), here.map(formatTrialLine).join(""));
+  const { status, stderr } = await convert("here.jsonl", "jsonl", "both.jsonl", path("other.jsonl"));
+  expect(status).toBe(0);
+  expect(stderr).toContain("Trials on different images under one name (fashion-mnist: 0123, 4567)");
+  expect((await convert("here.jsonl", "jsonl", "one.jsonl")).stderr).not.toContain("different images");
+});
+
 test("CSV has a row a trial; an existing file is replaced only if asked", async () => {
   expect((await convert("results.jsonl", "csv", "results.csv")).status).toBe(0);
   expect(readFileSync(path("results.csv"), "utf8").trimEnd().split("\n")).toHaveLength(4);

@@ -2,6 +2,8 @@ import { createReadStream } from "node:fs";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Command, Option } from "commander";
+import { mixtureWarnings } from "../../engine/analysis/trials/mixture.ts";
+import { observeAll } from "../../engine/analysis/trials/observation.ts";
 import { trialsToCsv } from "../../engine/exchange/csv.ts";
 import { sweepFileNames } from "../../engine/exchange/file-names.ts";
 import { studyToPyclsSweeps } from "../../engine/exchange/pycls-sweep-export.ts";
@@ -56,6 +58,8 @@ async function convert(files: readonly string[], { to, out, force }: Options): P
   }
   if (read > trials.size)
     printNote(`${read - trials.size} trials are recorded more than once; the last record counts`);
+  for (const { kind, message } of mixtureWarnings(observeAll(trials.values())))
+    if (kind === "dataset") printNote(message);
   await write(out, format([...trials.values()], to), force ? "w" : "wx");
   printNote(`${trials.size} trials written to ${out}`);
 }

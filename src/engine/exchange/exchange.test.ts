@@ -409,6 +409,41 @@ describe("merging", () => {
     expect(merged.notes).toEqual([]);
   });
 
+  test("what was trained on other images under one name is an archive that says so, also where the set-up is the same", () => {
+    const copy = copyOf(defaultStudy, new Set([id]));
+    const on = (dataDigest: string, from: readonly Trial[]) =>
+      from.map((trial) => ({ ...trial, dataDigest }));
+    const of = (there: string) => [
+      { study: defaultStudy, trials: on("0123", trials.slice(0, 2)) },
+      { study: copy, trials: on(there, trialsAs(studyId(copy), trials.slice(1))) },
+    ];
+    const merged = mergeStudies(of("4567"), "whole", new Set([id]));
+    expect(merged.study.archive).toBeDefined();
+    expect(merged.trials).toHaveLength(2 + trials.length - 1);
+    expect(merged.notes).toContainEqual(
+      expect.stringMatching(/^Trials on different images under one name \(fashion-mnist: 0123, 4567\)/),
+    );
+    expect(merged.notes.at(-1)).toMatch(/^It is for looking at/);
+    expect(mergeStudies(of("0123"), "whole", new Set([id])).study.archive).toBeUndefined();
+
+    const part = recordsOf(wide, "AnyNetXA", "wide");
+    const beside = [
+      { ...records, trials: on("0123", records.trials) },
+      { ...part, trials: on("4567", part.trials) },
+    ];
+    expect(mergeStudies(beside, "both", new Set([id])).study.archive).toBeDefined();
+  });
+
+  test("seeds per network are the most that any of them has; other rules of halving keep studies apart", () => {
+    const part = recordsOf(wide, "AnyNetXA", "wide");
+    const repeated = { ...part, study: { ...part.study, repeats: 3 } };
+    expect(mergeStudies([records, repeated], "both", new Set([id])).study.repeats).toBe(3);
+    const again = { ...records, study: { ...copyOf(defaultStudy, new Set([id])), repeats: 2 } };
+    expect(mergeStudies([records, again], "both", new Set([id])).study.repeats).toBe(2);
+    const halved = { ...part, study: { ...part.study, halving: { epochs: 1, factor: 2 } } };
+    expect(mergeStudies([records, halved], "both", new Set([id])).study.archive).toBeDefined();
+  });
+
   test("more populations than a study may have are refused", () => {
     const many = Array.from({ length: 6 }, (_, i) => archiveOf(`${i}`, `part ${i}`, trials));
     expect(() => mergeStudies(many, "all", new Set())).toThrow(/12 populations are not allowed; at most 10/);

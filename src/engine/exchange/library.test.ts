@@ -93,6 +93,26 @@ test("records of a study that is here come together; a different outcome is name
   expect((await store.load(id))?.study).toEqual(defaultStudy);
 });
 
+test("records of a study that is here, of other images under its data set's name, are kept beside it and say so", async () => {
+  const on = (dataDigest: string) => trials.map((trial) => ({ ...trial, dataDigest }));
+  const { store, library: kept } = await library(on("0123"));
+  const linesOf = (list: readonly Trial[]) =>
+    list.map((trial) => new TextEncoder().encode(`${JSON.stringify(trial)}\n`));
+  const add = async () => kept.import("out.jsonl", await readStudies("out.jsonl", linesOf(on("4567"))));
+  const [done] = await add();
+  expect(done).toMatchObject({ name: "out, other images", added: 3, same: 0, conflicts: [] });
+  expect(done!.notes).toEqual([
+    "its trials were trained on other images of fashion-mnist (digest 4567) than those of this study that are here " +
+      "(digest 0123): they are kept beside it, for looking at",
+  ]);
+  expect(outcome(await store.everyTrial(id))).toEqual(outcome(on("0123")));
+  expect(await kept.list()).toHaveLength(2);
+  // Once more: nothing new. Of the images that are here: they come together.
+  expect(await add()).toMatchObject([{ id: done!.id, added: 0, same: 3 }]);
+  const same = await kept.import("out.jsonl", await readStudies("out.jsonl", linesOf(on("0123"))));
+  expect(same).toMatchObject([{ id, added: 0, same: 3, notes: [] }]);
+});
+
 test("records without their set-up are an archive, until the study file comes", async () => {
   const { store, library: kept } = await library([]);
   const lines = [new TextEncoder().encode(trials.map((trial) => `${JSON.stringify(trial)}\n`).join(""))];

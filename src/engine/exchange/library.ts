@@ -1,17 +1,18 @@
 import { type DatasetFacts, findDataset } from "../data/catalogue.ts";
 import { writeZip } from "../export/zip.ts";
 import type { StudyOrigin, StudySummary } from "../sweep/protocol.ts";
+import { digestsOf } from "../sweep/same-images.ts";
 import type { SweepStore } from "../sweep/store/store.ts";
 import { parseStudy, type Study } from "../sweep/study.ts";
 import { alone, type ClaimStudy, StudyBusyError } from "../sweep/study-claim.ts";
-import { studyId } from "../sweep/study-id.ts";
+import { contentId, studyId } from "../sweep/study-id.ts";
 import { trialsToCsv } from "./csv.ts";
 import { fileStem, sweepFileNames } from "./file-names.ts";
-import { mergeStudies, mergeTrials } from "./merge.ts";
+import { mergeStudies, mergeTrials, mostRepeats } from "./merge.ts";
 import { studyToPyclsSweeps } from "./pycls-sweep-export.ts";
 import type { ReadStudies } from "./read-studies.ts";
 import { formatStudyLines } from "./study-lines.ts";
-import { copyOf, fittingName, type StudyRecords, trialsAs } from "./study-records.ts";
+import { archiveOf, copyOf, fittingName, type StudyRecords, trialsAs } from "./study-records.ts";
 import { writeSweepJson } from "./sweep-json.ts";
 
 /** A study as the list of studies shows it. */
@@ -114,15 +115,18 @@ export class StudyLibrary {
   }
 
   /**
-   * Keeps what was read from a file. Of a study that is here too the trials come together: what is here stays.
+   * Keeps what was read from a file. Of a study that is here too the trials come together: what is here stays. Trials of
+   * other images than those here are kept beside it instead, as an archive: it could not be run on with them.
    * @throws StudyBusyError if one of them is running
    */
   async import(fileName: string, { studies, definition, notes }: ReadStudies): Promise<ImportedStudy[]> {
     const all = definition === undefined ? studies : [...studies, { study: definition, trials: [] }];
     const imported: ImportedStudy[] = [];
-    for (const records of all) {
+    for (const each of all) {
+      const { records, note } = await this.#apart(each);
+      const origin = { from: fileName, notes: note === undefined ? notes : [...notes, note] };
       const id = studyId(records.study);
-      imported.push(await this.#claimed(id, () => this.#importOne(id, records, { from: fileName, notes })));
+      imported.push(await this.#claimed(id, () => this.#importOne(id, records, origin)));
     }
     return imported;
   }
@@ -160,6 +164,20 @@ export class StudyLibrary {
       default:
         throw new Error(`unknown format ${format satisfies never}`);
     }
+  }
+
+  /** These records, or an archive of them if those of the same study here are of other images. */
+  async #apart(records: StudyRecords): Promise<{ readonly records: StudyRecords; readonly note?: string }> {
+    const id = studyId(records.study);
+    const [there, here] = [digestsOf(records.trials), digestsOf(await this.#store.everyTrial(id))];
+    const all = new Set([...here, ...there]);
+    if (there.length === 0 || here.length === 0 || all.size === here.length) return { records };
+    const { name, regime } = records.study;
+    const note =
+      `its trials were trained on other images of ${regime.dataset} (digest ${there.join(", ")}) than those of this study ` +
+      `that are here (digest ${here.join(", ")}): they are kept beside it, for looking at`;
+    const apart = `${name.slice(0, 60)}, other images`;
+    return { records: archiveOf(contentId([id, ...there]), apart, records.trials), note };
   }
 
   async #importOne(id: string, { study, trials }: StudyRecords, origin: StudyOrigin): Promise<ImportedStudy> {
@@ -211,6 +229,7 @@ function together(here: Study, there: Study): Study {
       count,
       ...[here, there].map((study) => study.populations.find((each) => each.name === name)?.count ?? 0),
     );
+  const repeats = mostRepeats([{ study: here }, { study: there }]);
   const names = new Set(base.populations.map(({ name }) => name));
   const populations = base.populations.map((population) =>
     "networks" in population && population.networks.length > 0
@@ -221,6 +240,7 @@ function together(here: Study, there: Study): Study {
   const further = base.archive === undefined ? [] : there.populations.filter(({ name }) => !names.has(name));
   return parseStudy({
     ...base,
+    ...repeats,
     populations: [
       ...populations,
       ...further.map(({ name }) => ({ name, networks: [], count: counts.get(name)! })),

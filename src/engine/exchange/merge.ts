@@ -1,6 +1,6 @@
 import { mixtureWarnings } from "../analysis/trials/mixture.ts";
 import { observeAll } from "../analysis/trials/observation.ts";
-import { differ } from "../sweep/same-images.ts";
+import { differ, digestsOf } from "../sweep/same-images.ts";
 import { parseStudy, type Study } from "../sweep/study.ts";
 import { canonicalJson, contentId, studyId } from "../sweep/study-id.ts";
 import { studyLimits } from "../sweep/study-limits.ts";
@@ -59,8 +59,9 @@ export interface MergedStudy extends StudyRecords {
 
 /**
  * Several studies as one new one. Studies of one set-up become one with the trials of all; any others lie side by side,
- * their populations renamed where two share a name. Where all would have been drawn and trained as they were, the new study
- * can be run on; else it is an archive, and the notes say what differs. `taken` are the ids of all studies there are.
+ * their populations renamed where two share a name. Where all would have been drawn and trained as they were, on the same
+ * images, the new study can be run on; else it is an archive, and the notes say what differs. `taken` are the ids of all
+ * studies there are.
  * @throws InputError if there are more populations than a study may have
  */
 export function mergeStudies(
@@ -71,9 +72,14 @@ export function mergeStudies(
   const [first] = parts;
   if (first === undefined || parts.length < 2) throw new Error("two studies at least are merged");
   const definitions = new Set(parts.map(({ study }) => definitionOf(study)));
-  return definitions.size === 1 && first.study.archive === undefined
+  return definitions.size === 1 && first.study.archive === undefined && !onOtherImages(parts)
     ? sameDefinition(parts, name, taken)
     : sideBySide(parts, name, taken);
+}
+
+/** Whether a run would refuse to go on: settled trials were trained on different images under one name. */
+function onOtherImages(parts: readonly StudyRecords[]): boolean {
+  return digestsOf(parts.flatMap(({ trials }) => trials)).length > 1;
 }
 
 /** All that decides its trials, and not which copy it is. */
@@ -91,7 +97,8 @@ function sameDefinition(
     ...population,
     count: Math.max(...parts.map(({ study }) => study.populations[i]!.count)),
   }));
-  const study = copyOf(parseStudy({ ...first, name: fittingName(name), populations }), taken);
+  const repeats = mostRepeats(parts);
+  const study = copyOf(parseStudy({ ...first, name: fittingName(name), populations, ...repeats }), taken);
   const id = studyId(study);
   let trials: readonly Trial[] = [];
   const conflicts: string[] = [];
@@ -102,6 +109,12 @@ function sameDefinition(
   }
   const notes = conflicts.map((conflict) => `kept as in the first study: ${conflict}`);
   return { study, trials, notes };
+}
+
+/** As many seeds per network as any of them has. */
+export function mostRepeats(parts: readonly Pick<StudyRecords, "study">[]): Pick<Study, "repeats"> {
+  const repeats = Math.max(...parts.map(({ study }) => study.repeats ?? 1));
+  return repeats > 1 ? { repeats } : {};
 }
 
 function sideBySide(parts: readonly StudyRecords[], name: string, taken: ReadonlySet<string>): MergedStudy {
@@ -155,13 +168,19 @@ function runnable(
     ({ study }, i) =>
       study.archive === undefined &&
       study.seed === first!.study.seed &&
+      rulesOf(study) === rulesOf(first!.study) &&
       canonicalJson(study.regime) === canonicalJson(first!.study.regime) &&
       [...renamed[i]!].every(([from, to]) => from === to),
   );
   const populations = parts.flatMap(({ study }) => study.populations);
-  if (!alike || populations.length > studyLimits.populations) return undefined;
+  if (!alike || onOtherImages(parts) || populations.length > studyLimits.populations) return undefined;
   const { copy: _, ...like } = first!.study;
-  return parseStudy({ ...like, name: fittingName(name), populations });
+  return parseStudy({ ...like, name: fittingName(name), populations, ...mostRepeats(parts) });
+}
+
+/** What decides which trials are cut. */
+function rulesOf({ halving, stop: { minutes: _, ...stop } = {} }: Study): string {
+  return canonicalJson({ halving: halving ?? null, stop });
 }
 
 function uniqueName(wanted: string, used: Set<string>): string {

@@ -8,6 +8,14 @@ export function differ(one: string | undefined, other: string | undefined): bool
 
 type Recorded = Pick<Trial, "status" | "dataDigest">;
 
+/** What is known of the images that settled trials were trained on: more than one digest, and they are not of one set. */
+export function digestsOf(trials: readonly Recorded[]): string[] {
+  const known = trials.flatMap((trial) =>
+    isSettled(trial) && trial.dataDigest !== undefined ? [trial.dataDigest] : [],
+  );
+  return [...new Set(known)];
+}
+
 /**
  * Refuses to go on with a study whose data set has other images by now than its trials were trained on: their errors would
  * stand beside each other as if they were of one data set. Trials that did not come to an end begin anew instead.

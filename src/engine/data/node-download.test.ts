@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -103,6 +103,41 @@ test("a server without ranges sends all of it again", async () => {
     response.writeHead(200, { "content-length": content.length }).end(content);
   });
   await get(url);
+  expect(here()).toBe(md5);
+});
+
+test("a file that has changed on the server since is fetched whole, not patched together", async () => {
+  const old = content.map((byte) => 255 - byte);
+  const asked: (string | string[] | undefined)[] = [];
+  const { url } = await serve((request, response, n) => {
+    const [bytes, etag] = n === 1 ? [old, '"old"'] : [content, '"new"'];
+    asked.push(request.headers["if-range"]);
+    const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const whole = start === 0 || request.headers["if-range"] !== etag;
+    const rest = bytes.subarray(whole ? 0 : start);
+    response.writeHead(whole ? 200 : 206, {
+      ...{ etag, "content-length": rest.length },
+      ...(whole ? {} : { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
+    });
+    if (n > 2) return void response.end(rest);
+    response.write(rest.subarray(0, rest.length / 2), () => response.destroy());
+  });
+  await get(url);
+  expect(asked).toEqual([undefined, '"old"', '"new"']);
+  expect(here()).toBe(md5);
+  expect(readdirSync(folder)).toEqual(["a.tar.gz"]);
+});
+
+test("weak tags are not gone by", async () => {
+  const asked: (string | string[] | undefined)[] = [];
+  const answer = ranged(1);
+  const { url } = await serve((request, response, n) => {
+    asked.push(request.headers["if-range"]);
+    response.setHeader("etag", 'W/"1"');
+    answer(request, response, n);
+  });
+  await get(url);
+  expect(asked).toEqual([undefined, undefined]);
   expect(here()).toBe(md5);
 });
 

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { badFile, bytesText } from "./files/limits.ts";
 
 export interface Download {
   readonly url: string;
-  /** Where the whole file comes to lie; until then it grows beside it, as path.part. */
+  /** Where the whole file comes to lie; until then it grows beside it, as path.part, with its version in path.part.tag. */
   readonly path: string;
   /** 32 hexadecimal digits. */
   readonly md5: string;
@@ -21,7 +21,8 @@ export interface Download {
 
 /**
  * Downloads a file and verifies its MD5. What came before an interruption is kept and the rest asked for (HTTP Range,
- * RFC 9110, section 14), now or by a later call; a server that cannot do that sends all of it again.
+ * RFC 9110, section 14), now or by a later call; a server that cannot do that, or has another version of the file by now
+ * (If-Range, section 13.1.5), sends all of it again.
  * @throws InputError where the server refuses, the connection breaks too often, or the checksum is wrong
  */
 export async function download(request: Download): Promise<void> {
@@ -32,19 +33,27 @@ export async function download(request: Download): Promise<void> {
   let found = await md5OfFile(part);
   if (found !== request.md5 && before > 0) {
     // What lay here may be of another file, or half of a block: once more, from the beginning.
-    await rm(part);
+    await remove(part);
     await fetchAll(request, part);
     found = await md5OfFile(part);
   }
   if (found !== request.md5) {
     const size = await sizeOf(part);
-    await rm(part);
+    await remove(part);
     throw badFile(
       request.url,
       `its MD5 is ${found} (${size} bytes) where ${request.md5} belongs; nothing of it is kept`,
     );
   }
   await rename(part, request.path);
+  await rm(tagOf(part), { force: true });
+}
+
+const tagOf = (part: string) => `${part}.tag`;
+
+async function remove(part: string): Promise<void> {
+  await rm(part);
+  await rm(tagOf(part), { force: true });
 }
 
 export async function md5OfFile(path: string): Promise<string> {
@@ -92,9 +101,11 @@ async function fetchRest(
   };
   try {
     stir();
+    const tag = from > 0 ? await readFile(tagOf(part), "utf8").catch(() => undefined) : undefined;
+    const rest = from > 0 ? { range: `bytes=${from}-`, ...(tag ? { "if-range": tag } : {}) } : {};
     const response = await fetch(url, {
       signal: watch.signal,
-      headers: { "accept-encoding": "identity", ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+      headers: { "accept-encoding": "identity", ...rest },
     });
     // All of it is here already: what it is worth, its checksum says.
     if (response.status === 416 && from > 0) return await response.body?.cancel();
@@ -106,6 +117,7 @@ async function fetchRest(
     const start = resumed ? from : 0;
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
     const total = Number.isFinite(length) ? start + length : undefined;
+    if (!resumed) await keepTag(part, response);
     const file = await open(part, resumed ? "a" : "w");
     let done = start;
     try {
@@ -123,6 +135,13 @@ async function fetchRest(
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
   }
+}
+
+/** Keeps what tells this version of the file from others. Weak tags do not: equal ones may differ in bytes. */
+async function keepTag(part: string, { headers }: Response): Promise<void> {
+  const tag = headers.get("etag");
+  if (tag?.startsWith('"')) await writeFile(tagOf(part), tag);
+  else await rm(tagOf(part), { force: true });
 }
 
 /** "bytes 100-199/200" → 100. */

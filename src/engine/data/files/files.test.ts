@@ -46,6 +46,34 @@ describe("tar", () => {
     expect(await untar(bytesOf(base64))).toEqual({ "a.txt": "hello", "sub/b.bin": "x".repeat(700) });
   });
 
+  const long = `${"long-".repeat(24)}/deep/b.bin`;
+  // --format=gnu and --format=pax with a path of 131 characters; --format=gnu --incremental, which keeps times where POSIX
+  // has the first part of a path; Python's tarfile, whose headers are pax.
+  test.each([
+    [
+      "GNU",
+      "H4sIAAAAAAACA+3YTQqDMBAF4BwlF2h+NMlsewAvoTS0UtHSWvD4RletgnSjUvO+hQluh/dGzEXbtWxdKnDGjGcwPQP7cR/eO+c044pt4P1q8yfnLFI3X1UNg1gJKeQ5a+prVtb3nfKvKZnkn4hSxjPkf3VVGP1ph4dE9KKZ/xBqsnZh/0/uqTI67H+L/EfS//Q9fz0e6P8j9//F+weWAPof/R99/yfKzL7/HaH/j9//hSjKGiUcQf8v5F8nZOb9T/j/t4UO4E+hvQEAAAAAAAB+0wNq49THACgAAA==",
+      { "a.txt": "hello", [long]: "x".repeat(700) },
+    ],
+    [
+      "pax",
+      "H4sIAAAAAAACA+2YTW7CMBCFvc4pcoEmHv82C/Zd9gqmWAUpBQSulOPXRJXaWggECm5d3rewrcwiikbvvYmb9tkNT94t/G7fuiYMgU0Ojxilxj2S7pxb9XU+PCcSgrN6YBl43we3i69n94nktQurNz8j22mpOqVEo619lJ0iU8XqS1pVohursmKgeG4k+cv0z3Wif06GWM1L0n/6cYWw9H2/gQzuluZ7/veb9evD9Ms5/Qtrf+pfcqUN8j8HJKneurCc3aj3Z5e2umIEkRIjyDTkaPE44mt9Iv+TsyRLMf818v/f9P+U/0e7T/1fG/z/ZfJ/88v+v/B+ezwEjKDR5u3RENCfVY0QgP/D/0v2/9js1P8x/2fyf0V/wf/nzXy1viYElEYIFK5/Eun9/8H/Le7/cjAAUChwbwAAAAAAAC7jA1z+vwgAKAAA",
+      { "a.txt": "hello", [long]: "x".repeat(700) },
+    ],
+    [
+      "incremental",
+      "H4sIAAAAAAACA+3PMQrCQBAF0D3KnkB2k2w8TwrBIiDoCjm+g5Vaqyi81/zPLwZm2fWtp88qYZ6me4bXDO2hx15rGcaUS/qC66Uv55zffre2Mf5qbV+Gp/5jjod1PSUAAAAAAAAAAAD+zQ368lp4ACgAAA==",
+      { "a.txt": "hello" },
+    ],
+    [
+      "Python",
+      "H4sIAAAAAAACA+3TOwrCQBCA4ak9xZ5gd/ahqURLS6+w0YA2IjFCvJudF/MFgkXKJIj/18wyzRTLb511y3VuV1XeVrX0Qt+6pgbvP+/X3mvQQkwrAzifmlw/zst/8rEwx9zs5reru4zElvvDRDCGxQC//ox6llJn/6rxu/84DUnFKP33LpcbIgAAAAAAAAAAAAAAAPhhd8sBIlEAKAAA",
+      { [`ü/${"y".repeat(120)}.bin`]: "abc" },
+    ],
+  ])("extended headers are read: %s", async (_, base64, files) => {
+    expect(await untar(bytesOf(base64))).toEqual(files);
+  });
+
   const entries = [
     { path: "set/" },
     { path: "set/a.bin", bytes: new Uint8Array(600).fill(65) },
@@ -98,6 +126,30 @@ describe("tar", () => {
     ["C:\\x.bin", "an absolute path"],
   ])("%s is refused", async (path, what) => {
     await expect(untar(tarOf([{ path, bytes: Uint8Array.of(1) }]), false)).rejects.toThrow(what);
+    const record = `${path.length + 9} path=${path}\n`;
+    for (const [type, says] of [
+      ["L", `${path}\0`],
+      ["x", record],
+    ] as const) {
+      const bytes = new TextEncoder().encode(says);
+      const archive = tarOf([
+        { path: "header", type, bytes },
+        { path: "short", bytes: Uint8Array.of(1) },
+      ]);
+      await expect(untar(archive, false)).rejects.toThrow(what);
+    }
+  });
+
+  test("an extended header that is none, or a bomb", async () => {
+    const extended = (bytes: Uint8Array) => [
+      { path: "header", type: "x", bytes },
+      { path: "a.bin", bytes: Uint8Array.of(65) },
+    ];
+    for (const says of ["", "no length", "999999999 path=b\n", "0 path=b\n", "2 \n"])
+      expect(await untar(tarOf(extended(new TextEncoder().encode(says))), false)).toEqual({ "a.bin": "A" });
+    await expect(untar(tarOf(extended(new Uint8Array(70_000))), false)).rejects.toThrow(
+      "an extended header has 68.4 kB; at most 64 kB are allowed",
+    );
   });
 });
 

@@ -14,10 +14,12 @@ export interface TarLimits {
 }
 
 const block = 512;
+/** Of an extended header: a path and a few numbers. */
+const headerBytes = 2 ** 16;
 
 /**
- * Regular files of a tar archive (POSIX ustar, and GNU's old headers), one after another. Folders, links and extended
- * headers are passed over.
+ * Regular files of a tar archive, one after another: POSIX ustar and pax, GNU's and the oldest headers. Folders and links
+ * are passed over.
  * @param wanted says of a path whether its bytes are wanted; the others are passed over unread
  * @throws InputError where the archive is cut off or is none, or goes past the limits
  */
@@ -28,6 +30,8 @@ export async function* readTar(
   wanted: (path: string) => boolean = () => true,
 ): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(source);
+  /** Of the entry after an extended header. */
+  let said: Extended = {};
   try {
     for (let files = 0; ; files++) {
       const header = await reader.take(block);
@@ -41,12 +45,26 @@ export async function* readTar(
       if (!hasChecksum(header)) throw badFile(name, "is no tar archive: a header's checksum is wrong");
       if (files >= limits.files)
         throw badFile(name, `holds more than ${limits.files} entries, which is all that is allowed`);
-      const size = octal(header, 124, 12);
+      const type = String.fromCharCode(header[156]!);
+      const isExtension = extensions.has(type);
+      const size = (isExtension ? undefined : said.size) ?? octal(header, 124, 12);
       if (!Number.isInteger(size) || size < 0)
         throw badFile(name, "is no tar archive: a header holds no size");
       const padding = (block - (size % block)) % block;
-      const path = checkedPath(name, pathOf(header));
-      const regular = header[156] === 0 || header[156] === 0x30;
+      if (isExtension) {
+        if (size > headerBytes)
+          throw badFile(
+            name,
+            `an extended header has ${bytesText(size)}; at most ${bytesText(headerBytes)} are allowed`,
+          );
+        const bytes = await reader.take(size);
+        if (bytes.length < size || !(await reader.skip(padding))) throw cutOff(name);
+        said = { ...said, ...(type === "L" ? { path: text(bytes, 0, size) } : paxOf(bytes)) };
+        continue;
+      }
+      const path = checkedPath(name, said.path ?? pathOf(header));
+      said = {};
+      const regular = type === "\0" || type === "0" || type === "7";
       if (!regular || !wanted(path)) {
         if (!(await reader.skip(size + padding))) throw cutOff(name);
         continue;
@@ -69,8 +87,33 @@ function cutOff(name: string): Error {
   return badFile(name, "is cut off: the archive ends within a file");
 }
 
+interface Extended {
+  readonly path?: string;
+  readonly size?: number;
+}
+
+/** Headers that speak of the entry after them: GNU's long name, pax. What holds for all of an archive has no paths. */
+const extensions: ReadonlySet<string> = new Set(["L", "x"]);
+
+/** Lines of a pax header, `27 path=...\n`: their length with the number itself in it, a key, a value. */
+function paxOf(bytes: Uint8Array): Extended {
+  const said: { path?: string; size?: number } = {};
+  for (let at = 0; at < bytes.length; ) {
+    const [line, length] = /^(\d+) /.exec(text(bytes, at, 20)) ?? [];
+    const end = at + Number(length);
+    if (line === undefined || Number(length) <= line.length || end > bytes.length) break;
+    const record = text(bytes, at + line.length, end - at - line.length - 1);
+    const value = record.slice(record.indexOf("=") + 1);
+    if (record.startsWith("path=")) said.path = value;
+    if (record.startsWith("size=")) said.size = Number(value);
+    at = end;
+  }
+  return said;
+}
+
 function pathOf(header: Uint8Array): string {
-  const ustar = text(header, 257, 5) === "ustar";
+  // In GNU's own headers, "ustar  ", times stand where POSIX has the first part of a path.
+  const ustar = text(header, 257, 6) === "ustar" && header[262] === 0;
   const prefix = ustar ? text(header, 345, 155) : "";
   const path = text(header, 0, 100);
   return prefix === "" ? path : `${prefix}/${path}`;

@@ -91,7 +91,7 @@ export function normSums(lanes: Lanes, join: Join, curve: Curve | "saved", keeps
   const { declarations, through } = curveText(curve === "saved" ? "none" : curve, lanes);
   return defineKernel({
     name: `normSums ${lanes} ${join} ${curve}${keeps ? " keeps" : ""}`,
-    args: { ...tileArgs, activation: "u32" },
+    args: tileArgs,
     bindings: [
       read("dy", lanes),
       read("x", lanes),

@@ -36,7 +36,6 @@ export function affineMap(lanes: Lanes, join: Join, curve: Curve, added: boolean
       scaled: "u32",
       shifted: "u32",
       factor: "f32",
-      activation: "u32",
     },
     bindings: [
       read("x", lanes),
@@ -84,7 +83,7 @@ export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boo
   const { declarations, through } = curveText(curve, lanes);
   return defineKernel({
     name: `normInputGrad ${lanes} ${join} ${curve}${added ? " added" : ""}`,
-    args: { ...mapArgs, perRow: "f32", activation: "u32" },
+    args: { ...mapArgs, perRow: "f32" },
     bindings: [
       read("dy", lanes),
       read("x", lanes),

@@ -10,7 +10,7 @@ import {
 } from "../kernels/columns.ts";
 import { type Join, workgroupOf } from "../kernels/conv-tile.ts";
 import { mapWorkgroup } from "../kernels/pointwise.ts";
-import { activationCode, type Curve, curveOf, type Lanes } from "../kernels/text.ts";
+import type { Curve, Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import { flag, groupsOf, lanesAlong, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
@@ -142,16 +142,8 @@ export function normSumsOf(
   const sums = tileSums(program, call, args.tiles, attrs.channels);
   program.dispatch(
     call,
-    sumsOfNorm(
-      lanes,
-      join,
-      operands.saved === undefined ? curveOf(attrs.activation) : "saved",
-      flag(operands.dz),
-    ),
-    {
-      ...args,
-      activation: activationCode[attrs.activation],
-    },
+    sumsOfNorm(lanes, join, operands.saved === undefined ? attrs.activation : "saved", flag(operands.dz)),
+    args,
     { ...operands, sums },
     workgroups,
   );
@@ -166,13 +158,12 @@ export function lowerBatchNormInputGrad(program: Program, call: CallOf<"batchNor
   const span = rowSpan(program, units, attrs.rows);
   program.dispatch(
     call,
-    normInputGradOf(lanes, program.tiles.join, curveOf(attrs.activation), flag(input.addend)),
+    normInputGradOf(lanes, program.tiles.join, attrs.activation, flag(input.addend)),
     {
       rows: attrs.rows,
       units,
       span,
       perRow: 1 / attrs.rows,
-      activation: activationCode[attrs.activation],
     },
     { ...input, ...out },
     groupsOf(units * Math.ceil(attrs.rows / span), mapWorkgroup[program.tiles.join]),

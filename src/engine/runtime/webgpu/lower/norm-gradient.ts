@@ -56,7 +56,6 @@ export function normGradient(
         units,
         span,
         perRow: 1 / rows,
-        activation: 0,
       },
       { dy, x: y, mean: yMean, invStd: yInvStd, scale: yScale, dGamma: yDGamma, dBeta: yDBeta, dx },
       groupsOf(units * Math.ceil(rows / span), mapWorkgroup[program.tiles.join]),

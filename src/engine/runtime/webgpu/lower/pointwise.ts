@@ -2,7 +2,7 @@ import type { PointwiseActivation, TensorId } from "../../../plan/call.ts";
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import type { Join } from "../kernels/conv-tile.ts";
 import { affineMap, mapWorkgroup, moveAverage, slopeMap, update } from "../kernels/pointwise.ts";
-import { activationCode, type Curve, curveOf, type Lanes } from "../kernels/text.ts";
+import { activationCode, type Curve, type Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import { flag, groupsOf, lanesOf, rowSpan, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
@@ -41,7 +41,7 @@ function mapOf(
   const span = rowSpan(program, units, rows, imageRows);
   program.dispatch(
     call,
-    affineOf(lanes, program.tiles.join, curveOf(activation), flag(operands.residual)),
+    affineOf(lanes, program.tiles.join, activation, flag(operands.residual)),
     {
       rows,
       units,
@@ -51,7 +51,6 @@ function mapOf(
       scaled: flag(operands.scale),
       shifted: flag(operands.shift),
       factor: options.factor ?? 1,
-      activation: activationCode[activation],
     },
     { ...operands },
     groupsOf(units * Math.ceil(rows / span), mapWorkgroup[program.tiles.join]),

@@ -7,6 +7,7 @@ import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import type { TileClass } from "../tiles.ts";
 import { finishMomentsOf, finishSumsOf, normSumsOf } from "./columns.ts";
+import { isDepthwiseWalk, lowerDepthwiseForward, lowerDepthwiseInputGrad } from "./depthwise.ts";
 import { flag, groupsOf, lanesAlong } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { type NormGradient, normGradient } from "./norm-gradient.ts";
@@ -128,6 +129,10 @@ function isPointwise({ kernel, stride, padding }: ConvGeometry): boolean {
 }
 
 export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
+  if (isDepthwiseWalk(program, call.attrs)) {
+    lowerDepthwiseForward(program, call);
+    return;
+  }
   if (isQuad(program, call.attrs)) {
     lowerQuadForward(program, call);
     return;
@@ -200,7 +205,9 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
   const then = before ? "norm" : added;
   const source = normGradient(program, call);
   const dx = apart ? program.scratch(`d ${call.label}.x`, program.lengthOf(out.dx)) : out.dx;
-  if (isQuad(program, g) && source.y === undefined)
+  if (isDepthwiseWalk(program, g) && source.y === undefined)
+    lowerDepthwiseInputGrad(program, call, { dy: source.dy, dx, then });
+  else if (isQuad(program, g) && source.y === undefined)
     lowerQuadInputGrad(program, call, { dy: source.dy, dx, then });
   else if (isProductMap(program, g, g.channels) && source.y === undefined)
     lowerProductInputGrad(program, call, { dy: source.dy, dx, then });

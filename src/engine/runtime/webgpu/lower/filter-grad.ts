@@ -6,6 +6,7 @@ import { convFilterGrad, joinChunks, joinRow, joinWorkgroup } from "../kernels/f
 import type { Lanes } from "../kernels/text.ts";
 import type { PendingJoin, Program } from "../program.ts";
 import { convLanes } from "./conv.ts";
+import { isDepthwiseWalk, lowerDepthwiseFilterGrad } from "./depthwise.ts";
 import { flag, groupsOf, lanesAlong, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { type NormGradient, normGradient } from "./norm-gradient.ts";
@@ -71,6 +72,8 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const { out, attrs: g } = call;
   const source = normGradient(program, call);
   if (source.y === undefined && isProduct(program, g)) lowerProductFilterGrad(program, call, source.dy);
+  else if (source.y === undefined && isDepthwiseWalk(program, g))
+    lowerDepthwiseFilterGrad(program, call, source.dy);
   else if (source.y === undefined && isQuadFilterGrad(program, call))
     lowerQuadFilterGrad(program, call, source.dy);
   else lowerWalkedFilterGrad(program, call, source);

@@ -1,0 +1,121 @@
+import { each, type KernelBinding, read, write } from "../kernel.ts";
+import { writeSums } from "./conv-tile.ts";
+
+// Depthwise convolutions on adapters that compute on the processor. N images, C channels by vectors of four, k×k taps.
+//
+// An invocation has one vector of channels and walks down bands of lines, four columns of the written map at a time (two
+// where the stride spreads them): every line that is read is loaded once for all the tap rows that want it, its columns once
+// for all taps across. What later lines want is carried along: sums of lines that are not whole yet, or lines of dy. The
+// filter lies in memory of the invocation's own, which costs SwiftShader a tenth of a load from a buffer. Of 16·k² multiply-adds
+// a line of four pixels, 3×3 loads 6 vectors and stores 4; by quads (quad.ts) it was 21 loads, and 45 for 5×5 instead of 8.
+// On a real GPU the columns would be neither whole lines nor many: kernels of conv-tile.ts run there.
+
+export interface DepthwiseShape {
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+/** Arguments of all directions: "read" is x forwards and dy backwards. */
+export const bandArgs = {
+  /** Vectors of a pixel. */
+  units: "u32",
+  /** The written map, of filter gradients dy's. */
+  height: "u32",
+  width: "u32",
+  readHeight: "u32",
+  readWidth: "u32",
+  padding: "u32",
+  /** Lines of a band, bands of an image and in all; bands of an invocation, and invocations along them. */
+  lines: "u32",
+  imageBands: "u32",
+  bands: "u32",
+  span: "u32",
+  tiles: "u32",
+} as const;
+
+/** Sums that lines are carried in until they are whole, this one's included; so many lines a step meets. */
+export const linesAlive = ({ kernel, stride }: DepthwiseShape): number => Math.ceil(kernel / stride);
+
+/** `tile`, the invocation's place along the bands, and `unit`. */
+export const ownUnit = `
+  let id = group * 4u + lane;
+  let tile = id / a.units;
+  if (tile >= a.tiles) { return; }
+  let unit = id - tile * a.units;
+  let lastBand = min(a.bands, (tile + 1u) * a.span);`;
+
+/** Inside a loop over `band`: `image`, and the lines from `top` to `bottom`. */
+export const ownLines = `
+    let image = band / a.imageBands;
+    let top = (band - image * a.imageBands) * a.lines;
+    let bottom = min(a.height, top + a.lines);`;
+
+/** The filter's taps in the invocation's own memory, the last one first where `a.filterStep` is negative. */
+export const ownFilter = (kernel: number): string => `
+  var f: array<vec4f, ${kernel * kernel}>;
+  var filterAt = a.filtersAt + a.firstTap * a.units + unit;
+  for (var t = 0u; t < ${kernel * kernel}u; t++) {
+    f[t] = filters[filterAt];
+    filterAt += a.filterStep;
+  }`;
+
+/** Σ of factors, as one nested expression on top of `from`. */
+export const sumOf = (from: string, factors: readonly (readonly [string, string])[]): string =>
+  factors.reduce((sum, [v, w]) => `fma(${v}, ${w}, ${sum})`, from);
+
+/** What becomes of a gradient before it is stored: as is, with another added, or led through the norm before. */
+export type DepthwiseThen = "store" | "add" | "norm";
+
+export const thenBindings: readonly KernelBinding[] = [
+  read("vectors", "vec4f", ["xScale", "xShift", "xMean", "xInvStd"]),
+  read("other", "vec4f"),
+  write("dx", "vec4f"),
+  write("sums", "vec4f"),
+];
+
+export function gradientText(then: DepthwiseThen) {
+  const normed = then === "norm";
+  return {
+    before: normed
+      ? `
+  var beta0 = vec4f(0.0);
+  var gamma0 = vec4f(0.0);
+  let scale = vectors[a.xScaleAt + unit];
+  let shift = vectors[a.xShiftAt + unit];
+  let mean = vectors[a.xMeanAt + unit];
+  let invStd = vectors[a.xInvStdAt + unit];`
+      : "",
+    /** Stores `sum` at the vector `at` (a number from the map's beginning) if `ok`. */
+    finish: (sum: string, at: string, ok: string) => {
+      const made = () => {
+        if (then === "store") return `let made = ${sum};`;
+        const loaded = `let given = other[a.otherAt + at];`;
+        if (then === "add") return `${loaded}\n      let made = ${sum} + given;`;
+        return `${loaded}
+      let made = select(vec4f(0.0), ${sum}, vec4<bool>(ok) & (fma(given, scale, shift) > vec4f(a.floor)));
+      beta0 += made;
+      gamma0 = fma(made, (given - mean) * invStd, gamma0);`;
+      };
+      return `
+    { let ok = ${ok};
+      let at = select(0u, ${at}, ok);
+      ${made()}
+      if (ok) { dx[a.dxAt + at] = made; } }`;
+    },
+    after: normed ? writeSums(1, "tile", "beta", "gamma") : "",
+  };
+}
+
+/** A line's columns: `v0`, `v1` … of so many, from `left` on, each `value(place)` or 0 where the map has none. */
+export const loadLine = (
+  name: string,
+  columns: number,
+  { row, left, rowOk, value }: { row: string; left: string; rowOk: string; value: (at: string) => string },
+): string =>
+  each(
+    columns,
+    (q) => `
+      let column${q} = ${q === 0 ? left : `column${q - 1} + 1u`};
+      let from${q} = ${q === 0 ? `${row} + column0 * a.units` : `from${q - 1} + a.units`};
+      var ${name}${q} = select(vec4f(0.0), ${value(`from${q}`)}, ${rowOk} & (column${q} < a.readWidth));`,
+  );

@@ -4,31 +4,33 @@ import type { KernelOp } from "../../src/engine/plan/calls.ts";
 import {
   activation,
   callCase,
-  convGeometry,
   flag,
-  grouped,
   groupNormOperands,
-  maps,
   mapsLength,
-  matrix,
   pooledLength,
-  poolGeometry,
   proxyOperands,
-  small,
-  squeezeShape,
   xLength,
 } from "./case-parts.ts";
 import { convCases } from "./conv-cases.ts";
+import { randomShapes, type Shapes, tailShapes } from "./shapes.ts";
 import type { CallCase } from "./single-call.ts";
 
-/**
- * Random calls of every kernel: odd sizes, tails (no channel count is a multiple of anything), strides, group widths
- * from depthwise to dense, with and without the optional operands.
- */
-type Arbitraries = { readonly [Op in Exclude<KernelOp, "gather">]: fc.Arbitrary<CallCase> };
+type ConvOp = "conv2d" | "conv2dInputGrad" | "conv2dFilterGrad";
+type Arbitraries = {
+  readonly [Op in Exclude<KernelOp, "gather" | ConvOp>]: fc.Arbitrary<CallCase>;
+};
 
-export const callCases: Arbitraries = {
-  ...convCases(convGeometry),
+/** Calls of every kernel but convolutions, of the given shapes, with and without the optional operands. */
+const casesOf = ({
+  matrix,
+  maps,
+  grouped,
+  squeeze,
+  pool,
+  channels,
+  loss,
+  length,
+}: Omit<Shapes, "conv">): Arbitraries => ({
   batchNormStats: matrix.map((shape) =>
     callCase("batchNormStats", (o) => ({
       in: { x: o.of(shape.rows * shape.channels), gamma: o.of(shape.channels), beta: o.of(shape.channels) },
@@ -42,7 +44,7 @@ export const callCases: Arbitraries = {
       attrs: { ...shape, epsilon: 1e-5, momentum: 0.1 },
     })),
   ),
-  batchNormFold: small(50).map((channels) =>
+  batchNormFold: channels.map((channels) =>
     callCase("batchNormFold", (o) => ({
       in: {
         gamma: o.of(channels),
@@ -93,14 +95,14 @@ export const callCases: Arbitraries = {
       attrs: { ...shape, activation: kind },
     })),
   ),
-  proxyMoments: fc.tuple(small(40), activation).map(([channels, kind]) =>
+  proxyMoments: fc.tuple(channels, activation).map(([channels, kind]) =>
     callCase("proxyMoments", (o) => ({
       in: proxyOperands(o, channels),
       out: { scale: o.of(channels), shift: o.of(channels) },
       attrs: { channels, activation: kind, epsilon: 0.03, points: 32 },
     })),
   ),
-  proxyMomentsGrad: fc.tuple(small(40), activation).map(([channels, kind]) =>
+  proxyMomentsGrad: fc.tuple(channels, activation).map(([channels, kind]) =>
     callCase("proxyMomentsGrad", (o) => ({
       in: { ...proxyOperands(o, channels), dScale: o.of(channels), dShift: o.of(channels) },
       out: {
@@ -214,14 +216,14 @@ export const callCases: Arbitraries = {
       attrs: shape,
     })),
   ),
-  maxPool: poolGeometry.map((attrs) =>
+  maxPool: pool.map((attrs) =>
     callCase("maxPool", (o) => ({
       in: { x: o.of(xLength(attrs)) },
       out: { y: o.of(pooledLength(attrs)) },
       attrs,
     })),
   ),
-  maxPoolGrad: poolGeometry.map((attrs) =>
+  maxPoolGrad: pool.map((attrs) =>
     callCase("maxPoolGrad", (o) => ({
       in: { x: o.of(xLength(attrs)), dy: o.of(pooledLength(attrs)) },
       out: { dx: o.of(xLength(attrs)) },
@@ -252,7 +254,7 @@ export const callCases: Arbitraries = {
       attrs: shape,
     })),
   ),
-  squeezeExcite: squeezeShape.map((attrs) =>
+  squeezeExcite: squeeze.map((attrs) =>
     callCase("squeezeExcite", (o) => ({
       in: {
         x: o.of(mapsLength(attrs)),
@@ -270,7 +272,7 @@ export const callCases: Arbitraries = {
       attrs,
     })),
   ),
-  squeezeExciteGrad: squeezeShape.map((attrs) =>
+  squeezeExciteGrad: squeeze.map((attrs) =>
     callCase("squeezeExciteGrad", (o) => ({
       in: {
         dy: o.of(mapsLength(attrs)),
@@ -291,7 +293,7 @@ export const callCases: Arbitraries = {
       attrs,
     })),
   ),
-  softmaxCrossEntropy: fc.tuple(small(40), small(20), flag).map(([batch, classes, trains]) =>
+  softmaxCrossEntropy: fc.tuple(loss, flag).map(([{ batch, classes }, trains]) =>
     callCase("softmaxCrossEntropy", (o) => ({
       in: { logits: o.of(batch * classes), targets: o.of(batch * classes) },
       out: { metrics: o.of(2), ...o.optional(trains, "dLogits", batch * classes) },
@@ -300,7 +302,7 @@ export const callCases: Arbitraries = {
   ),
   sgd: fc
     .record({
-      length: small(200),
+      length,
       nesterov: flag,
       averaged: flag,
       decayedPart: fc.constantFrom(0, 0.5, 1),
@@ -325,7 +327,7 @@ export const callCases: Arbitraries = {
         },
       })),
     ),
-  average: small(200).map((length) =>
+  average: length.map((length) =>
     callCase("average", (o) => ({
       in: { x: o.of(length) },
       out: {},
@@ -333,7 +335,25 @@ export const callCases: Arbitraries = {
       attrs: { length, decay: 0.97 },
     })),
   ),
-};
+});
+
+/** Random calls of every kernel. */
+export const callCases = { ...convCases(randomShapes.conv), ...casesOf(randomShapes) };
+
+/** Calls whose last workgroup, tile or chunk is not filled, of the kernels that small shapes leave whole. */
+const { groupNormStats, groupNormReduceGrad, proxyMoments, proxyMomentsGrad, ...others } =
+  casesOf(tailShapes);
+const { channelScale, softmaxCrossEntropy, sgd, average } = others;
+export const tailCases = Object.entries({
+  groupNormStats,
+  groupNormReduceGrad,
+  proxyMoments,
+  proxyMomentsGrad,
+  channelScale,
+  softmaxCrossEntropy,
+  sgd,
+  average,
+});
 
 /** Operands that stand for variances or 1/σ must be positive. */
 const positive = new Set(["invStd", "xInvStd", "yInvStd", "runningVar"]);
@@ -350,6 +370,19 @@ export function inputsOf({ call, lengths }: CallCase, random: () => number): Map
       });
     if (role === "targets" && call.op === "softmaxCrossEntropy")
       simplexRows(values, call.attrs.classes, random);
+    // Equal logits, equal maxima, and zeros behind a ReLU.
+    if (role === "logits")
+      values.forEach((value, i) => {
+        if (i % 3 > 0) values[i] = Math.round(2 * value) / 2;
+      });
+    if ((call.op === "maxPool" || call.op === "maxPoolGrad") && role === "x")
+      values.forEach((value, i) => {
+        values[i] = Math.round(value);
+      });
+    if (role === "saved" && "activation" in call.attrs && call.attrs.activation === "relu")
+      values.forEach((value, i) => {
+        values[i] = Math.max(0, value);
+      });
     inputs.set(id, values);
   }
   return inputs;
@@ -359,12 +392,13 @@ function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** Every fourth row or so is padding: all 0. */
+/** Every fourth row or so is padding, all 0; another fourth has equal targets at its largest. */
 function simplexRows(values: Float32Array, classes: number, random: () => number): void {
   for (let row = 0; row < values.length; row += classes) {
-    const padding = random() < 0.25;
-    const weights = Array.from({ length: classes }, () => random());
-    const total = weights.reduce((sum, w) => sum + w, 0);
+    const kind = random();
+    const padding = kind < 0.25;
+    const weights = Array.from({ length: classes }, () => (kind > 0.75 ? Math.round(random()) : random()));
+    const total = weights.reduce((sum, w) => sum + w, 0) || 1;
     weights.forEach((w, i) => {
       values[row + i] = padding ? 0 : w / total;
     });

@@ -8,10 +8,10 @@ import {
   normedBy,
   normedOperands,
   sourceOperands,
-  wide3x3Geometry,
   xLength,
   yLength,
 } from "./case-parts.ts";
+import { tailConvs, tailProduct, wide3x3Geometry } from "./shapes.ts";
 
 /** Random convolutions of the given shapes and their gradients, with and without what may be fused into them. */
 export function convCases(geometry: fc.Arbitrary<ConvGeometry>) {
@@ -89,3 +89,12 @@ export function convCases(geometry: fc.Arbitrary<ConvGeometry>) {
 export const wideConvCases = Object.entries(convCases(wide3x3Geometry)).map(
   ([op, cases]) => [`${op} 3×3 of wide groups`, cases] as const,
 );
+
+/** Convolutions of every kind of tail, an arbitrary each; of `products`, 1×1 alone. */
+export function tailConvCases(which: "all" | "products") {
+  const geometries = which === "all" ? [...tailConvs, tailProduct] : [tailProduct];
+  const cases = geometries.map((geometry) => convCases(fc.constant(geometry)));
+  return (["conv2d", "conv2dInputGrad", "conv2dFilterGrad"] as const).map(
+    (op) => [op, cases.map((each) => each[op])] as const,
+  );
+}

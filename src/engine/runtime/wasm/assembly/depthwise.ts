@@ -181,7 +181,8 @@ function tiles1x1(tiles: i32, r: DepthwiseRecord, pass: DepthwisePass, x: usize,
 function eachTile(P: i32, TAPS: i32, tiles: i32, r: DepthwiseRecord, pass: DepthwisePass, x: usize, w: usize, out: usize, outBytes: usize, init: usize, initIsMap: i32): void {
   const paddedBytes = <usize>r.paddedWidth * STRIP_BYTES, stepBytes = <usize>r.step * STRIP_BYTES;
   const filterRowBytes = <usize>pass.columnTaps * STRIP_BYTES, rows = pass.rowTaps, outRows = pass.rows;
-  const xRowBytes = <usize>r.step * paddedBytes, aside = outBytes != <usize>pass.outPixelBytes;
+  // Fewer than 4 channels are always made aside, also where pixels are as far apart there: 2 channels at a stride of 2.
+  const xRowBytes = <usize>r.step * paddedBytes, aside = r.channels < 4 || outBytes != <usize>pass.outPixelBytes;
   const outRowBytes = aside ? <usize>pass.columns << 4 : <usize>pass.outRowBytes;
   const initBytes = initIsMap ? <usize>pass.outPixelBytes : 0, initRowBytes = initIsMap ? <usize>pass.outRowBytes : 0;
   for (let row = 0; row < outRows; row++) {

@@ -3,17 +3,10 @@ import { createRng } from "../../src/engine/math/rng.ts";
 import type { ConvGeometry } from "../../src/engine/plan/call.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
-import {
-  callCase,
-  filterLength,
-  normedAttrs,
-  normedOperands,
-  windows,
-  xLength,
-  yLength,
-} from "./case-parts.ts";
+import { callCase, filterLength, normedAttrs, normedOperands, xLength, yLength } from "./case-parts.ts";
 import { inputsOf } from "./cases.ts";
 import { executors } from "./executors.ts";
+import { windows } from "./shapes.ts";
 import { type CallCase, runSingleCall } from "./single-call.ts";
 
 /**

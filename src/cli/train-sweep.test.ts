@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -261,6 +269,24 @@ describe("sweep", () => {
       stderr: `error: ${large.reason}\n`,
     });
   });
+
+  test.runIf(existsSync("/dev/full"))(
+    "a disk that is full ends it, and says what is kept and what to do",
+    async () => {
+      const file = write("brief.json", study);
+      symlinkSync("/dev/full", at("full.jsonl"));
+      const { status, stderr } = await run("sweep", file, "--out", at("full.jsonl"), "--force");
+      expect(status).toBe(2);
+      expect(stderr).toContain(
+        `error: ${at("full.jsonl")}: the disk is full (ENOSPC); every trial recorded so far is kept: free some space, ` +
+          "then --resume goes on\n",
+      );
+      // What was under way has its last epoch.
+      expect(readdirSync(at("full.jsonl.checkpoints"))).toHaveLength(1);
+      rmSync(at("full.jsonl"));
+      expect(await run("sweep", file, "--out", at("full.jsonl"), "--resume")).toMatchObject({ status: 0 });
+    },
+  );
 
   test("Ctrl-C ends it cleanly, and --resume finishes with the records of an uninterrupted run", async () => {
     const longer = { ...study, regime: { ...study.regime, images: 512, epochs: 3 } };

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -171,6 +179,15 @@ test("a server that falls silent is a broken connection", async () => {
     response.flushHeaders();
   });
   await expect(get(url, { idle: 30 })).rejects.toThrow("nothing came for 0.03 seconds");
+});
+
+test.runIf(existsSync("/dev/full"))("a full disk is no broken connection: it is told at once", async () => {
+  const { url, ranges } = await serve(ranged());
+  symlinkSync("/dev/full", part());
+  await expect(get(url)).rejects.toThrow(
+    `${part()}: the disk is full (ENOSPC); what came is kept: free some space, then the same command goes on`,
+  );
+  expect(ranges).toHaveLength(1);
 });
 
 test("an address that is not there is refused at once", async () => {

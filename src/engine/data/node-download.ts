@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { badFile, bytesText } from "./files/limits.ts";
+import { writing } from "./node-disk.ts";
 
 export interface Download {
   readonly url: string;
@@ -61,6 +62,8 @@ export async function md5OfFile(path: string): Promise<string> {
   for await (const piece of createReadStream(path)) hash.update(piece);
   return hash.digest("hex");
 }
+
+const keptPart = "what came is kept: free some space, then the same command goes on";
 
 /** Lets the part grow until the server says that it is whole. */
 async function fetchAll(request: Download, part: string): Promise<void> {
@@ -123,7 +126,7 @@ async function fetchRest(
     try {
       for await (const piece of response.body) {
         stir();
-        await file.write(piece);
+        await writing(part, keptPart, () => file.write(piece));
         done += piece.length;
         onBytes?.(done, total);
       }

@@ -5,6 +5,7 @@ import { isOwnName } from "./dataset-name.ts";
 import type { DataFile } from "./files/data-file.ts";
 import { badFile } from "./files/limits.ts";
 import { type DatasetManifest, manifestSchema } from "./manifest.ts";
+import { writing } from "./node-disk.ts";
 import type { ShardWriter } from "./shards.ts";
 
 /** Under another name first: a reader sees the old file or the new one, never half of one. */
@@ -12,7 +13,14 @@ export async function writeWhole(folder: string, file: string, content: Uint8Arr
   await mkdir(folder, { recursive: true });
   const path = join(folder, file);
   const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, content);
+  try {
+    await writing(path, "nothing of it is kept: free some space and try again", () =>
+      writeFile(temporary, content),
+    );
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   await rename(temporary, path);
 }
 

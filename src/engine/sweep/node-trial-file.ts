@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { writing } from "../data/node-disk.ts";
 import { InputError } from "../math/input-error.ts";
 import type { EpochRecord } from "../training/trainer.ts";
 import { CheckpointFolder } from "./node-checkpoint-folder.ts";
@@ -22,15 +23,18 @@ export class TrialFile implements TrialRecorder {
   readonly recorded: readonly Trial[];
   /** A half-written last line was cut off. */
   readonly repaired: boolean;
+  readonly #path: string;
   readonly #file: FileHandle;
   readonly #checkpoints: CheckpointFolder;
 
   private constructor(
+    path: string,
     file: FileHandle,
     checkpoints: CheckpointFolder,
     recorded: readonly Trial[],
     repaired: boolean,
   ) {
+    this.#path = path;
     this.#file = file;
     this.#checkpoints = checkpoints;
     this.recorded = recorded;
@@ -42,7 +46,7 @@ export class TrialFile implements TrialRecorder {
     const checkpoints = new CheckpointFolder(`${path}.checkpoints`);
     if (mode !== "resume") {
       await checkpoints.tidy(() => false);
-      return new TrialFile(file, checkpoints, [], false);
+      return new TrialFile(path, file, checkpoints, [], false);
     }
     try {
       const { trials: lines, wholeBytes, cutOff } = parseTrialLines(await file.readFile());
@@ -54,7 +58,7 @@ export class TrialFile implements TrialRecorder {
       // A failed trial may have been under way again when the program died.
       const settled = new Set(trials.filter(({ status }) => status !== "failed").map(({ id }) => id));
       await checkpoints.tidy((trialId) => trialId.startsWith(`${studyId}/`) && !settled.has(trialId));
-      return new TrialFile(file, checkpoints, trials, cutOff);
+      return new TrialFile(path, file, checkpoints, trials, cutOff);
     } catch (error) {
       await file.close();
       if (!(error instanceof InputError)) throw error;
@@ -73,14 +77,17 @@ export class TrialFile implements TrialRecorder {
   }
 
   async epoch({ trialId }: RunningTrial, _: EpochRecord, checkpoint?: TrialCheckpoint): Promise<void> {
-    if (checkpoint !== undefined) await this.#checkpoints.write(trialId, checkpoint);
+    if (checkpoint === undefined) return;
+    await writing(`${this.#path}.checkpoints`, kept, () => this.#checkpoints.write(trialId, checkpoint));
   }
 
   /** Stopped trials are not written: they go on from their checkpoints when the sweep is resumed. */
   async finish(trial: Trial): Promise<void> {
     if (!isSettled(trial)) return;
-    await this.#file.appendFile(formatTrialLine(trial));
-    await this.#file.datasync();
+    await writing(this.#path, kept, async () => {
+      await this.#file.appendFile(formatTrialLine(trial));
+      await this.#file.datasync();
+    });
     await this.#checkpoints.remove(trial.id);
   }
 
@@ -89,6 +96,8 @@ export class TrialFile implements TrialRecorder {
     await this.#file.close();
   }
 }
+
+const kept = "every trial recorded so far is kept: free some space, then --resume goes on";
 
 const flags: Readonly<Record<TrialFileMode, string>> = { new: "ax", resume: "a+", replace: "w" };
 

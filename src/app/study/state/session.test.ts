@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, describe, expect, test } from "vitest";
 import { createFakeExecutor, fakeImages } from "../../../../test/fixtures/fake-executor.ts";
 import { fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
+import { storage } from "../../../../test/fixtures/full-storage.ts";
 import { profileNetwork } from "../../../engine/bench/profile-network.ts";
 import { findDataset } from "../../../engine/data/catalogue.ts";
 import { ExecutorError } from "../../../engine/runtime/executor.ts";
@@ -26,6 +27,7 @@ import type { SweepConnection } from "./sweep-controller.ts";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
+  storage.full = () => false;
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
@@ -201,6 +203,24 @@ test("a study that ran is found again, by its address and without one", async ()
     const { phase, study, trials } = await until(window.open(address), ({ ready }) => ready);
     expect([phase, study, trials.size]).toEqual(["complete", smallStudy, 6]);
   }
+});
+
+test("a full storage ends the run with what to do; what is recorded stays, and Resume goes on when there is room", async () => {
+  let trained = 0;
+  const session = browser(() => {
+    if (++trained === 6) storage.full = () => true;
+  }).open();
+  await until(session, ({ ready }) => ready);
+  await session.sweep.run(smallStudy);
+  const { failure, trials } = await until(session, ({ phase }) => phase === "failed");
+  expect(failure).toMatchObject({ full: true, crashed: false });
+  expect(failure?.message).toMatch(/Every trial recorded so far is kept\. Export .* then resume$/);
+  expect(trials.size).toBe(2);
+  storage.full = () => false;
+  await session.sweep.run(smallStudy);
+  expect((await until(session, ({ phase }) => phase === "complete")).trials.size).toBe(6);
+  // Only the epoch that found no room was trained again.
+  expect(trained).toBe(12 + 1);
 });
 
 test("a link to a recorded study with more networks goes on where it stood", async () => {

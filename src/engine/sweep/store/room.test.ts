@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
-import { type DBCore, Dexie } from "dexie";
 import { afterEach, expect, test } from "vitest";
 import { fakeEpochs, fakeTrainer, smallStudy } from "../../../../test/fixtures/fake-training.ts";
+import { storage } from "../../../../test/fixtures/full-storage.ts";
 import { createControl } from "../../runtime/worker/control.ts";
 import type { KeptWeights } from "../../training/trainer.ts";
 import { drawTrial } from "../population.ts";
@@ -9,32 +9,6 @@ import { runSweep } from "../scheduler.ts";
 import { studyId } from "../study-id.ts";
 import type { Trial } from "../trial.ts";
 import { SweepStore } from "./store.ts";
-
-/**
- * A real store in a browser whose room is used up: IndexedDB refuses every write that adds something, with the error that
- * browsers give, for as long as `full` says so.
- */
-let full: () => boolean = () => false;
-const quota = (db: Dexie) =>
-  void db.use({
-    stack: "dbcore",
-    name: "quota",
-    create: (core): DBCore => ({
-      ...core,
-      table(name) {
-        const table = core.table(name);
-        return {
-          ...table,
-          async mutate(request) {
-            if (request.type !== "delete" && request.type !== "deleteRange" && full())
-              throw new DOMException("the quota has been exceeded", "QuotaExceededError");
-            return table.mutate(request);
-          },
-        };
-      },
-    }),
-  });
-Dexie.addons.push(quota);
 
 const id = studyId(smallStudy);
 const {
@@ -62,7 +36,7 @@ function newStore(): SweepStore {
   return store;
 }
 afterEach(() => {
-  full = () => false;
+  storage.full = () => false;
   for (const each of open.splice(0)) each.close();
 });
 
@@ -73,7 +47,7 @@ test("where there is no room the write is refused with what to do, and what was 
   await store.begin({ ...running, trialId: `${id}/wide/1`, index: 1 });
   await store.epoch({ ...running, trialId: `${id}/wide/1`, index: 1 }, epochs[0]!);
   const before = await store.load(id);
-  full = () => true;
+  storage.full = () => true;
   const next = { ...trial, id: `${id}/wide/1`, index: 1 };
   for (const write of [
     () => store.finish(next),
@@ -98,7 +72,7 @@ test("kept weights make room for records, the oldest first", async () => {
     (await Promise.all(names.map((name) => store.weightsOf(name)))).map((state) => state !== undefined);
   // Two refusals: half of eight go, then half of four.
   let refusals = 2;
-  full = () => refusals-- > 0;
+  storage.full = () => refusals-- > 0;
   await store.finish({ ...trial, id: `${id}/line/0`, population: "line" });
   expect(await kept()).toEqual([false, false, false, false, false, false, true, true]);
   expect((await store.load(id))?.trials.map(({ population }) => population)).toContain("line");
@@ -109,9 +83,9 @@ test("weights that find no room are left out; their trial is recorded", async ()
   await store.open(id, smallStudy);
   let writes = 0;
   // The record's transaction puts a trial and touches its study; the weights are the third write.
-  full = () => ++writes > 2;
+  storage.full = () => ++writes > 2;
   await store.finish(trial, weights);
-  full = () => false;
+  storage.full = () => false;
   expect((await store.load(id))?.trials).toEqual([trial]);
   expect(await store.weightsOf(trialId)).toBeUndefined();
 });
@@ -127,12 +101,12 @@ test("a run that meets a full storage ends there; nothing recorded is lost, and 
       listener: {
         trialDone: () => {
           ended += 1;
-          if (ended === 2) full = () => true;
+          if (ended === 2) storage.full = () => true;
         },
       },
     });
   await expect(run()).rejects.toMatchObject({ name: "StoreFullError" });
-  full = () => false;
+  storage.full = () => false;
   const kept = (await store.load(id))!.trials;
   expect(kept.map(({ status }) => status)).toEqual(["done", "done"]);
   expect(await run()).toMatchObject({ outcome: "complete", trials: 6 });

@@ -16,6 +16,7 @@ import { initialState } from "../../src/engine/training/initialize.ts";
 import { callCases, inputsOf } from "./cases.ts";
 import { toHalf } from "./half.ts";
 import { batchOf } from "./one-block.ts";
+import { relativeError } from "./relative-error.ts";
 import { type CallCase, runSingleCall } from "./single-call.ts";
 import { mapRoles, planThroughMaps } from "./through-maps.ts";
 import { type RemoteExecutor, sharedRemoteExecutor } from "./webgpu/remote-executor.ts";
@@ -28,8 +29,6 @@ const network = networkOf({ ...smallImageFrame, input: { height: 9, width: 7, ch
 const tolerance = 1e-5;
 /** Of a map that is stored: a unit of the last place, since adapters may round either way. */
 const unit = 2 ** -10;
-
-type Floats = Float32Array | Float64Array;
 
 /** Averages are of vectors. */
 const mapCases = Object.entries(callCases).filter(([op]) => op !== "average");
@@ -108,24 +107,13 @@ describe("maps as float16", () => {
     }
   });
 
-  test("tuning takes them or not, by the time that whole steps take", async () => {
+  // Of the two that are tried these tiles have one already; the self-test allows what it rounds.
+  test("tuning tries sums by subgroups beside them, and takes those by the time that whole steps take", async () => {
     const { tiles, steps } = await executor.tuneSteps(network);
+    const [sums] = steps;
     expect(steps).toEqual([
-      { variant: "maps as float16", ms: expect.any(Number), taken: expect.any(Boolean) },
+      { variant: "sums by subgroups", ms: expect.any(Number), taken: expect.any(Boolean) },
     ]);
-    expect(tiles).toEqual({ ...defaultTiles, storage: "f16" });
+    expect(tiles).toEqual({ ...defaultTiles, storage: "f16", sums: sums?.taken ? "subgroups" : "barriers" });
   });
 });
-
-/** The largest error beyond `rounding` of a value, relative to the largest value. */
-function relativeError(actual: Floats | undefined, expected: Floats, magnitude = 1e-3, rounding = 0): number {
-  if (actual?.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
-  let worst = 0;
-  expected.forEach((value, i) => {
-    const off = Math.abs(value - (actual[i] ?? Number.NaN)) - rounding * Math.abs(value);
-    worst = Number.isNaN(off) ? Number.POSITIVE_INFINITY : Math.max(worst, off);
-    largest = Math.max(largest, Math.abs(value));
-  });
-  return worst / Math.max(largest, magnitude);
-}

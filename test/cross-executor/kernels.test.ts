@@ -7,12 +7,11 @@ import { createReferenceExecutor } from "../../src/engine/runtime/reference/exec
 import { callCases, inputsOf, tailCases } from "./cases.ts";
 import { tailConvCases, wideConvCases } from "./conv-cases.ts";
 import { kernelExecutors } from "./executors.ts";
+import { relativeError } from "./relative-error.ts";
 import { type CallCase, runSingleCall } from "./single-call.ts";
 
 /** float32 sums of ordinary values, relative to the largest value of the tensor. */
 const tolerance = 1e-5;
-
-type Floats = Float32Array | Float64Array;
 
 describe.each(kernelExecutors)("$name", ({ name, create, runs }) => {
   let executor: Executor;
@@ -59,19 +58,6 @@ describe.each(kernelExecutors)("$name", ({ name, create, runs }) => {
     }
   }
 });
-
-/** The largest error, relative to the largest value, or to the size that values of this kind ordinarily have. */
-function relativeError(actual: Floats | undefined, expected: Floats, magnitude = 1e-3): number {
-  if (actual?.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
-  let worst = 0;
-  expected.forEach((value, i) => {
-    const off = Math.abs(value - (actual[i] ?? Number.NaN));
-    worst = Number.isNaN(off) ? Number.POSITIVE_INFINITY : Math.max(worst, off);
-    largest = Math.max(largest, Math.abs(value));
-  });
-  return worst / Math.max(largest, magnitude);
-}
 
 function operandName(call: { readonly out: object; readonly update: object }, id: TensorId): string {
   const roles = Object.entries({ ...call.out, ...call.update }) as [string, TensorId][];

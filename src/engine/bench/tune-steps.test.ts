@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WebGpuExecutor } from "../runtime/webgpu/executor.ts";
-import { softwareTiles } from "../runtime/webgpu/tiles.ts";
+import { defaultTiles, softwareTiles } from "../runtime/webgpu/tiles.ts";
 import { isFaster, tuneSteps } from "./tune-steps.ts";
 
 describe("what whole steps gain from", () => {
@@ -13,11 +13,15 @@ describe("what whole steps gain from", () => {
     expect(isFaster(tried, beside)).toBe(faster);
   });
 
-  test("is not even tried where tiles are those of an adapter that computes on the processor", async () => {
-    const executor = { gpu: { software: true }, tiles: softwareTiles } as WebGpuExecutor;
+  test.each([
+    ["the tiles are those of an adapter that computes on the processor", softwareTiles, true],
+    ["they have it, and the adapter no subgroups", { ...defaultTiles, storage: "f16" } as const, false],
+  ])("is not even tried where %s", async (_name, tiles, subgroups) => {
+    const gpu = { software: true, quads: subgroups, subgroups };
+    const executor = { gpu, tiles } as WebGpuExecutor;
     const shares: number[] = [];
     const found = await tuneSteps(executor, { onProgress: (share) => shares.push(share) });
-    expect(found).toEqual({ tiles: softwareTiles, steps: [] });
+    expect(found).toEqual({ tiles, steps: [] });
     expect(shares).toEqual([1]);
   });
 });

@@ -6,7 +6,7 @@ import { runSteps } from "../runtime/batches.ts";
 import { ExecutorError, type ImageHandle, type Session } from "../runtime/executor.ts";
 import type { WebGpuExecutor } from "../runtime/webgpu/executor.ts";
 import { selfTest } from "../runtime/webgpu/self-test.ts";
-import type { Tiles } from "../runtime/webgpu/tiles.ts";
+import { type Tiles, tilesOn } from "../runtime/webgpu/tiles.ts";
 import { initialState } from "../training/initialize.ts";
 import type { TuneOptions } from "./tune-tiles.ts";
 
@@ -25,15 +25,12 @@ export interface TunedSteps {
 
 interface Variant {
   readonly name: string;
-  /** Undefined where it is nothing for these tiles. */
-  apply(tiles: Tiles): Tiles | undefined;
+  readonly change: Partial<Tiles>;
 }
 
 const variants: readonly Variant[] = [
-  {
-    name: "maps as float16",
-    apply: (tiles) => (tiles.join === "workgroup" ? { ...tiles, storage: "f16" } : undefined),
-  },
+  { name: "sums by subgroups", change: { sums: "subgroups" } },
+  { name: "maps as float16", change: { storage: "f16" } },
 ];
 
 /** x3 of bench/nets.json: what a small study trains. */
@@ -74,10 +71,10 @@ export async function tuneSteps(
 ): Promise<TunedSteps> {
   let { tiles } = executor;
   const steps: StepTime[] = [];
-  for (const [i, { name, apply }] of variants.entries()) {
-    const wanted = apply(tiles);
-    if (wanted === undefined) continue;
+  const possible = variants.filter(({ change }) => isPossible(executor, change));
+  for (const [i, { name, change }] of possible.entries()) {
     signal?.throwIfAborted();
+    const wanted = { ...tiles, ...change };
     const tried = executor.using(wanted);
     if (!(await computesRight(tried))) {
       steps.push({ variant: name, taken: false });
@@ -92,7 +89,7 @@ export async function tuneSteps(
       for (let round = 0; round < rounds; round++) {
         signal?.throwIfAborted();
         for (const [side, measured] of times.entries()) measured.push(await sides[side]!.time());
-        onProgress((i + (round + 1) / rounds) / variants.length);
+        onProgress((i + (round + 1) / rounds) / possible.length);
       }
       const taken = isFaster(times[1], times[0]);
       steps.push({ variant: name, ms: Math.min(...times[1]), taken });
@@ -103,6 +100,12 @@ export async function tuneSteps(
   }
   onProgress(1);
   return { tiles, steps };
+}
+
+/** Whether the adapter can do it, and it is nothing that its tiles have, or have no use for. */
+function isPossible({ gpu, tiles }: WebGpuExecutor, change: Partial<Tiles>): boolean {
+  const changed = tilesOn(gpu, { ...tiles, ...change });
+  return Object.keys(change).some((key) => changed[key as keyof Tiles] !== tiles[key as keyof Tiles]);
 }
 
 async function computesRight(executor: WebGpuExecutor): Promise<boolean> {

@@ -39,6 +39,8 @@ const namedTiles = {
   software: softwareTiles,
   /** A GPU's, with maps as float16. */
   halves: { ...defaultTiles, storage: "f16" },
+  /** A GPU's, with sums joined by subgroups. */
+  subgroups: { ...defaultTiles, sums: "subgroups" },
 } as const;
 /** Whose tiles the kernels have. */
 export type TilesName = "adapter" | keyof typeof namedTiles;

@@ -20,6 +20,8 @@ export class Gpu {
   readonly info: GPUAdapterInfo;
   /** Computes on the processor (SwiftShader, WARP, llvmpipe). */
   readonly software: boolean;
+  /** It has subgroup operations. */
+  readonly subgroups: boolean;
   /** Its subgroups have four invocations, always. */
   readonly quads: boolean;
   /** Settles when the device is lost, with the reason; also after dispose(). */
@@ -33,7 +35,8 @@ export class Gpu {
     this.info = info;
     this.software = isSoftware(info);
     const { subgroupMinSize, subgroupMaxSize } = info;
-    this.quads = device.features.has("subgroups") && subgroupMinSize === 4 && subgroupMaxSize === 4;
+    this.subgroups = device.features.has("subgroups");
+    this.quads = this.subgroups && subgroupMinSize === 4 && subgroupMaxSize === 4;
     this.lost = device.lost.then(({ reason, message }) => {
       this.#lostReason = message || reason || "no reason given";
       return this.#lostReason;

@@ -40,6 +40,8 @@ export interface KernelDraft<Args extends KernelArgs> {
   readonly declarations?: string;
   /** Whether a workgroup is one subgroup, of four invocations, and uses subgroup operations. */
   readonly subgroups?: boolean;
+  /** Whether the body asks for the invocations of a subgroup, `subgroupSize`, of whatever adapter. */
+  readonly anySubgroups?: boolean;
   /**
    * Body of the entry point. Knows `group` (the workgroup's place in the grid) and `lane` (the invocation's in it; in the
    * subgroup, where that is the workgroup: no rule says that both count alike).
@@ -58,14 +60,20 @@ export function defineKernel<const Args extends KernelArgs>(draft: KernelDraft<A
     ({ name, access, element }, i) =>
       `@group(0) @binding(${i + 1}) var<storage, ${access === "read" ? "read" : "read_write"}> ${name}: array<${element}>;`,
   );
+  const builtins = [
+    "@builtin(workgroup_id) workgroup_: vec3u",
+    "@builtin(num_workgroups) grid_: vec3u",
+    `@builtin(${draft.subgroups ? "subgroup_invocation_id" : "local_invocation_index"}) lane: u32`,
+    ...(draft.anySubgroups ? ["@builtin(subgroup_size) subgroupSize: u32"] : []),
+  ];
   const code = [
-    ...(draft.subgroups ? ["enable subgroups;"] : []),
+    ...(draft.subgroups || draft.anySubgroups ? ["enable subgroups;"] : []),
     `struct Args { ${fields.join(", ")} }`,
     "@group(0) @binding(0) var<uniform> a: Args;",
     ...bindings,
     draft.declarations ?? "",
     `@compute @workgroup_size(${draft.workgroup})`,
-    `fn main(@builtin(workgroup_id) workgroup_: vec3u, @builtin(num_workgroups) grid_: vec3u, @builtin(${draft.subgroups ? "subgroup_invocation_id" : "local_invocation_index"}) lane: u32) {`,
+    `fn main(${builtins.join(", ")}) {`,
     "  let group = workgroup_.x + workgroup_.y * grid_.x;",
     draft.body,
     "}",

@@ -24,8 +24,9 @@ const tiles = z.strictObject({
   invocations: count,
   columnRows: count,
   normGradient: z.enum(["stored", "spatial"]),
-  /** Not in tables of before there was a choice. */
+  /** These two are not in tables of before there was a choice. */
   storage: z.enum(["f32", "f16"]).default("f32"),
+  sums: z.enum(["barriers", "subgroups"]).default("barriers"),
 }) satisfies z.ZodType<Tiles>;
 const table = z.object({ version: z.literal(1), adapter: z.string().min(1), tiles });
 

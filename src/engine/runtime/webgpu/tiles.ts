@@ -38,6 +38,8 @@ export interface Tiles {
   readonly normGradient: "stored" | "spatial";
   /** How maps lie that the backward pass reads again: "f16" halves their bytes and rounds them (kernels/halves.ts). */
   readonly storage: "f32" | "f16";
+  /** How a workgroup joins sums per channel: behind barriers, or by subgroups as far as they reach (kernels/subgroup-join.ts). */
+  readonly sums: "barriers" | "subgroups";
 }
 
 /** Of `stagedFrom` and `invocations`, where there is no bound; a number, so that tables can be kept as JSON. */
@@ -61,6 +63,7 @@ export const defaultTiles: Tiles = {
   columnRows: 64,
   normGradient: "spatial",
   storage: "f32",
+  sums: "barriers",
 };
 
 /**
@@ -84,6 +87,7 @@ export const softwareTiles: Tiles = {
   columnRows: 256,
   normGradient: "stored",
   storage: "f32",
+  sums: "barriers",
 };
 
 export function tilesFor({ architecture }: Pick<GPUAdapterInfo, "architecture">): Tiles {
@@ -91,18 +95,24 @@ export function tilesFor({ architecture }: Pick<GPUAdapterInfo, "architecture">)
 }
 
 /** The same, but for what the device cannot do. Adapters that compute on the processor gain nothing from float16. */
-export function tilesOn(gpu: { readonly quads: boolean }, tiles: Tiles): Tiles {
-  const quads = tiles.quads && gpu.quads;
-  return { ...tiles, quads, storage: tiles.join === "lanes" ? "f32" : tiles.storage };
+export function tilesOn(gpu: { readonly quads: boolean; readonly subgroups: boolean }, tiles: Tiles): Tiles {
+  const alone = tiles.join === "lanes";
+  return {
+    ...tiles,
+    quads: tiles.quads && gpu.quads,
+    storage: alone ? "f32" : tiles.storage,
+    sums: alone || !gpu.subgroups ? "barriers" : tiles.sums,
+  };
 }
 
 /** In words, for records: another table is another order of sums, or another rounding of maps. */
-export function describeTiles({ join, conv, filterGrad, stagedFrom, quads, storage }: Tiles): string {
+export function describeTiles({ join, conv, filterGrad, stagedFrom, quads, storage, sums }: Tiles): string {
   const { pointwise, spatial, narrow, depthwise } = conv;
   const tile = ({ pixels, blocks }: Tile) => `${pixels}×${blocks}`;
   const staged = stagedFrom < never ? ` (staged from ${stagedFrom})` : "";
   const taps = quads ? "spatial by quads" : `spatial ${tile(spatial)}`;
   const filters = `filters ${filterGrad.channels}×${filterGrad.filters}`;
   const maps = storage === "f16" ? ", maps as float16" : "";
-  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, ${taps}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}${maps}`;
+  const joined = sums === "subgroups" ? ", sums by subgroups" : "";
+  return `tiles by ${join}: 1×1 ${tile(pointwise)}${staged}, ${taps}, narrow ${tile(narrow)}, depthwise ${tile(depthwise)}, ${filters}${maps}${joined}`;
 }

@@ -1,5 +1,6 @@
 import { defineKernel, read, write } from "../kernel.ts";
 import { type Join, workgroupOf } from "./conv-tile.ts";
+import { subgroupJoined } from "./subgroup-join.ts";
 import { argumentsFirst, type Curve, curveText, type Lanes } from "./text.ts";
 
 // rows × channels maps, a unit is a vector of four channels or one channel.
@@ -7,10 +8,14 @@ import { argumentsFirst, type Curve, curveText, type Lanes } from "./text.ts";
 // Sums over the rows, per channel, in two stages. "workgroup": first a workgroup of 64 takes tx units × a tile of rows,
 // units fastest (whole lines), 64 / tx rows at a time, and joins its row lanes in workgroup memory (2 KB) in fixed order:
 // two values a tile and channel. Then one workgroup a 16 channels joins the tiles. "lanes": an invocation takes a unit and
-// a tile of rows alone, then one a channel joins the tiles. Bandwidth alone: each map is read once.
+// a tile of rows alone, then one a channel joins the tiles. "subgroups": as "workgroup", but subgroup-join.ts joins the lanes,
+// and in the second stage the 16 of a channel lie side by side: no barrier where subgroups have 16 invocations or more, for
+// loads of whole lines whose parts other subgroups of the workgroup use. Bandwidth alone: each map is read once.
 
-const tile: Readonly<Record<Join, string>> = {
-  workgroup: `
+/** How the lanes' sums are joined. */
+export type ColumnJoin = Join | "subgroups";
+
+const workgroupTile = `
   if (group >= a.across * a.tiles) { return; }
   let tile = group / a.across;
   let lx = lane % a.tx;
@@ -19,7 +24,11 @@ const tile: Readonly<Record<Join, string>> = {
   let given = (group % a.across) * a.tx + lx;
   let live = given < a.units;
   let unit = select(0u, given, live);
-  let end = min(a.rows, (tile + 1u) * a.tileRows);`,
+  let end = min(a.rows, (tile + 1u) * a.tileRows);`;
+
+const tile: Readonly<Record<ColumnJoin, string>> = {
+  workgroup: workgroupTile,
+  subgroups: workgroupTile,
   lanes: `
   let id = group * ${workgroupOf.lanes}u + lane;
   let tile = id / a.units;
@@ -31,6 +40,9 @@ const tile: Readonly<Record<Join, string>> = {
   let end = min(a.rows, (tile + 1u) * a.tileRows);`,
 };
 
+/** Invocations of a workgroup of the first stage. */
+const tileGroup: Readonly<Record<ColumnJoin, number>> = { ...workgroupOf, subgroups: workgroupOf.workgroup };
+
 const tileArgs = {
   rows: "u32",
   units: "u32",
@@ -40,7 +52,7 @@ const tileArgs = {
   tileRows: "u32",
 } as const;
 
-const shared = (lanes: Lanes, join: Join) =>
+const shared = (lanes: Lanes, join: ColumnJoin) =>
   join === "lanes"
     ? ""
     : `
@@ -48,8 +60,15 @@ var<workgroup> one_: array<${lanes}, 64>;
 var<workgroup> two_: array<${lanes}, 64>;`;
 
 /** Joins the row lanes' `one` and `two`; the lanes of the first row hold the sums. */
-const joined: Readonly<Record<Join, string>> = {
+const joined: Readonly<Record<ColumnJoin, string>> = {
   lanes: "",
+  subgroups: subgroupJoined(
+    [
+      { value: "one", array: "one_" },
+      { value: "two", array: "two_" },
+    ],
+    { from: "a.tx", to: "64u", everywhere: false },
+  ),
   workgroup: `
   one_[lane] = one;
   two_[lane] = two;
@@ -60,12 +79,13 @@ const joined: Readonly<Record<Join, string>> = {
 };
 
 /** Mean and sum of squared deviations of a tile, from sums of deviations from its first row. */
-export function columnMoments(lanes: Lanes, join: Join) {
+export function columnMoments(lanes: Lanes, join: ColumnJoin) {
   return defineKernel({
     name: `columnMoments ${lanes} ${join}`,
     args: tileArgs,
     bindings: [read("x", lanes), write("sums", lanes)],
-    workgroup: workgroupOf[join],
+    workgroup: tileGroup[join],
+    anySubgroups: join === "subgroups",
     declarations: shared(lanes, join),
     body: argumentsFirst(`${tile[join]}
   let shift = x[a.xAt + tile * a.tileRows * a.units + unit];
@@ -87,7 +107,7 @@ ${joined[join]}
 }
 
 /** Σ dz and Σ dz·(x − mean)·invStd of a tile, dz = dy ⊙ slope (from the norm, or where a saved output is positive). */
-export function normSums(lanes: Lanes, join: Join, curve: Curve | "saved", keeps: boolean) {
+export function normSums(lanes: Lanes, join: ColumnJoin, curve: Curve | "saved", keeps: boolean) {
   const { declarations, through } = curveText(curve === "saved" ? "none" : curve, lanes);
   return defineKernel({
     name: `normSums ${lanes} ${join} ${curve}${keeps ? " keeps" : ""}`,
@@ -100,7 +120,8 @@ export function normSums(lanes: Lanes, join: Join, curve: Curve | "saved", keeps
       write("dz", lanes),
       write("sums", lanes),
     ],
-    workgroup: workgroupOf[join],
+    workgroup: tileGroup[join],
+    anySubgroups: join === "subgroups",
     declarations: declarations + shared(lanes, join),
     body: argumentsFirst(`${tile[join]}
   let mean = vectors[a.meanAt + unit];
@@ -132,12 +153,13 @@ ${joined[join]}
 }
 
 /** Σ dy and Σ dy·x of a tile. */
-export function affineSums(lanes: Lanes, join: Join) {
+export function affineSums(lanes: Lanes, join: ColumnJoin) {
   return defineKernel({
     name: `affineSums ${lanes} ${join}`,
     args: tileArgs,
     bindings: [read("dy", lanes), read("x", lanes), write("sums", lanes)],
-    workgroup: workgroupOf[join],
+    workgroup: tileGroup[join],
+    anySubgroups: join === "subgroups",
     declarations: shared(lanes, join),
     body: argumentsFirst(`${tile[join]}
   var one = ${lanes}(0.0);
@@ -156,44 +178,60 @@ ${joined[join]}
   });
 }
 
-const perChannel: Readonly<Record<Join, string>> = {
+const perChannelEnd = `
+  let given = group * 16u + lx;
+  let live = given < a.channels;
+  let c = select(0u, given, live);
+  let step = 16u;`;
+
+const perChannel: Readonly<Record<ColumnJoin, string>> = {
   lanes: `
   let c = group * ${workgroupOf.lanes}u + lane;
   if (c >= a.channels) { return; }
   let live = true;
   let ly = 0u;
   let step = 1u;`,
+  subgroups: `
+  let lx = lane / 16u;
+  let ly = lane % 16u;
+${perChannelEnd}`,
   workgroup: `
   let lx = lane % 16u;
   let ly = lane / 16u;
-  let given = group * 16u + lx;
-  let live = given < a.channels;
-  let c = select(0u, given, live);
-  let step = 16u;`,
+${perChannelEnd}`,
 };
 
 /** Invocations that join 16 channels. */
-const finishingGroup: Readonly<Record<Join, number>> = { workgroup: 256, lanes: workgroupOf.lanes };
-const parts: Readonly<Record<Join, string>> = {
-  workgroup: "var<workgroup> part_: array<f32, 256>;",
+const finishingGroup: Readonly<Record<ColumnJoin, number>> = {
+  workgroup: 256,
+  subgroups: 256,
+  lanes: workgroupOf.lanes,
+};
+const part = "var<workgroup> part_: array<f32, 256>;";
+const parts: Readonly<Record<ColumnJoin, string>> = {
+  workgroup: part,
+  subgroups: part,
   lanes: "",
 };
 
-const total = (join: Join, name: string) =>
-  join === "lanes"
-    ? ""
-    : `
+/** The sum of the 16 lanes of a channel, in all of them. */
+function total(join: ColumnJoin, name: string): string {
+  if (join === "lanes") return "";
+  if (join === "subgroups")
+    return subgroupJoined([{ value: name, array: "part_" }], { from: "1u", to: "16u", everywhere: true });
+  return `
   part_[lane] = ${name};
   workgroupBarrier();
   ${name} = 0.0;
   for (var l = lx; l < 256u; l += 16u) { ${name} += part_[l]; }
   workgroupBarrier();`;
+}
 
 /**
  * Tiles' means and squared deviations as one (Chan et al. 1983: M2 = Σ M2ᵢ + nᵢ(meanᵢ − mean)²), and what batch norm makes
  * of them. Means are summed as deviations from the first tile's.
  */
-export const finishMoments = (join: Join) =>
+export const finishMoments = (join: ColumnJoin) =>
   defineKernel({
     name: `finishMoments ${join}`,
     args: { channels: "u32", rows: "u32", tiles: "u32", tileRows: "u32", epsilon: "f32", momentum: "f32" },
@@ -203,6 +241,7 @@ export const finishMoments = (join: Join) =>
       write("vectors", "f32", ["mean", "invStd", "scale", "shift", "runningMean", "runningVar"]),
     ],
     workgroup: finishingGroup[join],
+    anySubgroups: join === "subgroups",
     declarations: parts[join],
     body: `${perChannel[join]}
   let rows = f32(a.rows);
@@ -236,12 +275,13 @@ ${total(join, "squares")}
   });
 
 /** The tiles' two sums as one each. */
-export const finishSums = (join: Join) =>
+export const finishSums = (join: ColumnJoin) =>
   defineKernel({
     name: `finishSums ${join}`,
     args: { channels: "u32", tiles: "u32" },
     bindings: [read("sums", "f32"), write("out", "f32", ["first", "second"])],
     workgroup: finishingGroup[join],
+    anySubgroups: join === "subgroups",
     declarations: parts[join],
     body: `${perChannel[join]}
   var one = 0.0;
@@ -260,12 +300,13 @@ ${total(join, "two")}
   });
 
 /** Σ over the rows in one stage: gradients of biases, whose maps are small. A workgroup takes 16 channels. */
-export const columnSum = (join: Join) =>
+export const columnSum = (join: ColumnJoin) =>
   defineKernel({
     name: `columnSum ${join}`,
     args: { rows: "u32", channels: "u32" },
     bindings: [read("x", "f32"), write("out", "f32")],
     workgroup: finishingGroup[join],
+    anySubgroups: join === "subgroups",
     declarations: parts[join],
     body: `${perChannel[join]}
   var sum = 0.0;

@@ -2,13 +2,14 @@ import type { MatrixShape, StatisticsAttrs, TensorId } from "../../../plan/call.
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
 import {
   affineSums,
+  type ColumnJoin,
   columnMoments,
   finishMoments,
   finishSums,
   foldNorm,
   normSums,
 } from "../kernels/columns.ts";
-import { type Join, workgroupOf } from "../kernels/conv-tile.ts";
+import { workgroupOf } from "../kernels/conv-tile.ts";
 import { mapWorkgroup } from "../kernels/pointwise.ts";
 import type { Curve, Lanes } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
@@ -16,17 +17,23 @@ import { flag, groupsOf, lanesAlong, lanesOf, rowSpan, unitOf } from "./grid.ts"
 import { memoized } from "./memoized.ts";
 import { normInputGradOf } from "./norm-gradient.ts";
 
-const moments = memoized((lanes: Lanes, join: Join) => columnMoments(lanes, join));
-const sumsOfNorm = memoized((lanes: Lanes, join: Join, curve: Curve | "saved", keeps: 0 | 1) =>
+const moments = memoized((lanes: Lanes, join: ColumnJoin) => columnMoments(lanes, join));
+const sumsOfNorm = memoized((lanes: Lanes, join: ColumnJoin, curve: Curve | "saved", keeps: 0 | 1) =>
   normSums(lanes, join, curve, keeps === 1),
 );
-const sumsOfAffine = memoized((lanes: Lanes, join: Join) => affineSums(lanes, join));
-const finishedMoments = memoized((join: Join) => finishMoments(join));
-const finishedSums = memoized((join: Join) => finishSums(join));
+const sumsOfAffine = memoized((lanes: Lanes, join: ColumnJoin) => affineSums(lanes, join));
+const finishedMoments = memoized((join: ColumnJoin) => finishMoments(join));
+const finishedSums = memoized((join: ColumnJoin) => finishSums(join));
+
+/** How column sums are joined. */
+export function columnJoin({ tiles }: Program): ColumnJoin {
+  return tiles.join === "workgroup" && tiles.sums === "subgroups" ? "subgroups" : tiles.join;
+}
 
 /** How a map's rows are cut into tiles. */
 function tilesOf(program: Program, { rows, channels }: MatrixShape) {
-  const { join, columnRows, invocations } = program.tiles;
+  const { columnRows, invocations } = program.tiles;
+  const join = columnJoin(program);
   const lanes = lanesOf(channels);
   const units = channels / unitOf(lanes);
   if (join === "lanes") {
@@ -67,7 +74,7 @@ export function finishMomentsOf(
   const { gamma, beta, mean, invStd, scale, shift, runningMean, runningVar } = operands;
   program.dispatch(
     call,
-    finishedMoments(program.tiles.join),
+    finishedMoments(columnJoin(program)),
     { channels, rows, tiles, tileRows, epsilon, momentum },
     { sums, gamma, beta, mean, invStd, scale, shift, runningMean, runningVar },
     groupsOf(channels, 16),
@@ -88,7 +95,7 @@ export function finishSumsOf(
   const { sums, first, second, channels, tiles } = given;
   program.dispatch(
     call,
-    finishedSums(program.tiles.join),
+    finishedSums(columnJoin(program)),
     { channels, tiles },
     { sums, first, second },
     groupsOf(channels, 16),

@@ -1,10 +1,11 @@
 import type { ConvGeometry } from "../../../plan/call.ts";
 import type { CallOf, KernelCall } from "../../../plan/calls.ts";
-import { columnSum } from "../kernels/columns.ts";
+import { type ColumnJoin, columnSum } from "../kernels/columns.ts";
 import { type ConvLanes, type Join, workgroupOf } from "../kernels/conv-tile.ts";
 import { convFilterGrad, joinChunks, joinRow, joinWorkgroup } from "../kernels/filter-grad.ts";
 import type { Lanes } from "../kernels/text.ts";
 import type { PendingJoin, Program } from "../program.ts";
+import { columnJoin } from "./columns.ts";
 import { convLanes } from "./conv.ts";
 import { isDepthwiseWalk, lowerDepthwiseFilterGrad } from "./depthwise.ts";
 import { flag, groupsOf, lanesAlong, unitOf } from "./grid.ts";
@@ -28,7 +29,7 @@ const filterGrad = memoized(
 
 const joinChunksOf = memoized((lanes: Lanes) => joinChunks(lanes));
 
-const columnSumOf = memoized((join: Join) => columnSum(join));
+const columnSumOf = memoized((join: ColumnJoin) => columnSum(join));
 
 /** Pixels of a chunk, at least: what is shorter costs more to join than to sum. */
 const shortestChunk: Readonly<Record<Join, number>> = { workgroup: 256, lanes: 64 };
@@ -80,7 +81,7 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
   if (out.dBias === undefined) return;
   program.dispatch(
     call,
-    columnSumOf(program.tiles.join),
+    columnSumOf(columnJoin(program)),
     { rows: g.batch * g.outHeight * g.outWidth, channels: g.filters },
     { x: source.dy, out: out.dBias },
     groupsOf(g.filters, 16),

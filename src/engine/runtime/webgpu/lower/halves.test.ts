@@ -104,7 +104,7 @@ out[at[0]] = pack_(unpack_(y[3u]) + unpackOne_(one[(i + 1u) >> 1u], i + 1u));`);
 });
 
 test("is for the tiles of GPUs, and is said in records", () => {
-  const gpu = { quads: true };
+  const gpu = { quads: true, subgroups: true };
   expect(tilesOn(gpu, { ...softwareTiles, storage: "f16" })).toEqual(softwareTiles);
   const half = tilesOn(gpu, { ...defaultTiles, storage: "f16" });
   expect(half.storage).toBe("f16");

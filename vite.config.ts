@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { dataIndex } from "./scripts/data-index.mjs";
 
 /** Without these two headers the page is not cross-origin isolated and has no SharedArrayBuffer: no threads. */
 const isolation = {
@@ -14,7 +15,7 @@ export default defineConfig({
   base: "./",
   // One page, no routes: an address that is not there answers 404, so that a missing shard is seen as missing.
   appType: "mpa",
-  plugins: [react()],
+  plugins: [react(), dataIndex()],
   worker: { format: "es" },
   build: { target: "es2023", chunkSizeWarningLimit: 1500 },
   // Named, because what only a worker imports would be found late and reload the page.

@@ -26,10 +26,15 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
     populations: [{ name: "RegNetX", space: "regnetx", count: 1, budget: { flops: "200k..600k" } }],
     regime: { epochs: 1, batch: 16 },
   });
+  const errors: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(`./#/study?${encodeStudy(study)}`);
   await page.getByRole("button", { name: "Data sets …" }).click();
   const dialog = page.getByRole("dialog", { name: "Data sets" });
   await expect(dialog.getByText("60,000 training, 10,000 test")).toBeVisible();
+  // Which data sets are there is found out without asking for any that is not.
+  await expect(dialog.getByRole("button", { name: "CIFAR-100" })).toContainText("not here");
+  expect(errors).toEqual([]);
   await expect(dialog.getByRole("img", { name: "8 pictures of Sneaker" })).toBeVisible();
 
   // What is no data set is refused with what is allowed, and nothing changes.
@@ -71,9 +76,15 @@ test("a study on images that are not here says so, and the way to add them", asy
     populations: [{ name: "RegNetX", space: "regnetx", count: 1 }],
     regime: { dataset: "own:flowers" },
   });
+  await page.route("**/data/index.json", (route) => route.fulfill({ json: ["cifar10", "fashion-mnist"] }));
   await page.goto(`./#/study?${encodeStudy(study)}`);
   const setup = page.getByRole("region", { name: "Set-up" });
   await expect(setup).toContainText("own:flowers is not here yet");
+  await page.getByRole("button", { name: "Add it: data sets …" }).click();
+  const list = page.getByRole("navigation", { name: "Data sets" });
+  await expect(list.getByRole("button", { name: /^CIFAR-10 / })).toContainText("32×32, colour, 10 classes");
+  await expect(list.getByRole("button", { name: "CIFAR-100" })).toContainText("not here");
+  await page.getByRole("button", { name: "Close", exact: true }).click();
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("alert").first()).toContainText(
     'Data set own:flowers is not on this machine. It is made from somebody\'s own images: add them under this name, in the page under "Data sets"',

@@ -8,6 +8,8 @@ test("the built page is cross-origin isolated, so that threads may share memory"
 test("the built site carries kernels and data, below whatever path it is served", async ({ request }) => {
   const manifest = await (await request.get("./data/fashion-mnist/manifest.json")).json();
   expect(manifest.train.count).toBe(60_000);
+  const names = await (await request.get("./data/index.json")).json();
+  expect(names).toEqual(expect.arrayContaining(["fashion-mnist", "mnist"]));
   const shard = await request.get(`./data/fashion-mnist/${manifest.train.shards[0].file}`);
   expect((await shard.body()).length).toBe(manifest.train.shards[0].bytes);
   for (const kernel of ["kernels.relaxed.wasm", "kernels.simd.wasm"]) {

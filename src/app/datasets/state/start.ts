@@ -16,10 +16,9 @@ export function startDatasets(): DatasetsStore {
     list: async () => (await kept()).list(),
     remove: async (name) => (await kept()).remove(name),
     async isServed(name) {
-      const response = await fetch(new URL(`data/${name}/manifest.json`, document.baseURI), {
-        method: "HEAD",
-      });
-      return response.ok && response.headers.get("content-type")?.startsWith("text/html") !== true;
+      const response = await fetch(new URL("data/index.json", document.baseURI));
+      const names: unknown = response.ok ? await response.json() : [];
+      return Array.isArray(names) && names.includes(name);
     },
   });
   void store.getState().list();

@@ -4,12 +4,15 @@ import type { Finding } from "../engine/analysis/finding.ts";
 import type { NamedTrend } from "../engine/analysis/parameter-trend.ts";
 import type { Estimate } from "../engine/analysis/trend-fit.ts";
 import { observedMetric } from "../engine/analysis/trials/metrics.ts";
-import { metricText, percent } from "./format.ts";
+import { percentText } from "../engine/math/percent.ts";
+import { metricText } from "./format.ts";
 import { table } from "./output.ts";
 
 /** An analysis for people: the comparison, its sentences, then what each population says. */
 export function analysisText({ comparison, populations, warnings }: Analysis): string {
-  const parts: string[] = warnings.map(({ message }) => `Careful: ${message}`);
+  const parts: string[] = warnings.map(
+    ({ kind, message }) => `${kind === "counting" ? "Note" : "Careful"}: ${message}`,
+  );
   if (comparison.found) {
     const { rows, pairs } = comparison.value;
     parts.push(comparisonText(rows));
@@ -38,8 +41,10 @@ function comparisonText(rows: readonly ComparisonRow[]): string {
   const cells = rows.map(({ name, counts, summary, bestOf10, against }) => [
     name,
     String(counts.counted),
-    ...(["min", "mean", "median"] as const).map((key) => (summary.found ? percent(summary.value[key]) : "–")),
-    bestOf10.found ? percent(bestOf10.value) : "–",
+    ...(["min", "mean", "median"] as const).map((key) =>
+      summary.found ? percentText(summary.value[key]) : "–",
+    ),
+    bestOf10.found ? percentText(bestOf10.value) : "–",
     String(counts.diverged),
     String(counts.failed),
     ...(against?.found
@@ -83,11 +88,11 @@ function populationText(population: PopulationAnalysis): string {
     ...trendLines(trends),
     said(importance, "what the error hangs on", ({ parameters, explained }) =>
       explained <= 0.05
-        ? `nothing that a forest could learn (it explains ${percent(Math.max(0, explained))} of the error's rank)`
+        ? `nothing that a forest could learn (it explains ${percentText(Math.max(0, explained))} of the error's rank)`
         : `${parameters
             .slice(0, 4)
             .map(({ key, importance: share }) => `${labelOf(key)} ${share.toFixed(2)}`)
-            .join(", ")} (${percent(explained)} of the error's rank explained)`,
+            .join(", ")} (${percentText(explained)} of the error's rank explained)`,
     ),
     said(epochs, "order after fewer epochs", (each) =>
       each
@@ -100,7 +105,7 @@ function populationText(population: PopulationAnalysis): string {
     ...(seeds.found
       ? seeds.value.map(
           ({ seeds: pair, correlation, noise }) =>
-            `order under seeds ${pair.join(" and ")}: τ ${correlation.found ? correlation.value.tau.toFixed(2) : "–"}, one network's error ± ${percent(noise)}`,
+            `order under seeds ${pair.join(" and ")}: τ ${correlation.found ? correlation.value.tau.toFixed(2) : "–"}, one network's error ± ${percentText(noise)}`,
         )
       : []),
   ];

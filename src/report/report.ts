@@ -24,7 +24,10 @@ export interface ReportContent {
 /** One HTML file that needs nothing else: no script, no network; light or dark as the reader's system is. */
 export function reportHtml(content: ReportContent): string {
   const { title, facts, analysis, figures, populationFigures, times = "" } = content;
-  const warnings = analysis.warnings.map(({ message }) => `<p class="warning">${escapeHtml(message)}</p>`);
+  const warnings = analysis.warnings.map(
+    ({ kind, message }) =>
+      `<p class="${kind === "counting" ? "note" : "warning"}">${escapeHtml(message)}</p>`,
+  );
   const populations = analysis.populations.map(
     (population) => `<section>
 <h2>${escapeHtml(population.name)}</h2>

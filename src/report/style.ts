@@ -19,6 +19,7 @@ h3{margin:0 0 8px;font-size:15px}
 header p,figcaption,caption,dd{color:var(--ink-2)}
 header p,figcaption{margin:4px 0;font-size:13px}
 .warning{margin:16px 0;padding:8px 12px;border-left:4px solid var(--pop-5);background:var(--quiet)}
+.note{margin:16px 0;padding:8px 12px;border-left:4px solid var(--line);background:var(--quiet)}
 .missing{color:var(--ink-2)}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,540px),1fr));gap:28px 24px;margin:20px 0}
 figure{margin:0;min-width:0}

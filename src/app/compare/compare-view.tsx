@@ -44,8 +44,10 @@ export function CompareView() {
             </Notice>
           ))}
         {notes.length > 0 && (
-          <Notice tone="warn" title="Not every trial counts.">
-            {notes.join(" ")}
+          <Notice tone="note" title="How trials count here.">
+            {notes.map((note) => (
+              <p key={note}>{note}</p>
+            ))}
           </Notice>
         )}
         {lost.length > 0 && (

@@ -132,11 +132,11 @@ export const timeMetric: TrialMetric = {
 export const predictedTimeMetric: TrialMetric = {
   key: "predictedMs",
   label: "Predicted",
-  hint: "what the time was predicted to be before the trial began",
+  hint: "what the time was predicted to be before the trial began; of a trial that was cut or waits, for its epochs so far",
   unit: "",
   scale: "milliseconds",
   better: "less",
-  of: (row) => row.predictedMs,
+  of: (row) => row.observation.values.predictedMs,
 };
 
 /** The space's own number, or the stages' where all stages agree. */

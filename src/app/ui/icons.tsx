@@ -68,6 +68,12 @@ export const WarningIcon = icon(
     <path d="M8 6.6v3M8 11.4v.01" />
   </>,
 );
+export const InfoIcon = icon(
+  <>
+    <circle cx={8} cy={8} r={6} />
+    <path d="M8 7.4v3.4M8 5.1v.01" />
+  </>,
+);
 export const ChevronIcon = icon(<path d="m4 6 4 4 4-4" />);
 export const HistoryIcon = icon(
   <path d="M2.5 8a5.5 5.5 0 1 0 1.7-4L2.5 5.6M2.5 2.5v3.1h3.1M8 5v3.2l2.2 1.3" />,

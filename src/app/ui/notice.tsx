@@ -1,10 +1,11 @@
 import { ActionIcon } from "@mantine/core";
 import type { ReactNode } from "react";
-import { CloseIcon, WarningIcon } from "./icons.tsx";
+import { CloseIcon, InfoIcon, WarningIcon } from "./icons.tsx";
 import styles from "./notice.module.css";
 
 export interface NoticeProps {
-  readonly tone: "bad" | "warn";
+  /** A `note` tells of no fault. */
+  readonly tone: "bad" | "warn" | "note";
   readonly title: string;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
@@ -16,7 +17,7 @@ export function Notice({ tone, title, children, actions, onClose }: NoticeProps)
   return (
     <div className={`${styles.notice} ${styles[tone]}`} role={tone === "bad" ? "alert" : "status"}>
       <span className={styles.icon}>
-        <WarningIcon size={18} />
+        {tone === "note" ? <InfoIcon size={18} /> : <WarningIcon size={18} />}
       </span>
       <div className={styles.text}>
         <b>{title}</b>

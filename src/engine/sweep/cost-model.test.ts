@@ -4,14 +4,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
 import { createControl } from "../runtime/worker/control.ts";
-import { CostModel, trialWork } from "./cost-model.ts";
+import type { Regime } from "../training/regime.ts";
+import { CostModel, predictedSoFar, trialWork } from "./cost-model.ts";
 import type { DeviceSpeeds } from "./device-speeds.ts";
 import { SpeedsFile, speedsFile } from "./node-device-speeds.ts";
 import type { SweepProgress } from "./protocol.ts";
 import { runSweep } from "./scheduler.ts";
 import type { SweepRun, TrialTrainer } from "./sweep-run.ts";
-import { withoutTimes } from "./trial.ts";
+import { type TrialStatus, withoutTimes } from "./trial.ts";
 
 const work = fc.double({ min: 1, max: 1e12, noNaN: true });
 const rate = fc.double({ min: 1e-9, max: 1, noNaN: true });
@@ -158,4 +160,19 @@ test("speeds are kept beside the results, a device each; a file that is no JSON 
   }
   await again.keepSpeeds("one", [4]);
   expect(await speeds.speedsOf("one")).toEqual([4]);
+});
+
+test("of a training that was cut or waits, what was predicted for the epochs it got", () => {
+  const { network, regime } = fakeTrial("RegNetX", 0, 0.2);
+  const of = (status: TrialStatus, trained: number, more: Partial<Regime> = {}) =>
+    predictedSoFar({
+      ...{ status, predictedMs: 8_000, network, regime: { ...regime, epochs: 4, ...more } },
+      epochs: Array.from({ length: trained }),
+    });
+  expect(of("done", 4)).toBe(8_000);
+  expect([of("cut", 1), of("waits", 2), of("stopped", 3)]).toEqual([2_000, 4_000, 6_000]);
+  // The first half on images of half the side costs a quarter as much an epoch.
+  const smaller = { progressive: { phases: 2, resolution: network.spec.input.height / 2 } };
+  expect(of("cut", 2, smaller)).toBeCloseTo(8_000 * (0.5 / 2.5), 6);
+  expect([of("cut", 0), of("diverged", 2), of("failed", 2)]).toEqual([undefined, undefined, undefined]);
 });

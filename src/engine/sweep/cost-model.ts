@@ -19,6 +19,24 @@ export function trialWork(
 
 const workPerActivation = 30;
 
+/**
+ * Of the time that was predicted for a whole training, milliseconds for the epochs that the trial got: all of it where it
+ * is done. undefined before the first epoch, and for what diverged or failed, whose end nobody predicted.
+ */
+export function predictedSoFar(trial: {
+  readonly status: string;
+  readonly predictedMs?: number | undefined;
+  readonly epochs: readonly unknown[];
+  readonly network: { readonly spec: NetworkSpec };
+  readonly regime: Regime;
+}): number | undefined {
+  const { status, predictedMs, epochs, network, regime } = trial;
+  if (predictedMs === undefined || status === "done") return predictedMs;
+  if (status === "diverged" || status === "failed" || epochs.length === 0) return undefined;
+  const { spec } = network;
+  return (predictedMs * fullSizeEpochs(spec, regime, epochs.length)) / fullSizeEpochs(spec, regime);
+}
+
 /** A trial under way: its work and time so far, and the share of the whole trial that they are, 0–1. */
 export interface WorkUnderWay {
   readonly work: number;

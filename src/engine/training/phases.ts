@@ -42,13 +42,16 @@ export function largestInput(spec: NetworkSpec, regime: Regime): NetworkSpec {
   return specs.reduce((largest, each) => (each.input.height > largest.input.height ? each : largest));
 }
 
-/** Epochs at the network's own image size that cost as much as the run: costs go with the area of the images. */
-export function fullSizeEpochs(spec: NetworkSpec, regime: Regime): number {
+/**
+ * Epochs at the network's own image size that cost as much as the run, or as its first `epochs`: costs go with the area of
+ * the images.
+ */
+export function fullSizeEpochs(spec: NetworkSpec, regime: Regime, epochs = regime.epochs): number {
   const own = spec.input.height;
-  return phasesOf(spec, regime).reduce(
-    (sum, phase) => sum + (phase.lastEpoch - phase.firstEpoch + 1) * (phase.spec.input.height / own) ** 2,
-    0,
-  );
+  return phasesOf(spec, regime).reduce((sum, phase) => {
+    const trained = Math.max(0, Math.min(phase.lastEpoch, epochs) - phase.firstEpoch + 1);
+    return sum + trained * (phase.spec.input.height / own) ** 2;
+  }, 0);
 }
 
 function phasesOf(spec: NetworkSpec, regime: Regime): readonly Phase[] {

@@ -45,8 +45,9 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
     () =>
       results.groups.flatMap(({ name, observations }) => {
         const errors = countedErrors(observations, name);
-        const why = errors.found || errors.reason === "no-trials" ? [] : [errors.message];
-        return [...why, ...countingNotes(name, observations)];
+        const faulty = observations.some(({ status }) => status === "diverged" || status === "failed");
+        const why = errors.found || errors.reason === "no-trials" ? [] : [{ text: errors.message, faulty }];
+        return [...why, ...countingNotes(name, observations).map((text) => ({ text, faulty: false }))];
       }),
     [results],
   );
@@ -81,9 +82,9 @@ export const EdfBoard = memo(function EdfBoard({ results, shown }: EdfBoardProps
         overlay={empty && reasons.length === 0 && <EmptyPicture />}
         controls={!empty && <FocusSwitch focus={focus} onChange={setFocus} />}
       >
-        {reasons.map((reason) => (
-          <p key={reason} className={styles.reason} role="status">
-            {reason}
+        {reasons.map(({ text, faulty }) => (
+          <p key={text} className={styles.reason} role="status" data-faulty={faulty || undefined}>
+            {text}
           </p>
         ))}
         {verdict !== undefined && (

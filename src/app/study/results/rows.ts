@@ -1,4 +1,5 @@
 import type { AxisProps, Group, PointRow } from "../../../charts/chart-props.ts";
+import { endsText } from "../../../engine/analysis/trials/counted.ts";
 import {
   errorMetric,
   metricsOf,
@@ -57,10 +58,9 @@ export function axisChoices(observations: readonly Observation[]): readonly Obse
 export function emptyReason({ study, observations }: Results): string | undefined {
   if (study === undefined) return "Nothing is trained yet: press Run.";
   if (observations.some(({ status, error }) => status === "done" && error !== null)) return undefined;
-  const count = (status: string) => observations.filter((each) => each.status === status).length;
-  const [diverged, failed] = [count("diverged"), count("failed")];
+  const diverged = observations.filter(({ status }) => status === "diverged").length;
   if (observations.length === 0) return "No recorded trial passes the filter yet.";
   if (diverged === observations.length)
     return `All ${diverged} trials diverged: the loss became infinite, so there is no error to show. A lower learning rate is the first thing to try.`;
-  return `No trial has an error to show: ${diverged} diverged, ${failed} failed, ${observations.length - diverged - failed} not finished.`;
+  return `No trial is trained to the end yet: ${endsText(observations)}.`;
 }

@@ -32,8 +32,6 @@ export interface TrialRow {
   /** Test error of the best epoch so far; undefined before the first epoch, and for trials that never got one. */
   readonly error: number | undefined;
   readonly ms: number | undefined;
-  /** What it was predicted to take before it began. */
-  readonly predictedMs?: number;
   readonly device: string | undefined;
   /** The same trial as statistics and charts see it. */
   readonly observation: Observation;
@@ -109,7 +107,6 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     ms: trial.ms,
     device: trial.device,
     observation: observe(trial),
-    ...(trial.predictedMs === undefined ? {} : { predictedMs: trial.predictedMs }),
     ...(trial.measured === undefined ? {} : { measured: trial.measured }),
     ...(trial.weights === undefined ? {} : { weights: trial.weights }),
   };

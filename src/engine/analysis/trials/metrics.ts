@@ -89,7 +89,7 @@ const fixedMetrics: readonly ObservedMetric[] = [
     ...cost,
     key: "predictedMs",
     label: "Predicted time",
-    hint: "what the time was predicted to be before the trial began",
+    hint: "what the time was predicted to be before the trial began; of a trial that was cut or waits, for its epochs so far",
     scale: "milliseconds",
   },
   { ...parameter, ...described(regnetInfo.depth), key: "depth" },

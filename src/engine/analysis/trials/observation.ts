@@ -1,5 +1,6 @@
 import type { StageRow } from "../../network/describe.ts";
 import type { NetworkSpec } from "../../network/spec.ts";
+import { predictedSoFar } from "../../sweep/cost-model.ts";
 import { parseLatencyKey } from "../../sweep/latency-key.ts";
 import { type Trial, type TrialStatus, trialName } from "../../sweep/trial.ts";
 import type { Regime } from "../../training/regime.ts";
@@ -107,7 +108,7 @@ function numbersOf(trial: ObservableTrial): Record<string, number> {
     acts,
     trainBytes,
     ms: trial.ms,
-    predictedMs: trial.predictedMs,
+    predictedMs: predictedSoFar(trial),
     resolution: spec.input.height,
     stages: stages.length,
     depth: stages.reduce((sum, stage) => sum + stage.depth, 0),

@@ -4,7 +4,7 @@ import type { Trial } from "../../sweep/trial.ts";
 import { countedErrors, countTrials } from "./counted.ts";
 import { groupWarnings } from "./mixture.ts";
 import { observe, observeAll } from "./observation.ts";
-import { perNetwork } from "./per-network.ts";
+import { countingNotes, perNetwork } from "./per-network.ts";
 
 const seeded = (index: number, repeat: number, outcome: number | "diverged" | "failed"): Trial => {
   const trial = fakeTrial("RegNetX", index, outcome);
@@ -45,7 +45,7 @@ test("trials that rules cut count in no statistic, and it is said how many there
   const trials = [
     fakeTrial("RegNetX", 0, 0.2),
     cut(1, "halving: 3 of 4 after 2 epochs, the best 2 went on"),
-    cut(2, "error 90 % after 1 epoch, not below 50 %"),
+    cut(2, "error 90.0% after 1 epoch, not below 50%"),
   ];
   const rows = observeAll(trials);
   expect(countTrials(rows)).toMatchObject({ trials: 3, counted: 1, cut: 2, failed: 0, unfinished: 0 });
@@ -57,4 +57,20 @@ test("trials that rules cut count in no statistic, and it is said how many there
       /^R: 2 of 3 networks were cut before the last epoch \(1 by halving\) and are left out\. .* of the one that was /,
     ),
   ]);
+});
+
+test("networks on their way or cut are no fault: it is said where they are", () => {
+  const at = (index: number, status: Trial["status"]): Trial => ({
+    ...fakeTrial("RegNetX", index, "failed"),
+    ...{ status, reason: "halving: 3 of 4 after 2 epochs, the best 2 went on" },
+  });
+  const rows = observeAll([at(0, "waits"), at(1, "waits"), at(2, "cut"), at(3, "stopped")]);
+  expect(countedErrors(rows, "R")).toMatchObject({
+    reason: "none-finished",
+    message: "R: no network is trained to the end yet (1 cut, 2 at a rung of halving, 1 stopped).",
+  });
+  expect(countedErrors([...rows, observe(at(4, "failed"))], "R")).toMatchObject({
+    message: "R has no trial that counts: 1 failed, 1 cut, 2 at a rung of halving, 1 stopped.",
+  });
+  expect(countingNotes("R", rows)).toEqual([]);
 });

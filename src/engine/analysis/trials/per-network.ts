@@ -36,7 +36,10 @@ function together(seeds: readonly Observation[]): Observation {
   return row;
 }
 
-/** What a reader must know of how these trials count, in sentences: several seeds, trials that rules cut. */
+/**
+ * What a reader must know of how these trials count, in sentences: several seeds, trials that rules cut beside
+ * others that count (where none does, countedErrors says why).
+ */
 export function countingNotes(name: string, rows: readonly Observation[]): string[] {
   const repeated = rows.filter(({ seeds }) => seeds > 1).length;
   const cut = rows.filter(({ status }) => status === "cut");
@@ -49,7 +52,7 @@ export function countingNotes(name: string, rows: readonly Observation[]): strin
             "median of its errors.",
         ]
       : []),
-    ...(cut.length > 0
+    ...(cut.length > 0 && counted > 0
       ? [
           `${name}: ${cut.length} of ${rows.length} networks were cut before the last epoch ` +
             `(${halved} by halving) and are left out. What is shown is of the ` +

@@ -9,8 +9,9 @@ import type { DatasetsStore } from "./datasets/state/datasets-store.ts";
 import { ExploreView } from "./explore/explore-view.tsx";
 import { ExploreProvider } from "./explore/state/context.tsx";
 import type { ExploreStore } from "./explore/state/explore-store.ts";
+import { CrashBoundary } from "./shell/crash-boundary.tsx";
 import { Header } from "./shell/header.tsx";
-import type { Router } from "./shell/router.ts";
+import type { Router, ViewName } from "./shell/router.ts";
 import { RouterProvider, useRoute } from "./shell/router-context.tsx";
 import type { StatisticsService } from "./statistics/statistics-service.ts";
 import { StatisticsProvider } from "./statistics/use-statistic.tsx";
@@ -38,11 +39,13 @@ export function App({ services, explore, compare, statistics, datasets, router }
             <CompareProvider store={compare}>
               <StatisticsProvider statistics={statistics}>
                 <DatasetsProvider store={datasets}>
-                  <div className={styles.page}>
-                    <Header />
-                    <View />
-                  </div>
-                  <DatasetsDialogHost />
+                  <CrashBoundary>
+                    <div className={styles.page}>
+                      <Header />
+                      <View />
+                    </div>
+                    <DatasetsDialogHost />
+                  </CrashBoundary>
                 </DatasetsProvider>
               </StatisticsProvider>
             </CompareProvider>
@@ -55,6 +58,14 @@ export function App({ services, explore, compare, statistics, datasets, router }
 
 function View() {
   const view = useRoute((route) => route.view);
+  return (
+    <CrashBoundary key={view}>
+      <ViewOf view={view} />
+    </CrashBoundary>
+  );
+}
+
+function ViewOf({ view }: { readonly view: ViewName }) {
   switch (view) {
     case "explore":
       return <ExploreView />;

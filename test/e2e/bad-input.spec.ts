@@ -84,3 +84,16 @@ test("a page that cannot reach its kernels says so, and Run waits", async ({ pag
   await expect(notice).toContainText("the server says 404");
   await expect(page.getByRole("button", { name: "Run", exact: true })).toBeDisabled();
 });
+
+test("a part of the page that does not load says so, and the rest stays", async ({ page }) => {
+  // As after a newer version was put in its place.
+  await page.route("**/assets/new-study-dialog-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.goto("./");
+  await page.getByRole("button", { name: "New study" }).click();
+  const notice = page.getByRole("alert").filter({ hasText: "This view cannot be drawn." });
+  await expect(notice).toContainText("new-study-dialog");
+  await page.unroute("**/assets/new-study-dialog-*.js");
+  await notice.getByRole("button", { name: "Reload the page" }).click();
+  await page.getByRole("button", { name: "New study" }).click();
+  await expect(page.getByRole("dialog", { name: "New study" })).toBeVisible();
+});

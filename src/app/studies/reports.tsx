@@ -1,4 +1,5 @@
 import { ActionIcon } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { CheckIcon, CloseIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
 import styles from "./studies.module.css";
@@ -12,9 +13,16 @@ export function Reports({
   readonly reports: readonly Report[];
   readonly onDismiss: (report: Report) => void;
 }) {
+  const box = useRef<HTMLDivElement>(null);
+  const before = useRef(0);
+  useEffect(() => {
+    // The list may be scrolled past them.
+    if (reports.length > before.current) box.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    before.current = reports.length;
+  }, [reports.length]);
   if (reports.length === 0) return null;
   return (
-    <div className={styles.reports}>
+    <div ref={box} className={styles.reports}>
       {reports.map((report, i) => {
         const { tone, title, notes } = report;
         const list = notes.length > 0 && (

@@ -87,26 +87,28 @@ function StudyList({ studies, onClose }: { readonly studies: Studies; readonly o
           </span>
         )}
       </div>
-      <Reports reports={reports} onDismiss={studies.dismiss} />
-      {entries === undefined ? (
-        <p className={styles.empty} role="status">
-          Reading the studies of this browser …
-        </p>
-      ) : shown.length > 0 ? (
-        <StudiesTable
-          rows={shown}
-          sorting={sorting}
-          onSort={(key) => setSorting(sortedBy(sorting, key))}
-          chosen={chosen}
-          onChoose={setChosen}
-          current={current}
-          locked={active}
-          studies={studies}
-          onClose={onClose}
-        />
-      ) : (
-        <EmptyList searched={entries.length > 0} onClear={() => setSearch("")} />
-      )}
+      <div className={styles.body}>
+        <Reports reports={reports} onDismiss={studies.dismiss} />
+        {entries === undefined ? (
+          <p className={styles.empty} role="status">
+            Reading the studies of this browser …
+          </p>
+        ) : shown.length > 0 ? (
+          <StudiesTable
+            rows={shown}
+            sorting={sorting}
+            onSort={(key) => setSorting(sortedBy(sorting, key))}
+            chosen={chosen}
+            onChoose={setChosen}
+            current={current}
+            locked={active}
+            studies={studies}
+            onClose={onClose}
+          />
+        ) : (
+          <EmptyList searched={entries.length > 0} onClear={() => setSearch("")} />
+        )}
+      </div>
       {marked.length > 1 && (
         <MergeBar
           rows={marked}

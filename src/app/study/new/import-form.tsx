@@ -1,5 +1,5 @@
 import { Button, Textarea } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type ReadStudy, readStudyText } from "../../../engine/exchange/read-study-text.ts";
 import { isGiven, isScaled, type Population, type Study } from "../../../engine/sweep/study.ts";
 import { DropArea } from "../../ui/drop-area.tsx";
@@ -20,6 +20,11 @@ export function ImportForm({ onUse }: { readonly onUse: (study: Study) => void }
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<string>();
   const reading = useMemo(() => readingOf(text), [text]);
+  const wrong = failure ?? (reading.state === "wrong" ? reading.message : undefined);
+  // The dialog scrolls, and the form is at its end: what came of a file would stay out of sight.
+  const outcome = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what came of it is another
+  useEffect(() => void outcome.current?.scrollIntoView({ block: "nearest" }), [wrong, reading.state]);
   const take = async (file: File | undefined) => {
     if (file === undefined) return;
     setFailure(undefined);
@@ -57,17 +62,16 @@ export function ImportForm({ onUse }: { readonly onUse: (study: Study) => void }
           }}
           styles={{ input: { fontFamily: "var(--mono, monospace)", fontSize: 12 } }}
         />
-        {failure !== undefined && (
-          <p className={styles.wrong} role="alert">
-            {failure}
-          </p>
-        )}
-        {reading.state === "wrong" && (
-          <p className={styles.wrong} role="alert">
-            {reading.message}
-          </p>
-        )}
-        {reading.state === "read" && <ReadText read={reading.read} onUse={onUse} />}
+        <div ref={outcome} className={styles.outcome}>
+          {wrong !== undefined && (
+            <p className={styles.wrong} role="alert">
+              {wrong}
+            </p>
+          )}
+          {failure === undefined && reading.state === "read" && (
+            <ReadText read={reading.read} onUse={onUse} />
+          )}
+        </div>
       </section>
     </DropArea>
   );
@@ -94,8 +98,8 @@ function ReadText({ read, onUse }: { readonly read: ReadStudy; readonly onUse: (
       </p>
       {from === "pycls" && (
         <>
-          <NoteList title={`${unmapped.length} fields were not taken over`} open notes={unmapped} />
-          <NoteList title={`${mapped.length} fields were taken over`} notes={mapped} />
+          <NoteList title={fieldsText(unmapped.length, "not taken over")} open notes={unmapped} />
+          <NoteList title={fieldsText(mapped.length, "taken over")} notes={mapped} />
         </>
       )}
       <Button size="xs" onClick={() => onUse(study)}>
@@ -103,6 +107,10 @@ function ReadText({ read, onUse }: { readonly read: ReadStudy; readonly onUse: (
       </Button>
     </div>
   );
+}
+
+function fieldsText(count: number, what: string): string {
+  return count === 1 ? `1 field was ${what}` : `${count} fields were ${what}`;
 }
 
 interface NoteListProps {

@@ -1,3 +1,5 @@
+import { percentText } from "../engine/math/percent.ts";
+
 /** Numbers as people read them. A no-break space (U+00A0) keeps a value and its unit on one line. */
 const space = "\u00a0";
 
@@ -27,7 +29,7 @@ export function formatSiRange(from: number, to: number, unit = ""): string {
 
 /** 0.1184 → "11.8%". */
 export function formatPercent(fraction: number, digits = 1): string {
-  return Number.isFinite(fraction) ? `${(100 * fraction).toFixed(digits)}%` : "–";
+  return Number.isFinite(fraction) ? percentText(fraction, digits) : "–";
 }
 
 /** 10000 → "10,000". */

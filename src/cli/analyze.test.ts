@@ -59,7 +59,7 @@ describe("analyze", () => {
   test("prints the comparison, a sentence a pair and what each population says", async () => {
     const { status, stdout, stderr } = await run("analyze", results);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/AnyNetXA\s+6\s+29\.0 %\s+34\.3 %\s+34\.0 %/);
+    expect(stdout).toMatch(/AnyNetXA\s+6\s+29\.0%\s+34\.3%\s+34\.0%/);
     expect(stdout).toContain("RegNetX is better: medians 10.5 points apart");
     expect(stdout).toMatch(/\n {2}good networks +low +median +high\n/);
     expect(stdout).toContain("acts ~ flops^b: b = ");
@@ -71,7 +71,7 @@ describe("analyze", () => {
       trials.map((trial, i) => ({ ...trial, predictedMs: i === 3 ? 4_000 : 1_250 })),
     );
     expect((await run("analyze", timed)).stdout).toContain(
-      "The time of 12 trials was predicted before they began: median relative error 25 %, nine of ten within a factor of 1.25.",
+      "The time of 12 trials was predicted before they began: median relative error 25%, nine of ten within a factor of 1.25.",
     );
     const [times] = part(
       (await run("analyze", timed, "--filter", "population:RegNetX", "--json")).stdout,

@@ -137,14 +137,14 @@ describe("sample", () => {
       expect(flops).toBeGreaterThanOrEqual(1e6);
       expect(flops).toBeLessThanOrEqual(3e6);
     }
-    expect(three.stderr).toMatch(/^3 networks of RegNetX; acceptance rate \d+\.\d % /);
+    expect(three.stderr).toMatch(/^3 networks of RegNetX; acceptance rate \d+\.\d% /);
   });
 
   test("an impossible budget ends with status 2 and says what each bound rejects", async () => {
     const { status, lines, stderr } = await run("sample", "anynetxa", "--flops", "..10k");
     expect(status).toBe(2);
     expect(lines).toEqual([]);
-    expect(stderr).toContain("flops above 0.01 M: 100.0 %");
+    expect(stderr).toContain("flops above 0.01 M: 100.0%");
   });
 });
 

@@ -1,9 +1,5 @@
 import { observedMetric } from "../engine/analysis/trials/metrics.ts";
-
-/** 0.0934 → "9.3 %". */
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
-}
+import { percentText } from "../engine/math/percent.ts";
 
 /** 2,345,678 → "2.35 M". */
 export function millions(value: number): string {
@@ -20,11 +16,11 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A number of a trial as its metric is read: 2.35 M, 9.3 %, 6.0 s, 12.3. */
+/** A number of a trial as its metric is read: 2.35 M, 9.3%, 6.0 s, 12.3. */
 export function metricText(key: string, value: number): string {
   switch (observedMetric(key)?.scale) {
     case "percent":
-      return percent(value);
+      return percentText(value);
     case "milliseconds":
       return duration(value);
     case "si":

@@ -4,10 +4,11 @@ import { holmAdjusted } from "../engine/analysis/holm.ts";
 import { predictedTimes, predictedTimesSentence } from "../engine/analysis/predicted-times.ts";
 import { observeAll } from "../engine/analysis/trials/observation.ts";
 import { countingNotes, perNetwork } from "../engine/analysis/trials/per-network.ts";
+import { percentText } from "../engine/math/percent.ts";
 import type { SweepProgress, SweepSummary } from "../engine/sweep/protocol.ts";
 import type { Study } from "../engine/sweep/study.ts";
 import { errorsOf, type Trial } from "../engine/sweep/trial.ts";
-import { duration, millions, percent } from "./format.ts";
+import { duration, millions } from "./format.ts";
 import { table } from "./output.ts";
 
 /** The EDF of one population in a row. */
@@ -51,12 +52,12 @@ export function summaryText(study: Study, trials: readonly Trial[], summary: Swe
     row.population,
     String(row.errors?.n ?? 0),
     ...[row.errors?.min, row.errors?.mean, row.errors?.median].map((error) =>
-      error === undefined ? "–" : percent(error),
+      error === undefined ? "–" : percentText(error),
     ),
     String(row.diverged),
     String(row.failed),
     String(row.cut),
-    row.drawn > 0 ? percent(row.accepted / row.drawn) : "–",
+    row.drawn > 0 ? percentText(row.accepted / row.drawn) : "–",
   ]);
   const heads = ["population", "n", "min", "mean", "median", "diverged", "failed", "cut", "acceptance"];
   const observations = perNetwork(observeAll(trials));
@@ -85,12 +86,12 @@ function comparisons(study: Study, trials: readonly Trial[]): string[] {
   );
 }
 
-/** A finished trial: ` 3/16  RegNetX 2  1.73 M  error 22.5 %  6.0 s`. */
+/** A finished trial: ` 3/16  RegNetX 2  1.73 M  error 22.5%  6.0 s`. */
 export function trialText(trial: Trial, { trials }: SweepProgress): string {
   const place = `${String(trials.settled).padStart(String(trials.total).length)}/${trials.total}`;
   const result =
     trial.status === "done" && trial.error !== null
-      ? `error ${percent(trial.error)}`
+      ? `error ${percentText(trial.error)}`
       : `${trial.status}: ${trial.reason ?? ""}`;
   return [
     place,
@@ -101,7 +102,7 @@ export function trialText(trial: Trial, { trials }: SweepProgress): string {
   ].join("  ");
 }
 
-/** A run under way: `3/16 trials, 21 %, 1 min 5 s left, 812 images/s`. */
+/** A run under way: `3/16 trials, 21.4%, 1 min 5 s left, 812 images/s`. */
 export function progressText(progress: SweepProgress): string {
   const { trials, fraction, etaMs, imagesPerSecond, rungs = [] } = progress;
   return [
@@ -109,7 +110,7 @@ export function progressText(progress: SweepProgress): string {
     ...(rungs.length > 1
       ? [`rungs ${rungs.map(({ epochs, reached, of }) => `${epochs}: ${reached}/${of}`).join(" ")}`]
       : []),
-    percent(fraction),
+    percentText(fraction),
     ...(etaMs === undefined ? [] : [`${duration(etaMs)} left`]),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
   ].join(", ");

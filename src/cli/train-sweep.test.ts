@@ -210,10 +210,10 @@ describe("sweep", () => {
     const first = await run("sweep", file, "--out", at("out.jsonl"));
     expect(first.status).toBe(0);
     expect(first.lines[0]).toMatch(/population +n +min +mean +median/);
-    expect(first.lines[1]).toMatch(/a +2 +\d+\.\d % /);
+    expect(first.lines[1]).toMatch(/a +2 +\d+\.\d% /);
     expect(first.lines.at(-1)).toContain("p = ");
     const foreseen =
-      /^The time of \d trials was predicted before they began: median relative error [\d.]+ %, all within a factor of [\d.]+\.$/m;
+      /^The time of \d trials was predicted before they began: median relative error [\d.]+%, all within a factor of [\d.]+\.$/m;
     expect(first.lines.join("\n")).toMatch(foreseen);
     expect((await run("analyze", at("out.jsonl"))).lines.join("\n")).toMatch(foreseen);
     expect(

@@ -32,7 +32,7 @@ export function comparisonFigures(
     "Error distribution",
     edfFigure({
       curves,
-      description: `Error distribution functions of ${curves.map(({ label }) => label).join(", ")} with 95 % bands.`,
+      description: `Error distribution functions of ${curves.map(({ label }) => label).join(", ")} with 95% bands.`,
       empty: "No population has a trial that counts.",
       focus: "usual",
     }),

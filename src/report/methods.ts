@@ -6,11 +6,11 @@ export const methods: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     "EDF",
-    "Share of networks with an error below e (Radosavovic et al. 2019, arXiv:1905.13214); the band holds the whole true curve with 95 % confidence (Dvoretzky–Kiefer–Wolfowitz).",
+    "Share of networks with an error below e (Radosavovic et al. 2019, arXiv:1905.13214); the band holds the whole true curve with 95% confidence (Dvoretzky–Kiefer–Wolfowitz).",
   ],
   [
     "Normalized EDF",
-    "Networks weighted so that all populations have the same distribution of FLOPs (arXiv:1905.13214, §3.3); band by bootstrap, 95 % at each error.",
+    "Networks weighted so that all populations have the same distribution of FLOPs (arXiv:1905.13214, §3.3); band by bootstrap, 95% at each error.",
   ],
   [
     "D, p",
@@ -26,7 +26,7 @@ export const methods: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     "Good networks",
-    "Empirical bootstrap of pycls and of the RegNet paper (arXiv:2003.13678, §3.1): the best of a random quarter, 2,500 times; median and 95 % of where its parameters lie.",
+    "Empirical bootstrap of pycls and of the RegNet paper (arXiv:2003.13678, §3.1): the best of a random quarter, 2,500 times; median and 95% of where its parameters lie.",
   ],
   ["Costs over FLOPs", "Power law by least squares of the logarithms; Student’s t intervals."],
   [

@@ -29,7 +29,7 @@ export function populationFigures(
   const scatters = known.slice(0, mostPictures).map(({ key, range }) => {
     const rows = pointRows(observations, key, look.id);
     const { low, best, high } = range;
-    const text = `${metricText(key, best)}, 95 % from ${metricText(key, low)} to ${metricText(key, high)}`;
+    const text = `${metricText(key, best)}, 95% from ${metricText(key, low)} to ${metricText(key, high)}`;
     const content = scatterFigure({
       rows,
       groups: [look],

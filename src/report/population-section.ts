@@ -57,7 +57,7 @@ function rangesTable({ ranges, correlations }: PopulationAnalysis): string {
   });
   if (rows.length === 0) return `<p class="missing">Too few trials to say what good networks look like.</p>`;
   return tableHtml({
-    caption: "Where good networks lie: empirical bootstrap, 95 %; τ of the parameter with the error",
+    caption: "Where good networks lie: empirical bootstrap, 95%; τ of the parameter with the error",
     heads: ["Parameter", "low", "median", "high", "τ"],
     rows,
   });
@@ -70,7 +70,7 @@ function lawsTable({ costLaws }: PopulationAnalysis): string {
       ? [estimateText(fit.value.slope), fit.value.r2.toFixed(2), String(fit.value.n)]
       : [fit.message, "–", "–"]),
   ]);
-  return tableHtml({ caption: "Costs over FLOPs", heads: ["Law", "b, 95 %", "R²", "n"], rows });
+  return tableHtml({ caption: "Costs over FLOPs", heads: ["Law", "b, 95%", "R²", "n"], rows });
 }
 
 function part<T>(finding: Finding<T>, title: string, table: (value: T) => ReportTable): string {

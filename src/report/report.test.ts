@@ -123,7 +123,7 @@ describe("report", () => {
     const with10 = report(groupTrials(timed.map(observe), "population"));
     expect(with10).toContain("<h2>Predicted times</h2>");
     expect(with10).toContain(
-      "The time of 10 trials was predicted before they began: median relative error 45 %, nine of ten within a factor of 1.8.",
+      "The time of 10 trials was predicted before they began: median relative error 45%, nine of ten within a factor of 1.8.",
     );
     expect(with10).toMatch(/<figcaption>A study · n = 10 · .*Measured \/ predicted/s);
     expect(unbalanced(with10)).toEqual([]);

@@ -63,7 +63,7 @@ describe("seeds, halving and stop rules", () => {
       "1/2 from epoch 2 on",
       "90 min",
       "2.5 min",
-      "≥ 7 % at epoch 1",
+      "≥ 7% at epoch 1",
     ]);
     expect(rungTexts(study)[1]).toBe("RegNetX: 8 to epoch 2, 4 to epoch 4, 2 to epoch 8");
   });

@@ -7,11 +7,12 @@ import {
   type StepProfile,
 } from "../../engine/bench/bench-panel.ts";
 import { parsePanel, pickEntries } from "../../engine/bench/panel.ts";
+import { percentText } from "../../engine/math/percent.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl, type RunControl } from "../../engine/runtime/worker/control.ts";
 import { executorOption, openExecutor, reproducibleOption, threadCounts } from "../executor.ts";
 import { CliError } from "../failure.ts";
-import { millions, percent } from "../format.ts";
+import { millions } from "../format.ts";
 import { readJson, wholeNumber } from "../input.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { LiveLine } from "../live-line.ts";
@@ -163,7 +164,7 @@ function recordTable(records: readonly BenchRecord[]): string {
     record.msMin.toFixed(2),
     record.imagesPerSecond.toFixed(0),
     record.gflops.toFixed(1),
-    record.shareOfPeak === null ? "" : percent(record.shareOfPeak),
+    record.shareOfPeak === null ? "" : percentText(record.shareOfPeak),
     megabytes(record.bytesPerStep),
     megabytes(record.arenaBytes),
     `${record.kernelCalls}`,
@@ -178,12 +179,12 @@ function recordTable(records: readonly BenchRecord[]): string {
 function profileTable({ net, kernels, outsideKernels }: StepProfile): string {
   const rows = kernels.map(({ kernel, ms, share, gflops }) => [
     ms.toFixed(3),
-    percent(share),
+    percentText(share),
     gflops === 0 ? "" : gflops.toFixed(1),
     kernel,
   ]);
   const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
-  const head = `${net}: ${total.toFixed(2)} ms in kernels, ${percent(outsideKernels)} of a step outside`;
+  const head = `${net}: ${total.toFixed(2)} ms in kernels, ${percentText(outsideKernels)} of a step outside`;
   return `${head}\n${table(["least ms", "share", "GFLOP/s", "call and kernel"], rows)}`;
 }
 

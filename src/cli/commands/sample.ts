@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { percentText } from "../../engine/math/percent.ts";
 import { specLimits } from "../../engine/network/spec.ts";
 import {
   acceptanceRate,
@@ -99,7 +100,7 @@ function settingOf(options: Options): SpaceSetting {
 }
 
 function summary(space: SpaceId, count: number, tally: DrawTally, budget: Budget): string {
-  const rate = `${(100 * (acceptanceRate(tally) ?? 0)).toFixed(1)} %`;
+  const rate = percentText(acceptanceRate(tally) ?? 0);
   const rejections = describeRejections(tally, budget);
   return `${count} networks of ${spaceOf(space).label}; acceptance rate ${rate}${rejections ? ` (${rejections})` : ""}`;
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import packageJson from "../../../package.json" with { type: "json" };
 import { nodeSource } from "../../engine/data/node-source.ts";
 import { exportWeights } from "../../engine/export/weights.ts";
+import { percentText } from "../../engine/math/percent.ts";
 import { type NetworkSpec, specLimits } from "../../engine/network/spec.ts";
 import type { Executor, ExecutorKind, Weights } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
@@ -15,7 +16,7 @@ import { readFacts } from "../dataset.ts";
 import { describeWithMemory } from "../describe-network.ts";
 import { executorOption, openExecutor, threadsOption } from "../executor.ts";
 import { CliError } from "../failure.ts";
-import { duration, millions, percent } from "../format.ts";
+import { duration, millions } from "../format.ts";
 import { wholeNumber } from "../input.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { LiveLine } from "../live-line.ts";
@@ -148,10 +149,12 @@ function epochText(epoch: EpochRecord, { epochs }: Regime): string {
   return [
     `epoch ${epoch.epoch}/${epochs}`,
     `loss ${epoch.trainLoss.toFixed(4)}`,
-    `training error ${percent(epoch.trainError)}`,
-    `test error ${percent(epoch.testError)}`,
-    ...(epoch.validationError === undefined ? [] : [`validation error ${percent(epoch.validationError)}`]),
-    ...(epoch.emaError === undefined ? [] : [`averaged ${percent(epoch.emaError)}`]),
+    `training error ${percentText(epoch.trainError)}`,
+    `test error ${percentText(epoch.testError)}`,
+    ...(epoch.validationError === undefined
+      ? []
+      : [`validation error ${percentText(epoch.validationError)}`]),
+    ...(epoch.emaError === undefined ? [] : [`averaged ${percentText(epoch.emaError)}`]),
     ...(epoch.resolution === undefined ? [] : [`${epoch.resolution} pixels`]),
     duration(epoch.ms),
   ].join("  ");
@@ -159,6 +162,6 @@ function epochText(epoch: EpochRecord, { epochs }: Regime): string {
 
 function trialText({ network, status, error, ms, device }: SingleTrial): string {
   const cost = `flops ${millions(network.flops)}, params ${millions(network.params)}`;
-  const result = error === null ? status : `${status}, error ${percent(error)}`;
+  const result = error === null ? status : `${status}, error ${percentText(error)}`;
   return `${network.name ?? "network"} (${cost}): ${result} in ${duration(ms)} on ${device}`;
 }

@@ -3,6 +3,7 @@ import { findChromium } from "../../../scripts/chromium.mjs";
 import { openGpuPage } from "../../../scripts/gpu-page.mjs";
 import type { BenchRecord, StepProfile } from "../../engine/bench/bench-panel.ts";
 import type { TunedAdapter } from "../../engine/bench/tune-adapter.ts";
+import { percentText } from "../../engine/math/percent.ts";
 import type { NetworkSpec } from "../../engine/network/spec.ts";
 import { parseTileTable, type TileTable } from "../../engine/runtime/webgpu/tile-table.ts";
 import { describeTiles } from "../../engine/runtime/webgpu/tiles.ts";
@@ -89,6 +90,6 @@ async function readTable(path: string): Promise<TileTable> {
 }
 
 function progressText(progress: GpuProgress): string {
-  if ("tuned" in progress) return `tuning: ${Math.round(100 * progress.tuned)} %`;
+  if ("tuned" in progress) return `tuning: ${percentText(progress.tuned, 0)}`;
   return `round ${progress.round + 1} of ${progress.rounds}, ${progress.net}`;
 }

@@ -101,7 +101,7 @@ describe("comparison of two populations", () => {
     expect(comparison.medianDifference).toBeCloseTo(0.1, 9);
     expect(comparisonSentence("AnyNetXA", "RegNetX", comparison)).toBe(
       "RegNetX is better: medians 10.0 points apart, a random RegNetX network errs less than a random AnyNetXA one " +
-        "in 100 % of pairs (D = 1.00, p < 0.001, n = 30 and 30).",
+        "in 100% of pairs (D = 1.00, p < 0.001, n = 30 and 30).",
     );
   });
 

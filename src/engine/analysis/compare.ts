@@ -1,3 +1,4 @@
+import { percentText } from "../math/percent.ts";
 import { type ErrorSummary, summarizeErrors } from "./edf.ts";
 import { superiority as shareOfWins } from "./effect-size.ts";
 import { type KsTest, kolmogorovSmirnov, leastP } from "./kolmogorov-smirnov.ts";
@@ -72,7 +73,7 @@ export function comparisonSentence(nameA: string, nameB: string, comparison: Com
   const [winner, loser, share] =
     verdict === "a" ? [nameA, nameB, superiority] : [nameB, nameA, 1 - superiority];
   const points = (100 * Math.abs(medianDifference)).toFixed(1);
-  const odds = `a random ${winner} network errs less than a random ${loser} one in ${(100 * share).toFixed(0)} % of pairs`;
+  const odds = `a random ${winner} network errs less than a random ${loser} one in ${percentText(share, 0)} of pairs`;
   return `${winner} is better: medians ${points} points apart, ${odds} (${evidence}).`;
 }
 

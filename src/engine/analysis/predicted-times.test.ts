@@ -33,10 +33,10 @@ test("median relative error and factor are of trials that were trained to the en
     ...{ predictedMs: 50, ms: 100 },
   });
   expect(predictedTimesSentence(value)).toBe(
-    "The time of 3 trials was predicted before they began: median relative error 20 %, all within a factor of 2.",
+    "The time of 3 trials was predicted before they began: median relative error 20%, all within a factor of 2.",
   );
   expect(predictedTimesSentence(timesOf(timed([[95, 100]])))).toBe(
-    "The time of 1 trial was predicted before it began: off by 5.0 %.",
+    "The time of 1 trial was predicted before it began: off by 5.0%.",
   );
 });
 

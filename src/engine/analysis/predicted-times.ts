@@ -1,3 +1,4 @@
+import { percentText } from "../math/percent.ts";
 import { median } from "../sweep/halving.ts";
 import { type Finding, found, missing } from "./finding.ts";
 import type { Observation } from "./trials/observation.ts";
@@ -54,7 +55,7 @@ export function predictedTimes(
 
 /** The same in a sentence. */
 export function predictedTimesSentence({ n, median: off, factor }: PredictedTimes): string {
-  const error = `${(100 * off).toFixed(off < 0.1 ? 1 : 0)} %`;
+  const error = percentText(off, off < 0.1 ? 1 : 0);
   if (n === 1) return `The time of 1 trial was predicted before it began: off by ${error}.`;
   return (
     `The time of ${n} trials was predicted before they began: median relative error ${error}, ` +

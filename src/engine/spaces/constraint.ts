@@ -1,3 +1,4 @@
+import { percentText } from "../math/percent.ts";
 import type { Complexity } from "../network/complexity.ts";
 
 /** The costs that a budget may bound, in the order of reports. */
@@ -72,7 +73,7 @@ export function acceptanceRate({ drawn, accepted, unfit }: DrawTally): number | 
   return drawn > unfit ? accepted / (drawn - unfit) : null;
 }
 
-/** What each bound rejects, in words: "flops below 1 M: 71.2 %, params above 0.5 M: 12.0 %". */
+/** What each bound rejects, in words: "flops below 1 M: 71.2%, params above 0.5 M: 12.0%". */
 export function describeRejections(tally: DrawTally, budget: Budget): string {
   const networks = tally.drawn - tally.unfit;
   const parts = (Object.entries(tally.missed) as [BudgetMiss, number][])
@@ -80,10 +81,10 @@ export function describeRejections(tally: DrawTally, budget: Budget): string {
     .map(([miss, count]) => {
       const [metric, side] = miss.split(" ") as [BudgetMetric, "below" | "above"];
       const bound = budget[metric]?.[side === "below" ? "min" : "max"];
-      return `${miss} ${inMillions(bound ?? 0)}: ${percent(count / networks)}`;
+      return `${miss} ${inMillions(bound ?? 0)}: ${percentText(count / networks)}`;
     });
   if (tally.unfit > 0)
-    parts.push(`not of this many stages or width: ${percent(tally.unfit / tally.drawn)} of the draws`);
+    parts.push(`not of this many stages or width: ${percentText(tally.unfit / tally.drawn)} of the draws`);
   return parts.join(", ");
 }
 
@@ -109,10 +110,6 @@ function nearestText({ nearest }: DrawTally, budget: Budget): string {
   if (nearest === undefined) return "";
   const costs = budgetMetrics.filter((metric) => budget[metric] !== undefined);
   return `; the nearest has ${costs.map((metric) => `${metric} ${inMillions(nearest[metric])}`).join(", ")}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function inMillions(count: number): string {

@@ -188,7 +188,7 @@ describe("budgets", () => {
     const source = { space: "anynetxa", setting: smallImageSetting, budget, seed: 1 } as const;
     const draw = () => drawNetwork(source, 0, { costed: 500, drawn: 5000 });
     expect(draw).toThrow(UnsatisfiableBudgetError);
-    expect(draw).toThrow(/none of 500 networks .*params below 5 M: \d+\.\d %, flops above 1 M: \d+\.\d %/);
+    expect(draw).toThrow(/none of 500 networks .*params below 5 M: \d+\.\d%, flops above 1 M: \d+\.\d%/);
   });
 
   test("a number of stages that no RegNet has stops too", () => {

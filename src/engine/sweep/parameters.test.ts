@@ -189,7 +189,7 @@ describe("a population's own parameters", () => {
       budget: { flops: "..10k" },
     });
     expect(() => drawTrial(context, impossible, 0, "populations[0]")).toThrow(
-      /populations\[0\]\.budget: RegNetX: none of 20000 networks is within the budget \(flops above 0\.01 M: 100\.0 %, .*\); the nearest has flops [\d.]+ M; widen it/,
+      /populations\[0\]\.budget: RegNetX: none of 20000 networks is within the budget \(flops above 0\.01 M: 100\.0%, .*\); the nearest has flops [\d.]+ M; widen it/,
     );
   });
 

@@ -1,3 +1,4 @@
+import { percentText } from "../math/percent.ts";
 import { beaten, type Contender } from "./halving.ts";
 import { checkPopulations, drawTrial } from "./population.ts";
 import { ProgressMeter } from "./progress.ts";
@@ -8,7 +9,7 @@ import { type Slot, trialOrder } from "./schedule.ts";
 import { reaching, rungsOf } from "./scheduling.ts";
 import type { SweepRun } from "./sweep-run.ts";
 import { isSettled, type Trial, trialId } from "./trial.ts";
-import { cameTo, choosingError, counted, earlyEnding, percent, type Rung } from "./trial-rules.ts";
+import { cameTo, choosingError, counted, earlyEnding, type Rung } from "./trial-rules.ts";
 
 /**
  * Runs a study to its end or until it is stopped. A network that cannot be trained is recorded with its reason and the
@@ -147,8 +148,8 @@ class Sweep {
       const keep = reaching(count, rung.number, study.halving);
       for (const { index, error, bound } of beaten(this.#contenders(name, count, rung), rung.goal, keep)) {
         const reason =
-          `halving: error ${percent(error)} after ${counted(rung.goal)}; ` +
-          `the best ${keep} went on, with at most ${percent(bound)}`;
+          `halving: error ${percentText(error)} after ${counted(rung.goal)}; ` +
+          `the best ${keep} went on, with at most ${percentText(bound)}`;
         const seeds = this.#order.filter((slot) => slot.population === population && slot.index === index);
         for (const slot of seeds) await this.#end(slot, "cut", reason);
       }

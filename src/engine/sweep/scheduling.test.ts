@@ -245,7 +245,7 @@ test("an error that is not below the bound after so many epochs cuts the trial t
   expect(cut.length).toBeLessThan(11);
   for (const trial of trials) expect(trial.status).toBe(lowest(trial) >= 0.1 ? "cut" : "done");
   for (const trial of cut) expect(trial.epochs).toHaveLength(3);
-  expect(cut[0]?.reason).toMatch(/^error \d+(\.\d)? % after 3 epochs, not below 10 %$/);
+  expect(cut[0]?.reason).toMatch(/^error \d+\.\d% after 3 epochs, not below 10%$/);
 });
 
 test("a trial whose minutes are over is cut; a study whose minutes are over stops between epochs and goes on with more", async () => {

@@ -1,3 +1,4 @@
+import { percentOf, percentText } from "../math/percent.ts";
 import type { RunControl } from "../runtime/worker/control.ts";
 import type { EpochRecord } from "../training/trainer.ts";
 import type { StopRules } from "./scheduling.ts";
@@ -36,8 +37,8 @@ export function earlyEnding(
   if (error !== undefined && epochs.length >= error.epochs) {
     const lowest = Math.min(...epochs.slice(0, error.epochs).map(choosingError));
     if (lowest >= error.above) {
-      const found = `error ${percent(lowest)} after ${counted(error.epochs)}`;
-      return { status: "cut", reason: `${found}, not below ${percent(error.above)}` };
+      const found = `error ${percentText(lowest)} after ${counted(error.epochs)}`;
+      return { status: "cut", reason: `${found}, not below ${percentOf(error.above)}%` };
     }
   }
   if (trialMinutes !== undefined && ms >= trialMinutes * 60_000)
@@ -83,8 +84,4 @@ export function following(control: RunControl, gate: RunControl["gate"]): RunCon
 
 export function counted(epochs: number): string {
   return `${epochs} epoch${epochs === 1 ? "" : "s"}`;
-}
-
-export function percent(fraction: number): string {
-  return `${Number((100 * fraction).toFixed(1))} %`;
 }

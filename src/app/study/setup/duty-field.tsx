@@ -17,7 +17,7 @@ export function DutyField() {
         }
         value={String(duty)}
         onChange={(event) => void sweep.setDuty(Number(event.currentTarget.value))}
-        data={duties.map((share) => ({ value: String(share), label: `${100 * share} %` }))}
+        data={duties.map((share) => ({ value: String(share), label: `${100 * share}%` }))}
         classNames={{ root: styles.field, label: styles.fieldLabel, wrapper: styles.fieldBox }}
       />
     </div>

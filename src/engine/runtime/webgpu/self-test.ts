@@ -57,7 +57,7 @@ export async function selfTest(executor: Executor): Promise<void> {
   if (worst < tolerance + (storesHalves(executor) ? forwardMaps(plan.train).length * halfUnit : 0)) return;
   throw new ExecutorError(
     "unsupported",
-    `${executor.device} computes wrong: losses of a test network are off by ${(100 * worst).toPrecision(2)} %`,
+    `${executor.device} computes wrong: losses of a test network are off by ${(100 * worst).toPrecision(2)}%`,
   );
 }
 

@@ -1,11 +1,12 @@
 import { Checkbox } from "@mantine/core";
+import { percentOf } from "../../../../engine/math/percent.ts";
 import { schedulingLimits } from "../../../../engine/sweep/scheduling.ts";
 import type { Study } from "../../../../engine/sweep/study.ts";
 import { regimeLimits } from "../../../../engine/training/regime.ts";
 import type { Scheduling } from "../../state/draft-store.ts";
 import { NumberField } from "../number-field.tsx";
 import styles from "../setup.module.css";
-import { percentOf, rungTexts } from "./scheduling-text.ts";
+import { rungTexts } from "./scheduling-text.ts";
 
 export interface SchedulingFieldsProps {
   readonly study: Study;

@@ -1,3 +1,4 @@
+import { percentOf } from "../../../../engine/math/percent.ts";
 import {
   type Halving,
   reaching,
@@ -29,12 +30,7 @@ function halvingText({ epochs, factor }: Halving): string {
 }
 
 function cutText({ epochs, above }: NonNullable<StopRules["error"]>): string {
-  return `≥ ${percentOf(above)} % at epoch ${epochs}`;
-}
-
-/** 0.85 → 85, free of the rounding of the product. */
-export function percentOf(share: number): number {
-  return Number((100 * share).toFixed(6));
+  return `≥ ${percentOf(above)}% at epoch ${epochs}`;
 }
 
 /** How many networks come how far, e.g. "RegNetX: 16 to epoch 2, 8 to epoch 4"; none where halving could not take effect. */

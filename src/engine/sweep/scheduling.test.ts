@@ -124,7 +124,7 @@ test("halving trains all to the first rung and the best of every population on, 
   expect(cut).toMatchObject({
     error: null,
     reason: expect.stringMatching(
-      /^halving: error \d+(\.\d)? % after 4 epochs; the best [12] went on, with at most \d+(\.\d)? %$/,
+      /^halving: error \d+\.\d% after 4 epochs; the best [12] went on, with at most \d+\.\d%$/,
     ),
   });
   expect(reports.at(-1)).toMatchObject({

@@ -44,7 +44,7 @@ test("single trials are left as they are", () => {
 test("trials that rules cut count in no statistic, and it is said how many there are", () => {
   const trials = [
     fakeTrial("RegNetX", 0, 0.2),
-    cut(1, "halving: 3 of 4 after 2 epochs, the best 2 went on"),
+    cut(1, "halving: error 40.0% after 2 epochs; the best 2 went on, with at most 30.0%"),
     cut(2, "error 90.0% after 1 epoch, not below 50%"),
   ];
   const rows = observeAll(trials);
@@ -62,7 +62,7 @@ test("trials that rules cut count in no statistic, and it is said how many there
 test("networks on their way or cut are no fault: it is said where they are", () => {
   const at = (index: number, status: Trial["status"]): Trial => ({
     ...fakeTrial("RegNetX", index, "failed"),
-    ...{ status, reason: "halving: 3 of 4 after 2 epochs, the best 2 went on" },
+    ...{ status, reason: "halving: error 40.0% after 2 epochs; the best 2 went on, with at most 30.0%" },
   });
   const rows = observeAll([at(0, "waits"), at(1, "waits"), at(2, "cut"), at(3, "stopped")]);
   expect(countedErrors(rows, "R")).toMatchObject({

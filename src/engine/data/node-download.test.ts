@@ -105,6 +105,17 @@ test("one that was whole already is only checked", async () => {
   expect(here()).toBe(md5);
 });
 
+test("one that is there, and whole, is not fetched again; another one is", async () => {
+  writeFileSync(join(folder, "a.tar.gz"), content);
+  const { url, ranges } = await serve(ranged());
+  await get(url);
+  expect(ranges).toEqual([]);
+  writeFileSync(join(folder, "a.tar.gz"), content.subarray(1));
+  await get(url);
+  expect(ranges).toEqual([undefined]);
+  expect(here()).toBe(md5);
+});
+
 test("a server without ranges sends all of it again", async () => {
   writeFileSync(part(), content.subarray(0, 150_000));
   const { url } = await serve((_, response) => {

@@ -29,6 +29,8 @@ export interface Download {
 export async function download(request: Download): Promise<void> {
   const part = `${request.path}.part`;
   await mkdir(dirname(part), { recursive: true });
+  // Left by a program that died before it had read it.
+  if ((await sizeOf(request.path)) > 0 && (await md5OfFile(request.path)) === request.md5) return;
   const before = await sizeOf(part);
   await fetchAll(request, part);
   let found = await md5OfFile(part);

@@ -172,6 +172,8 @@ export const tailConvs: readonly ConvGeometry[] = [
   grid(2, windows(5, 6, 3, 1), 1, 28, 36),
   // Fewer channels than a vector has.
   grid(3, windows(7, 6, 5, 2), 2, 1),
+  // Images of two chunks, tiles of two blocks (wasm's winograd).
+  grid(7, windows(8, 9, 3, 1), 1, 24),
 ];
 
 /** The same of other calls. */

@@ -94,3 +94,8 @@ export function write(name: string, element: Element, tensors: readonly string[]
 export function each(count: number, piece: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => piece(i)).join("\n");
 }
+
+/** An array of values, written out: for a loop over what is in registers, where there is time for it. */
+export function list(element: Element, count: number, value: (i: number) => string): string {
+  return `array<${element}, ${count}>(${Array.from({ length: count }, (_, i) => value(i)).join(", ")})`;
+}

@@ -1,4 +1,5 @@
-import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts";
+import { argumentsFirst } from "./text.ts";
 import { components, turned, turns } from "./turns.ts";
 
 // The filters' gradient of a 1×1 convolution, made by quads: subgroups of four invocations, one a workgroup. For adapters
@@ -60,7 +61,7 @@ export function productFilterGrad({ channels, filters }: ProductBlock, normed: b
     ],
     workgroup: quadLanes,
     subgroups: true,
-    body: `
+    body: argumentsFirst(`
   if (group >= a.across * a.channelBlocks * a.chunks) { return; }
   let rest = group / a.across;
   let chunk = rest / a.channelBlocks;
@@ -108,18 +109,12 @@ ${each(rows, (i) =>
 )}
   }
   if (given >= a.dyUnits) { return; }
-  let to = a.sumsAt + chunk * a.length + c * 4u * a.dyUnits + k;
-${each(
-  channels,
-  (i) => `  if (c + ${i}u < a.xUnits) {
-${each(4, (j) =>
-  each(
-    filters,
-    (b) =>
-      `    if (k + ${b}u >= given) { sums[to + ${4 * i + j}u * a.dyUnits + ${b}u] = s${4 * i + j}_${b}; }`,
-  ),
-)}
-  }`,
-)}`,
+${each(filters, (b) => `  var sums_${b} = ${list("vec4f", rows, (i) => `s${i}_${b}`)};`)}
+  // Vectors of channels behind the last have no rows; vectors that the block before makes are not stored twice.
+  let live = min(${rows}u, (a.xUnits - c) * 4u);
+  for (var i = 0u; i < live; i++) {
+    let to = a.sumsAt + chunk * a.length + (c * 4u + i) * a.dyUnits + k;
+${each(filters, (b) => `    if (k + ${b}u >= given) { sums[to + ${b}u] = sums_${b}[i]; }`)}
+  }`),
   });
 }

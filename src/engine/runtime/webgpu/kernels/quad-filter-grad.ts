@@ -1,4 +1,4 @@
-import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts";
 import { quadSum } from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
 
@@ -137,16 +137,19 @@ ${each(filters, (b) => `    let d${p}_${b} = select(vec4f(0.0), dy[dyAt${p} + ${
 )}
 ${allSums(product)}
   }
-${allSums((tap, row, b) => quadSum(`s${tap}_${row}_${b}`))}
-  if (lane == 0u) {
-    let out = a.sumsAt + chunk * a.length + k;
+${each(filters, (b) => `  var sums_${b} = ${list("vec4f", taps * rows, (i) => `s${Math.floor(i / rows)}_${i % rows}_${b}`)};`)}
+  let out = a.sumsAt + chunk * a.length + ((ky * ${taps}u) * a.filterRows + channelBlock * ${rows}u) * a.dyUnits + k;
+  for (var tap = 0u; tap < ${taps}u; tap++) {
+    for (var row = 0u; row < ${rows}u; row++) {
+      let to = out + (tap * a.filterRows + row) * a.dyUnits;
 ${each(
-  taps,
-  (tap) => `
-    { let at = out + ((ky * ${taps}u + ${tap}u) * a.filterRows + channelBlock * ${rows}u) * a.dyUnits;
-${each(rows, (row) => each(filters, (b) => `      sums[at + ${row}u * a.dyUnits + ${b}u] = s${tap}_${row}_${b};`))}
-    }`,
+  filters,
+  (b) => `
+      var sum${b} = sums_${b}[tap * ${rows}u + row];
+${quadSum(`sum${b}`)}
+      if (lane == 0u) { sums[to + ${b}u] = sum${b}; }`,
 )}
+    }
   }`),
   });
 }

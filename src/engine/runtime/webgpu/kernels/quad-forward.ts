@@ -1,6 +1,15 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { writeSums } from "./conv-tile.ts";
-import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+import {
+  eachPixel,
+  type QuadShape,
+  quadArgs,
+  quadLocals,
+  quadName,
+  quadSum,
+  segment,
+  tapProducts,
+} from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
 
 const args = {
@@ -82,29 +91,24 @@ ${tapProducts({
   value: (from) => (normed ? `max(fma(x[${from}], scale, shift), vec4f(a.floor))` : `x[${from}]`),
   shared: "rows",
 })}
-    let row0 = line * a.width + at;
-${each(
-  pixels,
+    let row0 = a.yAt + (line * a.width + at) * a.units + unit;
+    if (t == 0u) {
+${each(blocks, (b) => `      shift${b} = subgroupBroadcast(s0_${b}, 0u);`)}
+    }
+${eachPixel(
+  shape,
   (p) => `
-    let ok${p} = live & (at + ${p}u < a.width);
-    if (ok${p}) {
-${each(blocks, (b) => `      y[a.yAt + (row0 + ${p}u) * a.units + unit + ${b}u] = s${p}_${b};`)}
-    }`,
-)}
-    if (a.statistics != 0u) {
+      let ok = live & (at + ${p} < a.width);
+      if (ok) {
+${each(blocks, (b) => `        y[row0 + ${p} * a.units + ${b}u] = s_${b};`)}
+      }
 ${each(
   blocks,
-  (b) => `
-      if (t == 0u) { shift${b} = subgroupBroadcast(s0_${b}, 0u); }
-${each(
-  pixels,
-  (p) => `
-      { let d = (s${p}_${b} - shift${b}) * f32(ok${p});
+  (b) => `      { let d = (s_${b} - shift${b}) * f32(ok);
         sum${b} += d;
         square${b} = fma(d, d, square${b}); }`,
 )}`,
 )}
-    }
   }
   if (a.statistics == 0u) { return; }
   let share = 1.0 / f32(min(a.tileRows, a.rows - quad * a.tileRows));

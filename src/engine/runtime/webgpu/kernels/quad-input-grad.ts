@@ -1,6 +1,15 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { writeSums } from "./conv-tile.ts";
-import { type QuadShape, quadArgs, quadLocals, quadName, quadSum, segment, tapProducts } from "./quad.ts";
+import {
+  eachPixel,
+  type QuadShape,
+  quadArgs,
+  quadLocals,
+  quadName,
+  quadSum,
+  segment,
+  tapProducts,
+} from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
 
 const args = {
@@ -18,28 +27,31 @@ const args = {
 /** What becomes of a sum before it is stored: another gradient is added, or it is led through the norm before. */
 export type QuadThen = "store" | "add" | "norm";
 
-function finish({ blocks }: QuadShape, then: QuadThen, p: number): string {
-  const other = (b: number) => `other[a.otherAt + row${p} * a.units + unit + ${b}u]`;
+function finish(shape: QuadShape, then: QuadThen): string {
+  const { blocks } = shape;
+  const other = (b: number) => `other[otherRow + ${b}u]`;
   const sum = (b: number) => {
     if (then === "store") return "";
-    if (then === "add") return `      s${p}_${b} += ${other(b)};`;
+    if (then === "add") return `      s_${b} += ${other(b)};`;
     return `
       let x${b} = ${other(b)};
-      s${p}_${b} = select(vec4f(0.0), s${p}_${b}, fma(x${b}, scale${b}, shift${b}) > vec4f(a.floor));
-      let kept${b} = s${p}_${b} * f32(ok${p});
+      s_${b} = select(vec4f(0.0), s_${b}, fma(x${b}, scale${b}, shift${b}) > vec4f(a.floor));
+      let kept${b} = s_${b} * f32(ok);
       beta${b} += kept${b};
       gamma${b} = fma(kept${b}, (x${b} - mean${b}) * invStd${b}, gamma${b});`;
   };
-  return `
-    let px${p} = (at + ${p}u) * a.stride + classX;
-    let ok${p} = live & (py < a.height) & (px${p} < a.width);
-    let row${p} = select(0u, (image * a.height + py) * a.width + px${p}, ok${p});
-    {
+  return eachPixel(
+    shape,
+    (p) => `
+      let px = (at + ${p}) * a.stride + classX;
+      let ok = live & (py < a.height) & (px < a.width);
+      let row = select(0u, (image * a.height + py) * a.width + px, ok) * a.units + unit;
+      let otherRow = a.otherAt + row;
 ${each(blocks, sum)}
-      if (ok${p}) {
-${each(blocks, (b) => `        dx[a.dxAt + row${p} * a.units + unit + ${b}u] = s${p}_${b};`)}
-      }
-    }`;
+      if (ok) {
+${each(blocks, (b) => `        dx[a.dxAt + row + ${b}u] = s_${b};`)}
+      }`,
+  );
 }
 
 /**
@@ -119,7 +131,7 @@ ${tapProducts({
   value: (from) => `dy[${from}]`,
   shared: "columns",
 })}
-${each(pixels, (p) => finish(shape, then, p))}
+${finish(shape, then)}
   }
 ${
   then === "norm"

@@ -193,3 +193,30 @@ export const quadLocals = ({ depthwise }: QuadShape, step: string): string => `
   let first = ${depthwise ? "unit" : "(unit / a.own) * a.inner"};
   let readWidth = a.readWidth;
   let columnStep = ${step} * a.readUnits;`;
+
+/** Pixels whose ends are written out in one round of their loop. */
+const together = 2;
+
+/**
+ * What becomes of a segment's sums: `finish` of the pixel named, whose sums are s_0, s_1 …. A loop that selects its sums: a
+ * load or a store with a check each, written out next to all that is in registers, takes most of a kernel's compilation.
+ */
+export function eachPixel({ pixels, blocks }: QuadShape, finish: (p: string) => string): string {
+  const picked = (i: number, b: number) => {
+    let value = `s${i}_${b}`;
+    for (let p = i + together; p < pixels; p += together)
+      value = `select(${value}, s${p}_${b}, p == ${p - i}u)`;
+    return `      var s_${b} = ${value};`;
+  };
+  return `
+    for (var p = 0u; p < ${pixels}u; p += ${together}u) {
+${each(
+  together,
+  (i) => `
+    {
+${each(blocks, (b) => picked(i, b))}
+${finish(`(p + ${i}u)`)}
+    }`,
+)}
+    }`;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mostAtOnce, Pace } from "./pace.ts";
+import { guessedMs, mostAtOnce, Pace } from "./pace.ts";
 
 /** Runs groups of as many steps as the pace asks for, of `stepMs` and `readBackMs` for each group. */
 function paced(stepMs: number, readBackMs: number, groups: number): { pace: Pace; longest: number } {
@@ -16,6 +16,15 @@ function paced(stepMs: number, readBackMs: number, groups: number): { pace: Pace
 test("begins with one step in one submit", () => {
   const pace = new Pace();
   expect([pace.atOnce, pace.stepsPerSubmit, pace.submitsPerStep]).toEqual([1, 1, 1]);
+});
+
+test("the first step is cut by a guess where it may be too long for one submit, and goes alone all the same", () => {
+  const emulated = new Pace(guessedMs(2e9, { software: true }));
+  expect([emulated.atOnce, emulated.submitsPerStep]).toEqual([1, 20]);
+  const gpu = new Pace(guessedMs(2e9, { software: false }));
+  expect([gpu.atOnce, gpu.submitsPerStep]).toEqual([1, 1]);
+  emulated.measured(1, 50);
+  expect(emulated.submitsPerStep).toBe(1);
 });
 
 test.each([

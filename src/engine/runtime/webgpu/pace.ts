@@ -22,6 +22,11 @@ export class Pace {
   #stepMs: number | undefined;
   #most = 1;
 
+  /** @param guessedMs of the first step: what is too long for one submit must not be found out by sending it. */
+  constructor(guessedMs?: number) {
+    this.#stepMs = guessedMs;
+  }
+
   /** Steps worth asking for at once. */
   get atOnce(): number {
     return Math.min(this.#most, within(readBackMs, this.#stepMs));
@@ -43,6 +48,14 @@ export class Pace {
     this.#stepMs = ms / steps;
     this.#most = Math.min(mostAtOnce, growth * steps);
   }
+}
+
+/** Multiply-adds a millisecond that a slow adapter makes: too many submits of one step cost nothing to speak of. */
+const slowMacs = { software: 1e6, gpu: 2e7 } as const;
+
+/** A guess, rather too long, of what a list of so many multiply-adds takes. */
+export function guessedMs(macs: number, { software }: { readonly software: boolean }): number {
+  return macs / slowMacs[software ? "software" : "gpu"];
 }
 
 function within(ms: number, stepMs: number | undefined): number {

@@ -1,5 +1,6 @@
 import type { TensorId } from "../../plan/call.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { intensityOf, type Pass } from "../../plan/traffic.ts";
 import {
   checkBatch,
   checkpointTensors,
@@ -26,7 +27,7 @@ import type { Gpu } from "./device.ts";
 import { WebGpuImages } from "./images.ts";
 import type { LoweredPlan } from "./lowered-plan.ts";
 import { Memory } from "./memory.ts";
-import { Pace } from "./pace.ts";
+import { guessedMs, Pace } from "./pace.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Dispatch, Program } from "./program.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -51,8 +52,8 @@ export class WebGpuSession implements Session {
   /** A row of the host buffer's words for each step between two read-backs: sent in one piece before them. */
   readonly #rows: readonly Row[];
   readonly #table: Float32Array<ArrayBuffer>;
-  readonly #trainPace = new Pace();
-  readonly #evaluatePace = new Pace();
+  readonly #trainPace: Pace;
+  readonly #evaluatePace: Pace;
   #disposed = false;
 
   /** @throws ExecutorError "out-of-memory" if the plan does not fit. */
@@ -106,6 +107,9 @@ export class WebGpuSession implements Session {
     this.#evaluate = evaluate!;
     this.#evaluateAverages = averages!;
     this.#names = readable(this.plan);
+    const pace = (pass: Pass) => new Pace(guessedMs(intensityOf(this.plan, pass).total.macs, gpu));
+    this.#trainPace = pace("training");
+    this.#evaluatePace = pace("inference");
     const length = memory.lengthOf("host");
     this.#table = new Float32Array(memory.rows * length);
     this.#rows = Array.from({ length: memory.rows }, (_, row) => {

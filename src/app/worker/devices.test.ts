@@ -76,6 +76,28 @@ describe("chosen", () => {
     expect(wrong.open()).toBe(0);
   });
 
+  test("an adapter that some network showed to compute wrong is replaced, and it is said why", async () => {
+    const { devices, open } = browser("software");
+    const { executor } = await devices.open({ executor: "webgpu" });
+    await executor.dispose();
+    devices.refuseGpu("webgpu software computes wrong: losses are off by 12%");
+    for (const options of [{ executor: "webgpu" }, {}] as const) {
+      const { executor, info } = await devices.open(options);
+      expect(info).toMatchObject({
+        executor: "wasm",
+        note: "Trained on the processor: webgpu software computes wrong: losses are off by 12%",
+      });
+      await executor.dispose();
+    }
+    expect((await devices.offers()).webgpu).toMatchObject({
+      available: false,
+      device: "webgpu software",
+      selfTest: "failed",
+    });
+    await expect(devices.open({ executor: "webgpu", reproducible: true })).rejects.toThrow("not the same");
+    expect(open()).toBe(0);
+  });
+
   test("threads of WebAssembly are those asked for", async () => {
     const { info } = await browser("real").devices.open({ executor: "wasm", threads: 3 });
     expect(info).toMatchObject({ executor: "wasm", threads: 3 });

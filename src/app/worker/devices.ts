@@ -29,6 +29,8 @@ export class Devices {
   readonly #parts: DeviceParts;
   /** Of the adapter, as far as it was looked at. */
   #gpu: GpuOffer | undefined;
+  /** It computes some networks wrong, whatever its first test said: whoever asks for it is given another device. */
+  #refused = false;
 
   constructor(parts: DeviceParts) {
     this.#parts = parts;
@@ -43,11 +45,17 @@ export class Devices {
     if (wanted === "webgpu") {
       if (reproducible)
         throw new ExecutorError("unsupported", "a GPU's results are not the same on every machine");
-      return described(await this.#openTested());
+      return this.#refused ? this.#openBest(options) : described(await this.#openTested());
     }
     if (wanted === "reference") return described(await this.#parts.openReference());
     if (wanted === "wasm") return described(await this.#parts.openWasm(options));
     return this.#openBest(options);
+  }
+
+  /** From now on the adapter is not taken: a network that needed other kernels than its first test has shown it wrong. */
+  refuseGpu(reason: string): void {
+    this.#refused = true;
+    this.#gpu = { ...this.#gpu, available: false, selfTest: "failed", reason };
   }
 
   /** What there is, and what is taken where nothing is asked for. Tests the adapter, if that was not done before. */
@@ -59,7 +67,7 @@ export class Devices {
 
   async #openBest(options: DeviceOptions): Promise<OpenDevice> {
     const { reproducible = false } = options;
-    const gpu = reproducible ? undefined : await this.#openRealGpu();
+    const gpu = reproducible || this.#refused ? undefined : await this.#openRealGpu();
     if (gpu !== undefined) return described(gpu);
     try {
       const executor = await this.#parts.openWasm(options);
@@ -74,7 +82,7 @@ export class Devices {
   /** Nothing is said where the browser offers none: absent is not a fault. */
   #whyNoGpu(): string | undefined {
     if (this.#gpu?.device === undefined) return undefined;
-    return this.#gpu.software
+    return this.#gpu.software && !this.#refused
       ? "Trained on the processor: this browser's WebGPU has no GPU behind it."
       : `Trained on the processor: ${this.#gpu.reason}`;
   }

@@ -41,14 +41,15 @@ const host = webThreads();
 const tiles = new TileStore();
 const devices = new Devices({
   openGpu: async () => {
-    const executor = await createWebGpuExecutor();
+    const executor = await createWebGpuExecutor({ tested: true });
     const tuned = await tiles.load(adapterKey(executor.gpu.info));
     return { executor: tuned ? executor.using(tuned) : executor, software: executor.gpu.software };
   },
   openWasm: ({ threads, reproducible = false }) =>
     createExecutor("wasm", { wasm: { loadKernels, threads: threads ?? "auto", reproducible, host } }),
   openReference: async () => createReferenceExecutor(),
-  selfTest,
+  // The other families when a network needs them.
+  selfTest: (executor) => selfTest(executor, ["blocks"]),
   cores: host.cores,
   suggested: host.suggested,
   ...(host.note === undefined ? {} : { threadsNote: host.note }),
@@ -58,6 +59,7 @@ const service = new SweepService(
   {
     store: new SweepStore(),
     openDevice: (options) => devices.open(options),
+    refuseDevice: (reason) => devices.refuseGpu(reason),
     offers: () => devices.offers(),
     profile: profileOn,
     tuner: createTuner({ store: tiles, selfTest }),

@@ -18,7 +18,7 @@ const mostInterruptions = 3;
  * Trains a network, from its last complete epoch if an earlier run left one, and records it. A lost session goes on from
  * the last epoch too.
  *
- * @throws what concerns the whole run: the recorder refuses, the device is lost.
+ * @throws what concerns the whole run: the recorder refuses, the device is lost or computes wrong.
  */
 export async function runTrial(
   run: SweepRun,
@@ -139,8 +139,8 @@ class Attempt {
 
   #failure(error: unknown): Outcome {
     if (this.#refused) throw this.#refused.error;
-    // Without its device no other trial would fare better.
-    if (error instanceof ExecutorError && error.code === "lost") throw error;
+    // Not the trial's fault: without its device, or on one that computes wrong, no other would fare better.
+    if (error instanceof ExecutorError && (error.code === "lost" || error.code === "wrong")) throw error;
     this.interrupted = error instanceof ExecutorError && error.code === "interrupted";
     const reason = error instanceof Error ? error.message : String(error);
     const ms = this.#epochs.reduce((sum, epoch) => sum + epoch.ms, 0);

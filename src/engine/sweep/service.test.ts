@@ -33,6 +33,7 @@ function connect(
   const store = new SweepStore({ name });
   const executor = createFakeExecutor();
   let disposed = 0;
+  const refused: string[] = [];
   executor.dispose = async () => void disposed++;
   const tuner: Tuner = {
     state: async () => ({ tuned: true, tiles: "fake" }),
@@ -54,6 +55,7 @@ function connect(
         automatic: "reference",
       }),
       openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
+      refuseDevice: (reason) => refused.push(reason),
       loadData: async () => ({
         facts: findDataset("fashion-mnist")!,
         train: fakeImages(64),
@@ -101,6 +103,7 @@ function connect(
     name,
     close,
     disposed: () => disposed,
+    refused,
     runWhileUntuned: (study: Study) => {
       runWhileUntuned = study;
     },
@@ -236,6 +239,23 @@ test("a lost device is opened anew and its trial trained again; a run that keeps
   await always.client.call("startSweep", smallStudy, {});
   expect((await failed).message).toBe("the device is gone");
   expect(losses).toBe(4);
+});
+
+test("a device that a network shows to compute wrong is refused and replaced: its trial is trained again, nothing of it is recorded", async () => {
+  const statuses: string[] = [];
+  let wrong = true;
+  const { client, next, refused, disposed } = connect((job) => {
+    if (!wrong || job.trial.trialId !== `${id}/wide/1`) return;
+    wrong = false;
+    throw new ExecutorError("wrong", "fake computes wrong");
+  });
+  client.on("trialDone", ({ status }) => statuses.push(status));
+  const finished = next("finished");
+  await client.call("startSweep", smallStudy, {});
+  expect(await finished).toMatchObject({ outcome: "complete", trials: 6 });
+  expect(refused).toEqual(["fake computes wrong"]);
+  expect(disposed()).toBe(1);
+  expect(statuses).toEqual(new Array(6).fill("done"));
 });
 
 test("a study that another tab runs is not run here, until that run ends", async () => {

@@ -39,6 +39,8 @@ export interface ServiceParts {
   readonly store: SweepStore;
   /** Made once per set of options and kept. */
   readonly openDevice: (options: DeviceOptions) => Promise<OpenDevice>;
+  /** Told of a device that was found to compute wrong while it was used: openDevice gives another from then on. */
+  readonly refuseDevice?: (reason: string) => void;
   readonly profile: (
     request: ProfileRequest,
     executor: Executor,
@@ -68,7 +70,7 @@ export interface OpenDevice {
   readonly info: DeviceInfo;
 }
 
-/** Devices that one run may lose: a driver that fails more often than this will fail again. */
+/** Devices that one run may lose, or find to compute wrong: a driver that fails more often than this will fail again. */
 const mostLosses = 3;
 
 interface Equipment {
@@ -172,7 +174,10 @@ export class SweepService {
     return { executor, recorded, data };
   }
 
-  /** A lost device is opened anew, a few times: the trial that it took along is trained again. */
+  /**
+   * A lost device is opened anew, a few times, and one that computes wrong is replaced: the trial that it took along is
+   * trained again.
+   */
   async #run(
     study: Study,
     id: string,
@@ -188,7 +193,9 @@ export class SweepService {
         this.#emit("finished", await this.#sweep(study, id, current, options, control));
         return;
       } catch (error) {
-        const again = error instanceof ExecutorError && error.code === "lost" && losses < mostLosses;
+        const code = error instanceof ExecutorError ? error.code : undefined;
+        if (code === "wrong") this.#parts.refuseDevice?.(describeFailure(error).message);
+        const again = (code === "lost" || code === "wrong") && losses < mostLosses;
         if (!again) {
           this.#emit("failed", { studyId: id, ...describeFailure(error) });
           return;

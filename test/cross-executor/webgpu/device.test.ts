@@ -1,21 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Devices } from "../../../src/app/worker/devices.ts";
 import { nodeSource } from "../../../src/engine/data/node-source.ts";
 import { buildGraph } from "../../../src/engine/graph/build.ts";
 import { networkOf, smallImageFrame } from "../../../src/engine/network/frame.ts";
 import { compilePlan, defaultOptimizer } from "../../../src/engine/plan/compile.ts";
 import { allFusions } from "../../../src/engine/plan/fusion.ts";
 import type { Executor } from "../../../src/engine/runtime/executor.ts";
+import { createReferenceExecutor } from "../../../src/engine/runtime/reference/executor.ts";
 import { createWasmExecutor } from "../../../src/engine/runtime/wasm/executor.ts";
 import { nodeKernels } from "../../../src/engine/runtime/wasm/node-kernels.ts";
 import { selfTest } from "../../../src/engine/runtime/webgpu/self-test.ts";
 import { createControl } from "../../../src/engine/runtime/worker/control.ts";
+import type { OpenDevice } from "../../../src/engine/sweep/service.ts";
 import { parseStudy } from "../../../src/engine/sweep/study.ts";
 import { initialState } from "../../../src/engine/training/initialize.ts";
 import { loadTrainingData } from "../../../src/engine/training/load-data.ts";
 import { regimeSchema } from "../../../src/engine/training/regime.ts";
 import { type TrainOutcome, trainNetwork } from "../../../src/engine/training/trainer.ts";
 import {
+  openFaultyExecutor,
   openRemoteExecutor,
   pageTimers,
   type RemoteExecutor,
@@ -95,6 +99,51 @@ describe("the WebGPU device", () => {
     expect(new Set(counts.map(({ buffers }) => buffers))).toEqual(new Set([0]));
     expect(counts.at(-1)?.pipelines).toBe(counts[0]?.pipelines);
   });
+
+  test("whose kernels of depthwise convolutions compute wrong trains networks without any; at the first that has some the study goes on with wasm", async () => {
+    const faulty = await openFaultyExecutor("depthwise");
+    const devices = new Devices({
+      openGpu: async () => ({ executor: faulty, software: true }),
+      openWasm: async () => createWasmExecutor({ loadKernels }),
+      openReference: async () => createReferenceExecutor(),
+      selfTest: (executor) => selfTest(executor, ["blocks"]),
+      cores: 2,
+      suggested: 1,
+    });
+    const mbconv = {
+      block: "mbconv",
+      depth: 1,
+      width: 8,
+      stride: 2,
+      expansion: 2,
+      kernel: 3,
+      seRatio: 0,
+    } as const;
+    const depthwise = networkOf({ ...smallImageFrame, stem: { type: "small", width: 8 } }, [mbconv]);
+    const study = parseStudy({
+      version: 1,
+      populations: [{ name: "one", networks: [population[0], depthwise, population[1]] }],
+      regime: { images: 32, testImages: 32, batch: 16, epochs: 1 },
+    });
+    const opened: OpenDevice[] = [];
+    const { trials, starts } = await remoteSweep(
+      study,
+      async () => {
+        opened.push(await devices.open({ executor: "webgpu" }));
+        return opened.at(-1)!.executor;
+      },
+      undefined,
+      (reason) => devices.refuseGpu(reason),
+    );
+    const trained = trials.map(({ status, device }) => `${status} on ${device.split(" ")[0]}`);
+    expect(trained).toEqual(["done on webgpu", "done on wasm", "done on wasm"]);
+    // Not a step was made on it.
+    expect(starts.map(({ steps }) => steps.at(-1) ?? 0)).toEqual([2, 0, 2, 2]);
+    expect(opened[1]?.info.note).toMatch(
+      /^Trained on the processor: webgpu .* computes wrong: losses of a test network of depthwise convolutions are off by [\d.]+%$/,
+    );
+    expect((await faulty.counts()).buffers).toBe(0);
+  }, 60_000);
 
   test("steps asked for at once are those of single calls, bit for bit, and so are evaluations; no timer is asked for", async () => {
     const before = await pageTimers();

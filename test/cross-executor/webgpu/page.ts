@@ -82,6 +82,16 @@ export class GpuPage {
     return { executor: this.#hold(executor), device: executor.device };
   }
 
+  /** As a driver would be that compiles the kernels named so wrong. Not to be disposed of: the device is the shared one. */
+  async openFaulty({ word }: { word: string }): Promise<Opened> {
+    const { gpu } = await this.#shared!;
+    const { limits, features } = gpu.device;
+    const requestDevice = async () => faulty(gpu.device, word);
+    const requestAdapter = async () => ({ limits, features, info: gpu.info, requestDevice });
+    const executor = await createWebGpuExecutor({ gpu: { requestAdapter } as unknown as GPU, tested: true });
+    return { executor: this.#hold(executor), device: executor.device };
+  }
+
   room(executor: number, plan: Plan): Room {
     return this.#get<WebGpuExecutor>(executor).room(plan);
   }
@@ -169,6 +179,22 @@ export class GpuPage {
   #batch(batch: RemoteBatch): Batch {
     return batch.from === "values" ? batch : { ...batch, images: this.#get<ImageHandle>(batch.images) };
   }
+}
+
+/** The device, whose fault it is that every product-and-sum of the kernels named so has half its sum. */
+function faulty(device: GPUDevice, word: string): GPUDevice {
+  const createShaderModule = (descriptor: GPUShaderModuleDescriptor) => {
+    const { label, code } = descriptor;
+    if (!label?.includes(word)) return device.createShaderModule(descriptor);
+    return device.createShaderModule({ ...descriptor, code: code.replaceAll("fma(", "0.5 * fma(") });
+  };
+  return new Proxy(device, {
+    get(target, name) {
+      if (name === "createShaderModule") return createShaderModule;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 /** A method and what it is given. */

@@ -45,6 +45,11 @@ export async function sharedRemoteExecutor(tiles: TilesName = "adapter"): Promis
   return remoteExecutor(await call<Opened>("share", { tiles }));
 }
 
+/** The shared device, but for kernels whose names hold a word: they compute wrong. Tests what load() is the first to need. */
+export async function openFaultyExecutor(word: string): Promise<RemoteExecutor> {
+  return remoteExecutor(await call<Opened>("openFaulty", { word }));
+}
+
 function remoteExecutor({ executor, device }: Opened, close?: () => Promise<void>): RemoteExecutor {
   const made: { dispose(): Promise<void> }[] = [];
   const holding = <Made extends { dispose(): Promise<void> }>(object: Made): Made => {

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { profileNetwork } from "../../../src/engine/bench/profile-network.ts";
 import { findDataset } from "../../../src/engine/data/catalogue.ts";
 import { nodeSource } from "../../../src/engine/data/node-source.ts";
-import type { ModelState } from "../../../src/engine/runtime/executor.ts";
+import type { Executor, ModelState } from "../../../src/engine/runtime/executor.ts";
 import type { SweepEvents, SweepSummary } from "../../../src/engine/sweep/protocol.ts";
 import { SweepService } from "../../../src/engine/sweep/service.ts";
 import { SweepStore } from "../../../src/engine/sweep/store/store.ts";
@@ -10,7 +10,6 @@ import type { Study } from "../../../src/engine/sweep/study.ts";
 import { type Trial, withoutTimes } from "../../../src/engine/sweep/trial.ts";
 import { loadTrainingData } from "../../../src/engine/training/load-data.ts";
 import { trainNetwork } from "../../../src/engine/training/trainer.ts";
-import type { RemoteExecutor } from "./remote-executor.ts";
 
 let stores = 0;
 
@@ -28,11 +27,13 @@ export interface RemoteSweep {
  *
  * @param open gives a device, at first and after each that is lost.
  * @param onStep is told of the steps of the first start.
+ * @param refuseDevice is told why a device is not to be used any longer.
  */
 export async function remoteSweep(
   study: Study,
-  open: () => Promise<RemoteExecutor>,
+  open: () => Promise<Executor>,
   onStep: (step: number) => void = () => {},
+  refuseDevice: (reason: string) => void = () => {},
 ): Promise<RemoteSweep> {
   const source = nodeSource();
   const store = new SweepStore({ name: `remote sweep ${++stores}` });
@@ -47,8 +48,9 @@ export async function remoteSweep(
       store,
       openDevice: async () => {
         const executor = await open();
-        return { executor, info: { executor: "webgpu", device: executor.device } };
+        return { executor, info: { executor: executor.kind, device: executor.device } };
       },
+      refuseDevice,
       offers: () => Promise.reject(new Error("nobody asks")),
       profile: (request, executor, onProgress) => profileNetwork(request, { executor }, onProgress),
       loadData: (executor, regime) => loadTrainingData(executor, regime, source),

@@ -11,6 +11,7 @@ import { type Gpu, openGpu } from "./device.ts";
 import { WebGpuImages } from "./images.ts";
 import { type LoweredPlan, lowerPlan, roomFor } from "./lowered-plan.ts";
 import { Pipelines } from "./pipelines.ts";
+import { LaterTests } from "./self-test.ts";
 import { WebGpuSession } from "./session.ts";
 import { describeTiles, type Tiles, tilesFor, tilesOn } from "./tiles.ts";
 
@@ -19,6 +20,11 @@ export interface WebGpuExecutorOptions {
   readonly gpu?: GPU;
   /** By the adapter where not given. Results differ in the order of sums, and by how maps are stored. */
   readonly tiles?: Tiles;
+  /**
+   * Whether load() tests the families of kernels that a plan is the first to need, and refuses those that compute wrong
+   * ("wrong"); those that every network needs are selfTest()'s, before. False where not given.
+   */
+  readonly tested?: boolean;
 }
 
 export interface WebGpuExecutor extends Executor {
@@ -42,10 +48,15 @@ export interface WebGpuExecutor extends Executor {
  */
 export async function createWebGpuExecutor(options: WebGpuExecutorOptions = {}): Promise<WebGpuExecutor> {
   const gpu = await openGpu(options.gpu);
-  return executorOn(gpu, new Pipelines(gpu), options.tiles);
+  return executorOn(gpu, new Pipelines(gpu), options.tiles, options.tested ?? false);
 }
 
-function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): WebGpuExecutor {
+function executorOn(
+  gpu: Gpu,
+  pipelines: Pipelines,
+  chosen: Tiles | undefined,
+  tested: boolean,
+): WebGpuExecutor {
   const tiles = tilesOn(gpu, chosen ?? tilesFor(gpu.info));
   let disposed = false;
   const check = () => {
@@ -55,16 +66,24 @@ function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): 
   // Whoever asked for the room of a plan loads it next.
   const known = new WeakMap<Plan, LoweredPlan>();
   const lower = (plan: Plan): LoweredPlan => known.get(plan) ?? lowerPlan(plan, tiles);
+  const device = chosen ? `${gpu.description}, ${describeTiles(tiles)}` : gpu.description;
+  const load = async (plan: Plan, state: ModelState) => {
+    check();
+    const lowered = lower(plan);
+    known.delete(plan);
+    return WebGpuSession.load(gpu, pipelines, lowered, state);
+  };
+  const tests = tested ? new LaterTests({ device, fusions: allFusions, tiles, load }) : undefined;
   return {
     kind: "webgpu",
-    device: chosen ? `${gpu.description}, ${describeTiles(tiles)}` : gpu.description,
+    device,
     fusions: allFusions,
     ...(gpu.software
       ? { note: "This adapter is software: it computes on the processor, slower than WebAssembly does." }
       : {}),
     gpu,
     tiles,
-    using: (others: Tiles) => executorOn(gpu, pipelines, others),
+    using: (others: Tiles) => executorOn(gpu, pipelines, others, tested),
     get pipelineCount() {
       return pipelines.count;
     },
@@ -81,10 +100,8 @@ function executorOn(gpu: Gpu, pipelines: Pipelines, chosen: Tiles | undefined): 
       return gpu.guarded("the image set", async () => new WebGpuImages(gpu, images));
     },
     load: async (plan: Plan, state: ModelState) => {
-      check();
-      const lowered = lower(plan);
-      known.delete(plan);
-      return WebGpuSession.load(gpu, pipelines, lowered, state);
+      await tests?.before(plan);
+      return load(plan, state);
     },
     dispose: async () => {
       if (!disposed) gpu.dispose();

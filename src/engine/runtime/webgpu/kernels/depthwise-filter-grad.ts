@@ -1,5 +1,18 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
-import { bandArgs, type DepthwiseShape, linesAlive, loadLine, ownLines, ownUnit } from "./depthwise.ts";
+import {
+  bandArgs,
+  filterLength,
+  linesAlive,
+  loadLine,
+  ownChannels,
+  ownLines,
+  ownUnit,
+  pixelStep,
+  sumOf,
+  tapsOf,
+  type WalkShape,
+  walkName,
+} from "./depthwise.ts";
 import { argumentsFirst } from "./text.ts";
 
 /** Columns of dy that are walked down at a time. */
@@ -15,17 +28,17 @@ const args = {
  * of x, which tap row s·m + r brings to line t − m of dy: those are kept. The invocations' sums are chunks, joined by a
  * second stage.
  */
-export function depthwiseFilterGrad(shape: DepthwiseShape, normed: boolean): Kernel<typeof args> {
+export function walkFilterGrad(shape: WalkShape, normed: boolean): Kernel<typeof args> {
   const { kernel, stride } = shape;
   const alive = linesAlive(shape);
   const columns = stride * (gradColumns - 1) + kernel;
   const pixels = (piece: (p: number) => string) => each(gradColumns, piece);
-  const taps = kernel * kernel;
+  const taps = filterLength(shape);
   const step = (r: number) => `
     { let iy = t * ${stride}u + ${r}u - a.padding;
       let rowOk = iy < a.readHeight;
       let row = imageAt + iy * lineStep;
-${loadLine("v", columns, {
+${loadLine(shape, "v", columns, {
   row: "row",
   left: "left",
   rowOk: "rowOk",
@@ -34,24 +47,25 @@ ${loadLine("v", columns, {
 ${each(alive, (m) => {
   const ky = stride * m + r;
   if (ky >= kernel) return "";
-  return each(kernel, (kx) => {
-    let sum = `s[${ky * kernel + kx}]`;
-    for (let p = 0; p < gradColumns; p++) sum = `fma(v${stride * p + kx}, d${m}_${p}, ${sum})`;
-    return `      s[${ky * kernel + kx}] = ${sum};`;
+  const values = Array.from({ length: gradColumns }, (_, p) => tapsOf(shape, ky, p));
+  return each(values[0]!.length, (tap) => {
+    const sum = `s[${values[0]![tap]!.at}]`;
+    const products = values.map((taps, p) => [taps[tap]!.value, `d${m}_${p}`] as const);
+    return `      ${sum} = ${sumOf(sum, products)};`;
   });
 })}
     }`;
   return defineKernel({
-    name: `conv2dFilterGrad depthwise ${kernel}/${stride}${normed ? " normed" : ""}`,
+    name: `conv2dFilterGrad ${walkName(shape)}${normed ? " normed" : ""}`,
     args,
     bindings: [
-      read("x", "vec4f"),
+      read("x", shape.stem > 0 ? "f32" : "vec4f"),
       read("dy", "vec4f"),
       read("xVectors", "vec4f", ["xScale", "xShift"]),
       write("sums", "vec4f"),
     ],
     workgroup: 4,
-    body: argumentsFirst(`${ownUnit}
+    body: argumentsFirst(`${ownUnit(shape)}
 ${
   normed
     ? `  let scale = xVectors[a.xScaleAt + unit];
@@ -59,10 +73,10 @@ ${
     : ""
 }
   var s: array<vec4f, ${taps}>;
-  let lineStep = a.readWidth * a.units;
+  let lineStep = a.readWidth * ${pixelStep(shape)};
   for (var band = tile * a.span; band < lastBand; band++) {
 ${ownLines}
-    let imageAt = a.xAt + unit + image * a.readHeight * lineStep;
+    let imageAt = a.xAt + ${ownChannels(shape)}image * a.readHeight * lineStep;
     for (var across = 0u; across < a.width; across += ${gradColumns}u) {
       let left = across * ${stride}u - a.padding;
 ${each(alive - 1, (m) => pixels((p) => `      var c${m + 1}_${p} = vec4f(0.0);`))}

@@ -2,16 +2,20 @@ import { defineKernel, each, type Kernel, type KernelBinding, read, write } from
 import { writeSums } from "./conv-tile.ts";
 import {
   bandArgs,
-  type DepthwiseShape,
   type DepthwiseThen,
   gradientText,
   linesAlive,
   loadLine,
+  ownChannels,
   ownFilter,
   ownLines,
   ownUnit,
+  pixelStep,
   sumOf,
+  tapsOf,
   thenBindings,
+  type WalkShape,
+  walkName,
 } from "./depthwise.ts";
 import { argumentsFirst } from "./text.ts";
 
@@ -44,7 +48,7 @@ interface WalkText {
  * Step t of the walk reads the lines t·s + r − padding, r < s. Tap row s·m + r of the line t − m wants them: so M = ⌈k / s⌉
  * lines are in the making, and the oldest one is whole when the step ends.
  */
-function linesKernel(name: string, shape: DepthwiseShape, text: WalkText): Kernel<typeof args> {
+function linesKernel(name: string, shape: WalkShape, text: WalkText): Kernel<typeof args> {
   const { kernel, stride } = shape;
   const alive = linesAlive(shape);
   const columns = stride * (lineColumns - 1) + kernel;
@@ -54,10 +58,7 @@ function linesKernel(name: string, shape: DepthwiseShape, text: WalkText): Kerne
       const ky = stride * m + r;
       if (ky >= kernel) return "";
       return pixels((p) => {
-        const taps = Array.from(
-          { length: kernel },
-          (_, j) => [`v${stride * p + j}`, `f[${ky * kernel + j}]`] as const,
-        );
+        const taps = tapsOf(shape, ky, p).map(({ value, at }) => [value, `f[${at}]`] as const);
         return `      s${m}_${p} = ${sumOf(`s${m}_${p}`, taps)};`;
       });
     });
@@ -65,7 +66,7 @@ function linesKernel(name: string, shape: DepthwiseShape, text: WalkText): Kerne
     { let iy = t * ${stride}u + ${r}u - a.padding;
       let rowOk = iy < a.readHeight;
       let row = imageAt + iy * lineStep;
-${loadLine("v", columns, { row: "row", left: "left", rowOk: "rowOk", value: text.value })}
+${loadLine(shape, "v", columns, { row: "row", left: "left", rowOk: "rowOk", value: text.value })}
 ${line}
     }`;
   };
@@ -74,13 +75,13 @@ ${line}
     args,
     bindings: text.bindings,
     workgroup: 4,
-    body: argumentsFirst(`${ownUnit}
-${ownFilter(kernel)}
+    body: argumentsFirst(`${ownUnit(shape)}
+${ownFilter(shape)}
 ${text.before}
-  let lineStep = a.readWidth * a.units;
+  let lineStep = a.readWidth * ${pixelStep(shape)};
   for (var band = tile * a.span; band < lastBand; band++) {
 ${ownLines}
-    let imageAt = a.${text.read}At + unit + image * a.readHeight * lineStep;
+    let imageAt = a.${text.read}At + ${ownChannels(shape)}image * a.readHeight * lineStep;
     let whole = top + ${alive - 1}u;
     for (var across = 0u; across < a.width; across += ${lineColumns}u) {
       let left = across * ${stride}u - a.padding;
@@ -100,10 +101,10 @@ ${text.after}`),
 }
 
 /** y = x ∗ filters + bias, x perhaps normed; per invocation the mean and the sum of squared deviations of y. */
-export function depthwiseForward(shape: DepthwiseShape, normed: boolean): Kernel<typeof args> {
-  return linesKernel(`conv2d depthwise ${shape.kernel}/${shape.stride}${normed ? " normed" : ""}`, shape, {
+export function walkForward(shape: WalkShape, normed: boolean): Kernel<typeof args> {
+  return linesKernel(`conv2d ${walkName(shape)}${normed ? " normed" : ""}`, shape, {
     bindings: [
-      read("x", "vec4f"),
+      read("x", shape.stem > 0 ? "f32" : "vec4f"),
       read("filters", "vec4f"),
       read("vectors", "vec4f", ["xScale", "xShift"]),
       read("bias", "vec4f"),
@@ -151,7 +152,7 @@ export function depthwiseInputGrad(kernel: number, then: DepthwiseThen): Kernel<
   const gradient = gradientText(then);
   return linesKernel(
     `conv2dInputGrad depthwise ${kernel}/1 ${then}`,
-    { kernel, stride: 1 },
+    { kernel, stride: 1, stem: 0 },
     {
       bindings: [read("dy", "vec4f"), read("filters", "vec4f"), ...thenBindings],
       read: "dy",

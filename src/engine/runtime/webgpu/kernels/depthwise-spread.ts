@@ -1,7 +1,6 @@
 import { defineKernel, each, type Kernel, read } from "../kernel.ts";
 import {
   bandArgs,
-  type DepthwiseShape,
   type DepthwiseThen,
   gradientText,
   linesAlive,
@@ -10,6 +9,8 @@ import {
   ownUnit,
   sumOf,
   thenBindings,
+  type WalkShape,
+  walkName,
 } from "./depthwise.ts";
 import { argumentsFirst } from "./text.ts";
 
@@ -30,7 +31,7 @@ const args = {
  * Gradient of the input at a stride s > 1. Step t makes the lines t·s + r − padding of dx, r < s, from the lines t − m of dy,
  * by tap rows s·m + r; so it is with columns: s² pixels of dx a vector of dy, every tap once.
  */
-export function depthwiseSpread(shape: DepthwiseShape, then: DepthwiseThen): Kernel<typeof args> {
+export function depthwiseSpread(shape: WalkShape, then: DepthwiseThen): Kernel<typeof args> {
   const { kernel, stride } = shape;
   const alive = linesAlive(shape);
   const columns = spreadColumns + alive - 1;
@@ -50,12 +51,12 @@ export function depthwiseSpread(shape: DepthwiseShape, then: DepthwiseThen): Ker
   const each2 = (piece: (p: number, across: number) => string) =>
     each(spreadColumns, (p) => each(stride, (across) => piece(p, across)));
   return defineKernel({
-    name: `conv2dInputGrad depthwise ${kernel}/${stride} ${then}`,
+    name: `conv2dInputGrad ${walkName(shape)} ${then}`,
     args,
     bindings: [read("dy", "vec4f"), read("filters", "vec4f"), ...thenBindings],
     workgroup: 4,
-    body: argumentsFirst(`${ownUnit}
-${ownFilter(kernel)}
+    body: argumentsFirst(`${ownUnit(shape)}
+${ownFilter(shape)}
 ${gradient.before}
   let lineStep = a.readWidth * a.units;
   for (var band = tile * a.span; band < lastBand; band++) {
@@ -72,7 +73,7 @@ ${each(alive - 1, (m) => each(columns, (q) => `      var c${m + 1}_${q} = vec4f(
         let t = top - above + i;
         let row = imageAt + t * lineStep;
         let readOk = t < a.readHeight;
-${loadLine("w0_", columns, { row: "row", left: `at - ${alive - 1}u`, rowOk: "readOk", value: (from) => `dy[${from}]` })}
+${loadLine(shape, "w0_", columns, { row: "row", left: `at - ${alive - 1}u`, rowOk: "readOk", value: (from) => `dy[${from}]` })}
 ${each(alive - 1, (m) => each(columns, (q) => `        let w${m + 1}_${q} = c${m + 1}_${q};`))}
 ${each(
   stride,

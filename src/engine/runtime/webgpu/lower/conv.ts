@@ -7,7 +7,7 @@ import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import type { TileClass } from "../tiles.ts";
 import { finishMomentsOf, finishSumsOf, normSumsOf } from "./columns.ts";
-import { isDepthwiseWalk, lowerDepthwiseForward, lowerDepthwiseInputGrad } from "./depthwise.ts";
+import { isDepthwiseWalk, isStemWalk, lowerDepthwiseInputGrad, lowerWalkForward } from "./depthwise.ts";
 import { flag, groupsOf, lanesAlong } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { type NormGradient, normGradient } from "./norm-gradient.ts";
@@ -129,8 +129,8 @@ function isPointwise({ kernel, stride, padding }: ConvGeometry): boolean {
 }
 
 export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
-  if (isDepthwiseWalk(program, call.attrs)) {
-    lowerDepthwiseForward(program, call);
+  if (isDepthwiseWalk(program, call.attrs) || isStemWalk(program, call)) {
+    lowerWalkForward(program, call);
     return;
   }
   if (isQuad(program, call.attrs)) {

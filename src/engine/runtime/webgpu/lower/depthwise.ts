@@ -1,8 +1,8 @@
 import type { ConvGeometry, TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
 import type { DepthwiseThen } from "../kernels/depthwise.ts";
-import { depthwiseFilterGrad } from "../kernels/depthwise-filter-grad.ts";
-import { depthwiseForward, depthwiseInputGrad } from "../kernels/depthwise-lines.ts";
+import { walkFilterGrad } from "../kernels/depthwise-filter-grad.ts";
+import { depthwiseInputGrad, walkForward } from "../kernels/depthwise-lines.ts";
 import { depthwiseSpread } from "../kernels/depthwise-spread.ts";
 import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
@@ -12,15 +12,15 @@ import { memoized } from "./memoized.ts";
 import { normedInput } from "./normed-input.ts";
 import type { InputGradPlan } from "./quad.ts";
 
-const forward = memoized((kernel: number, stride: number, normed: 0 | 1) =>
-  depthwiseForward({ kernel, stride }, normed === 1),
+const forward = memoized((kernel: number, stride: number, stem: number, normed: 0 | 1) =>
+  walkForward({ kernel, stride, stem }, normed === 1),
 );
 const turnedInputGrad = memoized((kernel: number, then: DepthwiseThen) => depthwiseInputGrad(kernel, then));
 const spreadInputGrad = memoized((kernel: number, stride: number, then: DepthwiseThen) =>
-  depthwiseSpread({ kernel, stride }, then),
+  depthwiseSpread({ kernel, stride, stem: 0 }, then),
 );
-const filterGrad = memoized((kernel: number, stride: number, normed: 0 | 1) =>
-  depthwiseFilterGrad({ kernel, stride }, normed === 1),
+const filterGrad = memoized((kernel: number, stride: number, stem: number, normed: 0 | 1) =>
+  walkFilterGrad({ kernel, stride, stem }, normed === 1),
 );
 
 /** Whether a convolution is made by walks down the lines of single vectors of channels. */
@@ -30,6 +30,21 @@ export function isDepthwiseWalk({ tiles }: Program, g: ConvGeometry): boolean {
   return (
     tiles.quads && depthwise && (kernel === 3 || kernel === 5) && stride <= 2 && padding === (kernel - 1) / 2
   );
+}
+
+/** Channels of a stem. */
+function stemOf({ channels, groups }: ConvGeometry): number {
+  return groups === 1 ? channels : 0;
+}
+
+/** Whether walks make a convolution of the images themselves, which are read one channel at a time. */
+export function isStemWalk(
+  { tiles }: Program,
+  { in: input, attrs }: CallOf<"conv2d" | "conv2dFilterGrad">,
+): boolean {
+  const { kernel, stride, padding, channels, filters, groups } = attrs;
+  const few = groups === 1 && channels <= 3 && filters % 4 === 0 && input.xScale === undefined;
+  return tiles.quads && few && kernel === 3 && stride <= 2 && padding === 1;
 }
 
 interface Bands {
@@ -56,7 +71,7 @@ function bandsOf({ tiles }: Program, units: number, batch: number, steps: number
   return { lines: steps / imageBands, imageBands, bands, span, tiles: groupsOf(bands, span) };
 }
 
-export function lowerDepthwiseForward(program: Program, call: CallOf<"conv2d">): void {
+export function lowerWalkForward(program: Program, call: CallOf<"conv2d">): void {
   const { in: input, out, update, attrs: g } = call;
   const units = g.filters / 4;
   const bands = bandsOf(program, units, g.batch, g.outHeight);
@@ -64,7 +79,7 @@ export function lowerDepthwiseForward(program: Program, call: CallOf<"conv2d">):
   const sums = g.statistics && program.scratch(`${call.label}.tiles`, 8 * bands.tiles * units);
   program.dispatch(
     call,
-    forward(g.kernel, g.stride, flag(source.xScale)),
+    forward(g.kernel, g.stride, stemOf(g), flag(source.xScale)),
     {
       ...bands,
       units,
@@ -168,11 +183,7 @@ export function lowerDepthwiseInputGrad(
 }
 
 /** @param dy with the norm behind it taken in. */
-export function lowerDepthwiseFilterGrad(
-  program: Program,
-  call: CallOf<"conv2dFilterGrad">,
-  dy: TensorId,
-): void {
+export function lowerWalkFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">, dy: TensorId): void {
   const g = call.attrs;
   const out = call.out.dFilters;
   const units = g.filters / 4;
@@ -182,7 +193,7 @@ export function lowerDepthwiseFilterGrad(
   const source = normedInput(program, call);
   program.dispatch(
     call,
-    filterGrad(g.kernel, g.stride, flag(source.xScale)),
+    filterGrad(g.kernel, g.stride, stemOf(g), flag(source.xScale)),
     {
       ...bands,
       units,

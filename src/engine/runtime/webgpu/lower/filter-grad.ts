@@ -7,7 +7,7 @@ import type { Lanes } from "../kernels/text.ts";
 import type { PendingJoin, Program } from "../program.ts";
 import { columnJoin } from "./columns.ts";
 import { convLanes } from "./conv.ts";
-import { isDepthwiseWalk, lowerDepthwiseFilterGrad } from "./depthwise.ts";
+import { isDepthwiseWalk, isStemWalk, lowerWalkFilterGrad } from "./depthwise.ts";
 import { flag, groupsOf, lanesAlong, unitOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { type NormGradient, normGradient } from "./norm-gradient.ts";
@@ -73,8 +73,8 @@ export function lowerConv2dFilterGrad(program: Program, call: CallOf<"conv2dFilt
   const { out, attrs: g } = call;
   const source = normGradient(program, call);
   if (source.y === undefined && isProduct(program, g)) lowerProductFilterGrad(program, call, source.dy);
-  else if (source.y === undefined && isDepthwiseWalk(program, g))
-    lowerDepthwiseFilterGrad(program, call, source.dy);
+  else if (source.y === undefined && (isDepthwiseWalk(program, g) || isStemWalk(program, call)))
+    lowerWalkFilterGrad(program, call, source.dy);
   else if (source.y === undefined && isQuadFilterGrad(program, call))
     lowerQuadFilterGrad(program, call, source.dy);
   else lowerWalkedFilterGrad(program, call, source);

@@ -8,6 +8,7 @@ import { callCase, filterLength, normedAttrs, normedOperands, xLength, yLength }
 import { inputsOf } from "./cases.ts";
 import { convCases } from "./conv-cases.ts";
 import { executors } from "./executors.ts";
+import { windows } from "./shapes.ts";
 import { type CallCase, runSingleCall } from "./single-call.ts";
 
 /** 1×1, one group. Pixels: 45, no multiple of four, or 18 of a stride; channels and filters beyond whole tiles, or below one. */
@@ -47,6 +48,21 @@ const maps = [geometry(20, 44, 1), geometry(12, 20, 1, 31), geometry(76, 76, 1, 
   ];
 });
 
+/** 3×3, groups of 16 and 32: lines of one segment and more, of parts of one, strides. */
+const grouped = [
+  { height: 5, width: 11, stride: 1, groupWidth: 16 },
+  { height: 4, width: 3, stride: 1, groupWidth: 32 },
+  { height: 7, width: 9, stride: 2, groupWidth: 16 },
+].flatMap(({ height, width, stride, groupWidth }) => {
+  const channels = 2 * groupWidth;
+  const attrs = { batch: 3, channels, filters: channels, groups: 2, ...windows(height, width, 3, stride) };
+  const { conv2d, conv2dInputGrad } = convCases(fc.constant(attrs));
+  return [
+    ...fc.sample(conv2d, { seed: 11, numRuns: 2 }),
+    ...fc.sample(conv2dInputGrad, { seed: 3, numRuns: 2 }),
+  ];
+});
+
 const nameOf = ({ call }: CallCase) =>
   `${call.op} ${Object.keys(call.in).join(" ")} ${JSON.stringify(call.attrs)}`;
 
@@ -60,8 +76,8 @@ describe.each(onGpu)("$name", ({ create }) => {
   });
   afterAll(() => executor.dispose());
 
-  test.each([...filterGrads, ...maps].map((one) => ({ name: nameOf(one), one })))(
-    "a 1×1 convolution is within 1e-5 of the reference: $name",
+  test.each([...filterGrads, ...maps, ...grouped].map((one) => ({ name: nameOf(one), one })))(
+    "a convolution by quads is within 1e-5 of the reference: $name",
     async ({ one }) => {
       const rng = createRng(7, "products");
       const inputs = inputsOf(one, () => rng.float());

@@ -1,16 +1,20 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
-import { writeSums } from "./conv-tile.ts";
 import {
   eachPixel,
   type QuadShape,
   quadArgs,
   quadLocals,
   quadName,
-  quadSum,
+  quadPlace,
   segment,
+  summed,
   tapProducts,
+  unitOf,
+  vectorsOf,
+  writeQuadSums,
 } from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
+import { components, turnedInto } from "./turns.ts";
 
 const args = {
   ...quadArgs,
@@ -45,10 +49,7 @@ export function quadForward(shape: QuadShape, normed: boolean): Kernel<typeof ar
     ],
     workgroup: 4,
     subgroups: true,
-    body: argumentsFirst(`
-  if (group >= a.across * a.quads) { return; }
-  let quad = group / a.across;
-  let unit = (group - quad * a.across) * ${blocks}u;
+    body: argumentsFirst(`${quadPlace(shape)}
 ${quadLocals(shape, step)}
   let tapsDown = a.kernel;
   let tapsAcross = a.kernel;
@@ -61,7 +62,8 @@ ${each(
   var square${b} = vec4f(0.0);`,
 )}
   if (a.biased != 0u) {
-${each(blocks, (b) => `    bias${b} = bias[a.biasAt + unit + ${b}u];`)}
+${vectorsOf(shape, "given", "bias[a.biasAt + unit")}
+${each(blocks, (b) => `    bias${b} = given${b};`)}
   }
   for (var t = 0u; t < a.span; t++) {
 ${segment("quad", shape)}
@@ -82,6 +84,8 @@ ${tapProducts({
     shape.depthwise
       ? `a.filtersAt + unit + (i * a.kernel + ${j}) * a.filterUnits`
       : `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
+  ownFilterAt: (j) => `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c) * a.filterUnits`,
+  factor: (taps, turn, i, k) => `${taps}${i}_${turn}.${components[k]}`,
   nextBlock: "1u",
   before: normed
     ? `
@@ -91,16 +95,16 @@ ${tapProducts({
   value: (from) => (normed ? `max(fma(x[${from}], scale, shift), vec4f(a.floor))` : `x[${from}]`),
   shared: "rows",
 })}
-    let row0 = a.yAt + (line * a.width + at) * a.units + unit;
+    let row0 = a.yAt + (line * a.width + at) * a.units;
     if (t == 0u) {
-${each(blocks, (b) => `      shift${b} = subgroupBroadcast(s0_${b}, 0u);`)}
+${shape.turned ? `      shift0 = s0_0;\n${turnedInto("shift")}` : each(blocks, (b) => `      shift${b} = quadBroadcast(s0_${b}, 0u);`)}
     }
 ${eachPixel(
   shape,
   (p) => `
       let ok = live & (at + ${p} < a.width);
       if (ok) {
-${each(blocks, (b) => `        y[row0 + ${p} * a.units + ${b}u] = s_${b};`)}
+${each(blocks, (b) => `        y[row0 + ${p} * a.units + ${unitOf(shape, b)}] = s_${b};`)}
       }
 ${each(
   blocks,
@@ -112,14 +116,13 @@ ${each(
   }
   if (a.statistics == 0u) { return; }
   let share = 1.0 / f32(min(a.tileRows, a.rows - quad * a.tileRows));
+${summed(shape, ["sum", "square"])}
 ${each(
-  blocks,
-  (b) => `${quadSum(`sum${b}`)}${quadSum(`square${b}`)}
+  shape.turned ? 1 : blocks,
+  (b) => `
   let mean${b} = fma(sum${b}, vec4f(share), shift${b});
   let squares${b} = max(square${b} - sum${b} * (sum${b} * share), vec4f(0.0));`,
 )}
-  if (lane == 0u) {
-${writeSums(blocks, "quad", "mean", "squares")}
-  }`),
+${writeQuadSums(shape, "mean", "squares")}`),
   });
 }

@@ -1,16 +1,20 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
-import { writeSums } from "./conv-tile.ts";
 import {
   eachPixel,
   type QuadShape,
   quadArgs,
   quadLocals,
   quadName,
-  quadSum,
+  quadPlace,
   segment,
+  summed,
   tapProducts,
+  unitOf,
+  vectorsOf,
+  writeQuadSums,
 } from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
+import { components } from "./turns.ts";
 
 const args = {
   ...quadArgs,
@@ -27,9 +31,12 @@ const args = {
 /** What becomes of a sum before it is stored: another gradient is added, or it is led through the norm before. */
 export type QuadThen = "store" | "add" | "norm";
 
+/** Tap (i, j) of those that a class has, in the filters. */
+const tapAt = (j: string) => `((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride)`;
+
 function finish(shape: QuadShape, then: QuadThen): string {
   const { blocks } = shape;
-  const other = (b: number) => `other[otherRow + ${b}u]`;
+  const other = (b: number) => `other[otherRow + ${unitOf(shape, b)}]`;
   const sum = (b: number) => {
     if (then === "store") return "";
     if (then === "add") return `      s_${b} += ${other(b)};`;
@@ -45,11 +52,11 @@ function finish(shape: QuadShape, then: QuadThen): string {
     (p) => `
       let px = (at + ${p}) * a.stride + classX;
       let ok = live & (py < a.height) & (px < a.width);
-      let row = select(0u, (image * a.height + py) * a.width + px, ok) * a.units + unit;
+      let row = select(0u, (image * a.height + py) * a.width + px, ok) * a.units;
       let otherRow = a.otherAt + row;
 ${each(blocks, sum)}
       if (ok) {
-${each(blocks, (b) => `        dx[a.dxAt + row + ${b}u] = s_${b};`)}
+${each(blocks, (b) => `        dx[a.dxAt + row + ${unitOf(shape, b)}] = s_${b};`)}
       }`,
   );
 }
@@ -74,10 +81,7 @@ export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof a
     ],
     workgroup: 4,
     subgroups: true,
-    body: argumentsFirst(`
-  if (group >= a.across * a.quads) { return; }
-  let quad = group / a.across;
-  let unit = (group - quad * a.across) * ${blocks}u;
+    body: argumentsFirst(`${quadPlace(shape)}
   let class_ = quad / a.classQuads;
   let inClass = quad - class_ * a.classQuads;
   let classY = class_ / a.stride;
@@ -91,20 +95,15 @@ export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof a
 ${quadLocals(shape, "1u")}
 ${
   then === "norm"
-    ? each(
-        blocks,
-        (b) => `
-  var beta${b} = vec4f(0.0);
-  var gamma${b} = vec4f(0.0);
-  let scale${b} = vectors[a.xScaleAt + unit + ${b}u];
-  let shift${b} = vectors[a.xShiftAt + unit + ${b}u];
-  let mean${b} = vectors[a.xMeanAt + unit + ${b}u];
-  let invStd${b} = vectors[a.xInvStdAt + unit + ${b}u];`,
-      )
+    ? `${each(blocks, (b) => `  var beta${b} = vec4f(0.0);\n  var gamma${b} = vec4f(0.0);`)}
+${vectorsOf(shape, "scale", "vectors[a.xScaleAt + unit")}
+${vectorsOf(shape, "shift", "vectors[a.xShiftAt + unit")}
+${vectorsOf(shape, "mean", "vectors[a.xMeanAt + unit")}
+${vectorsOf(shape, "invStd", "vectors[a.xInvStdAt + unit")}`
     : ""
 }
   // Rows of the filters are the channels written, units of a row the filters read.
-  let filterRow = (unit - (unit / a.own) * a.own) * 4u + lane;
+  let filterRow = (unit - (unit / a.own) * a.own) * 4u${shape.turned ? "" : " + lane"};
   for (var t = 0u; t < a.span; t++) {
 ${segment("inClass", shape)}
     let image = line / a.classHeight;
@@ -121,11 +120,12 @@ ${tapProducts({
   step: "1u",
   columnOf: (p, j) => p + shape.window - 1 - j,
   filterAt: (j) => {
-    const tap = `((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride)`;
-    if (shape.depthwise) return `a.filtersAt + unit + ${tap} * a.filterUnits`;
-    return `a.filtersAt + first + c + (${tap} * a.filterRows + filterRow) * a.filterUnits`;
+    if (shape.depthwise) return `a.filtersAt + unit + ${tapAt(j)} * a.filterUnits`;
+    return `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`;
   },
   ...(shape.depthwise ? { tapOk: (j: string) => `${j} < tapsAcross` } : {}),
+  ownFilterAt: (j) => `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`,
+  factor: (taps, turn, i, k) => `${taps}${k}_${turn}.${components[i]}`,
   nextBlock: "4u * a.filterUnits",
   before: "",
   value: (from) => `dy[${from}]`,
@@ -135,10 +135,8 @@ ${finish(shape, then)}
   }
 ${
   then === "norm"
-    ? `${each(blocks, (b) => quadSum(`beta${b}`) + quadSum(`gamma${b}`))}
-  if (lane == 0u) {
-${writeSums(blocks, "quad", "beta", "gamma")}
-  }`
+    ? `${summed(shape, ["beta", "gamma"])}
+${writeQuadSums(shape, "beta", "gamma")}`
     : ""
 }`),
   });

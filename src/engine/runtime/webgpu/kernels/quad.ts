@@ -1,4 +1,6 @@
 import { each } from "../kernel.ts";
+import { writeSums } from "./conv-tile.ts";
+import { components, eachTurn, joined, turned } from "./turns.ts";
 
 // Convolutions with taps, made by quads: subgroups of four invocations, one a workgroup.
 //
@@ -19,6 +21,8 @@ export interface QuadShape {
   readonly pixels: number;
   /** Vectors of an invocation. */
   readonly blocks: number;
+  /** They are four, and made in turns (turns.ts): of the filters each invocation reads those of one. */
+  readonly turned: boolean;
   /** Taps of a line whose columns are read once, 3 or 5; 0 where every tap reads its own. */
   readonly window: number;
   /** Columns from a pixel to the next in a window. */
@@ -27,8 +31,8 @@ export interface QuadShape {
   readonly depthwise: boolean;
 }
 
-export const quadName = ({ pixels, blocks, window, stride, depthwise }: QuadShape): string =>
-  `quad ${pixels}×${blocks}${window > 0 ? ` window ${window}/${stride}` : ""}${depthwise ? " depthwise" : ""}`;
+export const quadName = ({ pixels, blocks, turned: inTurns, window, stride, depthwise }: QuadShape): string =>
+  `quad ${pixels}×${blocks}${inTurns ? " turned" : ""}${window > 0 ? ` window ${window}/${stride}` : ""}${depthwise ? " depthwise" : ""}`;
 
 /** Arguments of both directions. "read" is x forwards and dy backwards, "written" y or dx; units are vectors. */
 export const quadArgs = {
@@ -82,6 +86,12 @@ export interface TapText {
   readonly filterAt: (j: string) => string;
   /** Depthwise: condition that there is a tap j. */
   readonly tapOk?: (j: string) => string;
+  /**
+   * Made in turns: where the invocation finds the filters of its own vector at tap (i, j), four vectors one row apart; and
+   * which component of them is multiplied with component i of what is read, for component k written.
+   */
+  readonly ownFilterAt: (j: string) => string;
+  readonly factor: (tap: string, turn: number, i: number, k: number) => string;
   /** From a block's filter vector to the next one's. */
   readonly nextBlock: string;
   /** What the inner vector c needs, before the lines; the value loaded at `${from}`. */
@@ -92,9 +102,9 @@ export interface TapText {
 }
 
 /** Four invocations' filter vectors as what each channel of the read vector is multiplied with. */
-const shareRows = each(4, (i) => `        let g${i} = subgroupBroadcast(f, ${i}u);`);
+const shareRows = each(4, (i) => `        let g${i} = quadBroadcast(f, ${i}u);`);
 const shareColumns = each(4, (i) => {
-  const parts = [0, 1, 2, 3].map((lane) => `subgroupBroadcast(f.${"xyzw"[i]}, ${lane}u)`);
+  const parts = [0, 1, 2, 3].map((lane) => `quadBroadcast(f.${"xyzw"[i]}, ${lane}u)`);
   return `        let g${i} = vec4f(${parts.join(", ")});`;
 });
 
@@ -118,6 +128,35 @@ ${each(pixels, (p) => {
 }
 
 /**
+ * In turns: the filters of the taps first, then each sum takes all that is multiplied for it, so that it passes once through
+ * memory. Per line of three taps P + 2 vectors of the map and 12 of the filters for 192·P multiply-adds an invocation: 43 a
+ * load for P = 4, and no value told.
+ */
+function turnedProducts(
+  { shape, ownFilterAt, factor, columnOf }: TapText,
+  taps: readonly (number | "j")[],
+): string {
+  const filters = taps.map(
+    (j) => `      let fAt${j} = ${ownFilterAt(j === "j" ? "j" : `${j}u`)};
+${each(4, (i) => `      let f${j}_${i}_0 = filters[fAt${j} + ${i}u * a.filterUnits]; ${turned(`f${j}_${i}_`)}`)}`,
+  );
+  const sum = (p: number, turn: number, k: number) => {
+    const terms = taps.flatMap((j) => {
+      const v = `v${j === "j" ? p : columnOf(p, j)}`;
+      return components.map((i, n) => `${v}.${i} * ${factor(`f${j}_`, turn, n, k)}`);
+    });
+    return [`s${p}_${turn}.${components[k]}`, ...terms].join(" + ");
+  };
+  return `${filters.join("\n")}
+${each(shape.pixels, (p) =>
+  eachTurn(
+    (turn) =>
+      `      s${p}_${turn} = vec4f(${components.map((_, k) => sum(p, turn, k)).join(",\n        ")});`,
+  ),
+)}`;
+}
+
+/**
  * Depthwise, a line's taps: each invocation reads the vector of one of the first four. Per line P·s + k − s vectors of the
  * map and 1 (k = 5: 2) of the filters for 4·P·k multiply-adds an invocation; a tap at a time takes a load each.
  */
@@ -130,7 +169,7 @@ function depthwiseProducts({ shape, filterAt, tapOk, columnOf }: TapText): strin
   const shared = Math.min(4, window);
   return `
 ${filter("f", shared < 4 ? `min(lane, ${shared - 1}u)` : "lane")}
-${each(shared, (j) => `      let g${j} = subgroupBroadcast(f, ${j}u);`)}
+${each(shared, (j) => `      let g${j} = quadBroadcast(f, ${j}u);`)}
 ${window > 4 ? filter("g4", "4u") : ""}
 ${each(pixels, (p) => {
   let sum = `s${p}_0`;
@@ -160,6 +199,10 @@ ${line}
 ${loads}
 ${depthwiseProducts(text)}
     }`;
+  const taps = window > 0 ? Array.from({ length: window }, (_, tap) => tap) : (["j"] as const);
+  const multiplied = shape.turned
+    ? turnedProducts(text, taps)
+    : taps.map((tap) => products(text, tap)).join("\n");
   // One loop: what is carried into and out of another costs as much as four multiply-adds of all of it.
   const advance =
     window > 0
@@ -180,12 +223,44 @@ ${depthwiseProducts(text)}
 ${before}
 ${line}
 ${loads}
-${window > 0 ? each(window, (tap) => products(text, tap)) : products(text, "j")}
+${multiplied}
 ${advance}
       i = select(i, 0u, wrap);
       c = select(c, c + 1u, wrap);
     }`;
 }
+
+/** `unit`, the first that an invocation makes, or, in turns, its own; `quad`, its place along the segments. */
+export const quadPlace = ({ blocks, turned: inTurns }: QuadShape): string => `
+  if (group >= a.across * a.quads) { return; }
+  let quad = group / a.across;
+  let firstUnit = (group - quad * a.across) * ${blocks}u;
+  let unit = firstUnit${inTurns ? " + lane" : ""};`;
+
+/** The unit of an invocation's block b, or turn. */
+export const unitOf = ({ turned: inTurns }: QuadShape, b: number): string =>
+  inTurns ? `firstUnit + (lane ^ ${b}u)` : `unit + ${b}u`;
+
+/** Declares `${name}0` …: the vectors of an invocation's blocks, or turns, where `at` finds the first. */
+export const vectorsOf = ({ blocks, turned: inTurns }: QuadShape, name: string, at: string): string =>
+  inTurns
+    ? `  let ${name}0 = ${at}]; ${turned(name)}`
+    : each(blocks, (b) => `  let ${name}${b} = ${at} + ${b}u];`);
+
+/** Sums over the quad: of all blocks in each of its invocations, or, in turns, of its own. */
+export const summed = ({ blocks, turned: inTurns }: QuadShape, names: readonly string[]): string =>
+  inTurns
+    ? names.map(joined).join("\n")
+    : each(blocks, (b) => names.map((name) => quadSum(`${name}${b}`)).join(""));
+
+/** Two values per unit that a quad has made, side by side in `sums`. */
+export const writeQuadSums = ({ blocks, turned: inTurns }: QuadShape, one: string, two: string): string =>
+  inTurns
+    ? writeSums(1, "quad", one, two)
+    : `
+  if (lane == 0u) {
+${writeSums(blocks, "quad", one, two)}
+  }`;
 
 /** `first`: the first unit that is read of the map. */
 export const quadLocals = ({ depthwise }: QuadShape, step: string): string => `

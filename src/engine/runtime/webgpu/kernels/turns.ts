@@ -19,6 +19,13 @@ export const turned = (name: string): string =>
     .map((swap, i) => `let ${name}${i + 1} = ${swap}(${name}0);`)
     .join(" ");
 
+/** The same for variables that are declared. */
+export const turnedInto = (name: string): string =>
+  turns
+    .slice(1)
+    .map((swap, i) => `${name}${i + 1} = ${swap}(${name}0);`)
+    .join(" ");
+
 /** Makes `${name}0` the quad's sum of the invocation's own part: of turn r in the invocation at lane ^ r. */
 export const joined = (name: string): string =>
   `  ${name}0 += ${turns

@@ -58,9 +58,12 @@ interface WrittenMap {
 /** Segments of the written map, and how many of them an invocation makes. */
 function segmentsOf({ tiles }: Program, g: ConvGeometry, map: WrittenMap) {
   const window = windowOf(g, map.backward);
-  // Longer segments where the taps share columns: elsewhere they gain a sixth, and take as long again to compile.
-  const pixels = window.window === 3 && !window.depthwise && map.width > 4 ? 8 : 4;
-  const shape: QuadShape = { pixels, blocks: map.own % 2 === 0 ? 2 : 1, ...window };
+  // Groups of whole fours of vectors: in turns, each input is read once for all four.
+  const turned = !window.depthwise && map.own % 4 === 0;
+  // Longer segments where the taps share columns: elsewhere they gain a sixth, in turns a fifth, and take twice to compile.
+  const pixels = window.window === 3 && !window.depthwise && !turned && map.width > 4 ? 8 : 4;
+  const together = map.own % 2 === 0 ? 2 : 1;
+  const shape: QuadShape = { pixels, blocks: turned ? 4 : together, turned, ...window };
   const lineSegments = groupsOf(map.width, pixels);
   const segments = map.lines * lineSegments;
   const across = map.units / shape.blocks;

@@ -67,7 +67,7 @@ test("--profile adds the kernels, the slowest first; --batch is used", async () 
   expect(shares.reduce((sum: number, share: number) => sum + share)).toBeCloseTo(1, 9);
   const text = await run(...args);
   expect(text.lines[0]).toMatch(/net +threads +batch .*images\/s .*of peak/);
-  expect(text.lines.join("\n")).toMatch(/mb: [\d.]+ ms in kernels, -?[\d.]+ % of a step outside/);
+  expect(text.lines.join("\n")).toMatch(/mb: [\d.]+ ms in kernels, -?[\d.]+% of a step outside/);
 });
 
 test.each([

@@ -7,9 +7,8 @@ import { argumentsFirst } from "./text.ts";
 // A quad owns a block of the filters, 4·A channels × 4·B filters of all T taps of one tap row, in registers, and walks
 // along the segments of its chunk, an invocation a segment: the columns of x under a segment are read once for the taps of
 // a line, each pixel of dy once for all. With T = 3, stride 1: 6·A + 4·B vector loads for 192·A·B multiply-adds an
-// invocation, 27 a load for A = 1, B = 2 and 38 for 2 × 2; a tap at a time is 16. Depthwise it is s·3 + T + 4 loads for 16·T,
-// 5 to 7 a load for T = 3 and 5, where a tap at a time is 2. In the end the invocations' sums are
-// joined by swaps in the quad, then the chunks by a second stage (split-K without atomics).
+// invocation, 27 a load for A = 1, B = 2 and 38 for 2 × 2; a tap at a time is 16. In the end the invocations'
+// sums are joined by swaps in the quad, then the chunks by a second stage (split-K without atomics).
 
 /** Pixels of a segment. */
 export const filterSegment = 4;
@@ -18,8 +17,6 @@ export interface QuadFilterGradShape {
   /** Vectors of channels and of filters of a quad's block. */
   readonly channels: number;
   readonly filters: number;
-  /** Every channel is a group of its own; then the block is a vector of them. */
-  readonly depthwise: boolean;
   /** Taps of a line, and the stride. */
   readonly taps: number;
   readonly stride: number;
@@ -56,9 +53,9 @@ const args = {
 
 /** Σ over a chunk's pixels of x ⊗ dy, for each block of the filters. */
 export function quadFilterGrad(shape: QuadFilterGradShape): Kernel<typeof args> {
-  const { channels, filters, depthwise, taps, stride, normed } = shape;
+  const { channels, filters, taps, stride, normed } = shape;
   /** Rows of a tap's block: channels that have a filter row of their own. */
-  const rows = depthwise ? 1 : 4 * channels;
+  const rows = 4 * channels;
   const pixels = filterSegment;
   // One tap reads every stride-th column alone.
   const apart = taps === 1 ? stride : 1;
@@ -74,10 +71,7 @@ ${each(channels, (i) => {
   return `    let v${q}_${i} = select(vec4f(0.0), ${made}, ok${q});`;
 })}`;
   const product = (tap: number, row: number, b: number) => {
-    const factor = (p: number) => {
-      const v = `v${columnOf(p, tap)}_${row >> 2}`;
-      return depthwise ? v : `vec4f(${v}.${"xyzw"[row % 4]})`;
-    };
+    const factor = (p: number) => `vec4f(v${columnOf(p, tap)}_${row >> 2}.${"xyzw"[row % 4]})`;
     const sum = `s${tap}_${row}_${b}`;
     let text = sum;
     for (let p = 0; p < pixels; p++) text = `fma(${factor(p)}, d${p}_${b}, ${text})`;
@@ -86,7 +80,7 @@ ${each(channels, (i) => {
   const allSums = (piece: (tap: number, row: number, b: number) => string) =>
     each(taps, (tap) => each(rows, (row) => each(filters, (b) => piece(tap, row, b))));
   return defineKernel({
-    name: `conv2dFilterGrad quad ${depthwise ? "depthwise" : `${channels}×${filters}`} ${taps}/${stride}${normed ? " normed" : ""}`,
+    name: `conv2dFilterGrad quad ${channels}×${filters} ${taps}/${stride}${normed ? " normed" : ""}`,
     args,
     bindings: [
       read("x", "vec4f"),
@@ -105,7 +99,7 @@ ${each(channels, (i) => {
   let ky = row_ / a.channelBlocks;
   let channelBlock = row_ - ky * a.channelBlocks;
   let k = filterBlock * ${filters}u;
-  let c = ${depthwise ? "k" : `(filterBlock / a.groupBlocks) * a.inner + channelBlock * ${channels}u`};
+  let c = (filterBlock / a.groupBlocks) * a.inner + channelBlock * ${channels}u;
   let columnStep = ${apart}u * a.xUnits;
 ${
   normed

@@ -50,7 +50,7 @@ export function quadForward(shape: QuadShape, normed: boolean): Kernel<typeof ar
     workgroup: 4,
     subgroups: true,
     body: argumentsFirst(`${quadPlace(shape)}
-${quadLocals(shape, step)}
+${quadLocals(step)}
   let tapsDown = a.kernel;
   let tapsAcross = a.kernel;
 ${each(
@@ -79,11 +79,9 @@ ${tapProducts({
       let row = a.xAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
   firstColumn: shape.window > 0 ? "left" : "left + j",
   step,
-  columnOf: (p, j) => shape.stride * p + j,
+  columnOf: (p, j) => p + j,
   filterAt: (j) =>
-    shape.depthwise
-      ? `a.filtersAt + unit + (i * a.kernel + ${j}) * a.filterUnits`
-      : `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
+    `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
   ownFilterAt: (j) => `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c) * a.filterUnits`,
   factor: (taps, turn, i, k) => `${taps}${i}_${turn}.${components[k]}`,
   nextBlock: "1u",

@@ -92,7 +92,7 @@ export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof a
   let firstKx = (classX + a.padding) - lastX * a.stride;
   let tapsDown = (max(a.kernel, firstKy) - firstKy + a.stride - 1u) / a.stride;
   let tapsAcross = (max(a.kernel, firstKx) - firstKx + a.stride - 1u) / a.stride;
-${quadLocals(shape, "1u")}
+${quadLocals("1u")}
 ${
   then === "norm"
     ? `${each(blocks, (b) => `  var beta${b} = vec4f(0.0);\n  var gamma${b} = vec4f(0.0);`)}
@@ -119,11 +119,7 @@ ${tapProducts({
   firstColumn: shape.window > 0 ? `at + lastX - ${shape.window - 1}u` : "at + lastX - j",
   step: "1u",
   columnOf: (p, j) => p + shape.window - 1 - j,
-  filterAt: (j) => {
-    if (shape.depthwise) return `a.filtersAt + unit + ${tapAt(j)} * a.filterUnits`;
-    return `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`;
-  },
-  ...(shape.depthwise ? { tapOk: (j: string) => `${j} < tapsAcross` } : {}),
+  filterAt: (j) => `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`,
   ownFilterAt: (j) => `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`,
   factor: (taps, turn, i, k) => `${taps}${k}_${turn}.${components[i]}`,
   nextBlock: "4u * a.filterUnits",

@@ -23,16 +23,12 @@ export interface QuadShape {
   readonly blocks: number;
   /** They are four, and made in turns (turns.ts): of the filters each invocation reads those of one. */
   readonly turned: boolean;
-  /** Taps of a line whose columns are read once, 3 or 5; 0 where every tap reads its own. */
+  /** 3 where the columns of a line are read once for its taps; 0 where every tap reads its own. */
   readonly window: number;
-  /** Columns from a pixel to the next in a window. */
-  readonly stride: number;
-  /** Every channel is a group of its own. */
-  readonly depthwise: boolean;
 }
 
-export const quadName = ({ pixels, blocks, turned: inTurns, window, stride, depthwise }: QuadShape): string =>
-  `quad ${pixels}×${blocks}${inTurns ? " turned" : ""}${window > 0 ? ` window ${window}/${stride}` : ""}${depthwise ? " depthwise" : ""}`;
+export const quadName = ({ pixels, blocks, turned: inTurns, window }: QuadShape): string =>
+  `quad ${pixels}×${blocks}${inTurns ? " turned" : ""}${window > 0 ? ` window ${window}` : ""}`;
 
 /** Arguments of both directions. "read" is x forwards and dy backwards, "written" y or dx; units are vectors. */
 export const quadArgs = {
@@ -82,10 +78,8 @@ export interface TapText {
   readonly step: string;
   /** The window's column of pixel p and tap column j. */
   readonly columnOf: (p: number, j: number) => number;
-  /** Where an invocation finds the filters of tap (i, j) that it reads for the quad; depthwise, the one vector of the tap. */
+  /** Where an invocation finds the filters of tap (i, j) that it reads for the quad. */
   readonly filterAt: (j: string) => string;
-  /** Depthwise: condition that there is a tap j. */
-  readonly tapOk?: (j: string) => string;
   /**
    * Made in turns: where the invocation finds the filters of its own vector at tap (i, j), four vectors one row apart; and
    * which component of them is multiplied with component i of what is read, for component k written.
@@ -156,33 +150,11 @@ ${each(shape.pixels, (p) =>
 )}`;
 }
 
-/**
- * Depthwise, a line's taps: each invocation reads the vector of one of the first four. Per line P·s + k − s vectors of the
- * map and 1 (k = 5: 2) of the filters for 4·P·k multiply-adds an invocation; a tap at a time takes a load each.
- */
-function depthwiseProducts({ shape, filterAt, tapOk, columnOf }: TapText): string {
-  const { pixels, window } = shape;
-  const filter = (name: string, j: string) => {
-    const loaded = `filters[${filterAt(j)}]`;
-    return `      let ${name} = ${tapOk ? `select(vec4f(0.0), ${loaded}, ${tapOk(j)})` : loaded};`;
-  };
-  const shared = Math.min(4, window);
-  return `
-${filter("f", shared < 4 ? `min(lane, ${shared - 1}u)` : "lane")}
-${each(shared, (j) => `      let g${j} = quadBroadcast(f, ${j}u);`)}
-${window > 4 ? filter("g4", "4u") : ""}
-${each(pixels, (p) => {
-  let sum = `s${p}_0`;
-  for (let j = 0; j < window; j++) sum = `fma(v${columnOf(p, j)}, g${j}, ${sum})`;
-  return `      s${p}_0 = ${sum};`;
-})}`;
-}
-
 /** s${p}_${b} += Σ over taps and channels; `tapsDown` and `tapsAcross` are how many taps there are. */
 export function tapProducts(text: TapText): string {
   const { shape, line, firstColumn, step, before, value } = text;
-  const { pixels, window, stride, depthwise } = shape;
-  const columns = window > 0 ? stride * (pixels - 1) + window : pixels;
+  const { pixels, window } = shape;
+  const columns = window > 0 ? pixels - 1 + window : pixels;
   const loads = each(
     columns,
     (q) => `
@@ -190,15 +162,6 @@ export function tapProducts(text: TapText): string {
       let from${q} = ${q === 0 ? `row + column0 * a.readUnits + c` : `from${q - 1} + columnStep`};
       let v${q} = select(vec4f(0.0), ${value(`from${q}`)}, rowOk & (column${q} < readWidth));`,
   );
-  if (depthwise)
-    return `
-    let c = 0u;
-${before}
-    for (var i = 0u; i < tapsDown; i++) {
-${line}
-${loads}
-${depthwiseProducts(text)}
-    }`;
   const taps = window > 0 ? Array.from({ length: window }, (_, tap) => tap) : (["j"] as const);
   const multiplied = shape.turned
     ? turnedProducts(text, taps)
@@ -263,9 +226,9 @@ ${writeSums(blocks, "quad", one, two)}
   }`;
 
 /** `first`: the first unit that is read of the map. */
-export const quadLocals = ({ depthwise }: QuadShape, step: string): string => `
+export const quadLocals = (step: string): string => `
   let inner = a.inner;
-  let first = ${depthwise ? "unit" : "(unit / a.own) * a.inner"};
+  let first = (unit / a.own) * a.inner;
   let readWidth = a.readWidth;
   let columnStep = ${step} * a.readUnits;`;
 

@@ -5,11 +5,11 @@ import type { Program } from "../program.ts";
 import { flag, groupsOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
 import { normedInput } from "./normed-input.ts";
-import { isDepthwise, isQuad } from "./quad.ts";
+import { isQuad } from "./quad.ts";
 
 const filterGrad = memoized(
-  (channels: number, filters: number, depthwise: 0 | 1, taps: number, stride: number, normed: 0 | 1) =>
-    quadFilterGrad({ channels, filters, depthwise: depthwise === 1, taps, stride, normed: normed === 1 }),
+  (channels: number, filters: number, taps: number, stride: number, normed: 0 | 1) =>
+    quadFilterGrad({ channels, filters, taps, stride, normed: normed === 1 }),
 );
 
 /** Steps of a chunk, at least: joining the invocations and storing the sums takes as long as ten of them. */
@@ -18,15 +18,14 @@ const shortestChunk = 16;
 /** Whether quads make a filter gradient: of few taps a line, at a stride of 1 or 2. */
 export function isQuadFilterGrad(program: Program, { attrs }: CallOf<"conv2dFilterGrad">): boolean {
   const { kernel, stride } = attrs;
-  return isQuad(program, attrs) && (isDepthwise(attrs) || kernel <= 3) && stride <= 2;
+  return isQuad(program, attrs) && kernel <= 3 && stride <= 2;
 }
 
 /** @param dy with the norm behind it taken in. */
 export function lowerQuadFilterGrad(program: Program, call: CallOf<"conv2dFilterGrad">, dy: TensorId): void {
   const g = call.attrs;
   const out = call.out.dFilters;
-  const depthwise = isDepthwise(g);
-  const [inner, own] = depthwise ? [1, 1] : [g.channels / g.groups / 4, g.filters / g.groups / 4];
+  const [inner, own] = [g.channels / g.groups / 4, g.filters / g.groups / 4];
   // Two vectors for three taps would be a tenth faster, and take SwiftShader twice the time to compile.
   const channels = g.kernel === 1 && inner % 2 === 0 ? 2 : 1;
   const filters = own % 2 === 0 ? 2 : 1;
@@ -43,7 +42,7 @@ export function lowerQuadFilterGrad(program: Program, call: CallOf<"conv2dFilter
   const normed = normedInput(program, call);
   program.dispatch(
     call,
-    filterGrad(channels, filters, depthwise ? 1 : 0, g.kernel, g.stride, flag(normed.xScale)),
+    filterGrad(channels, filters, g.kernel, g.stride, flag(normed.xScale)),
     {
       lineSegments,
       segments,
@@ -58,7 +57,7 @@ export function lowerQuadFilterGrad(program: Program, call: CallOf<"conv2dFilter
       xUnits: g.channels / 4,
       dyUnits: g.filters / 4,
       inner,
-      filterRows: depthwise ? 1 : g.channels / g.groups,
+      filterRows: g.channels / g.groups,
       channelBlocks,
       filterBlocks,
       groupBlocks: own / filters,

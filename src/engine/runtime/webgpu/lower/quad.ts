@@ -25,24 +25,9 @@ function keyOf(shape: QuadShape): string {
 /** Whether quads make a convolution: four channels of a group are read and written at a time, and there are taps. */
 export function isQuad(program: Program, g: ConvGeometry): boolean {
   const { kernel, stride, padding, channels, filters, groups } = g;
-  if (!program.tiles.quads) return false;
-  if (isDepthwise(g)) return (kernel === 3 || kernel === 5) && stride <= 2;
   const pointwise = kernel === 1 && stride === 1 && padding === 0;
-  return !pointwise && (channels / groups) % 4 === 0 && (filters / groups) % 4 === 0;
-}
-
-/** Four channels at a time, each a group of its own. */
-export function isDepthwise({ channels, filters, groups }: ConvGeometry): boolean {
-  return channels === groups && filters === groups && channels % 4 === 0;
-}
-
-/** Taps of a line whose columns are read once. */
-function windowOf(g: ConvGeometry, backward: boolean): Pick<QuadShape, "window" | "stride" | "depthwise"> {
-  const depthwise = isDepthwise(g);
-  if (!depthwise) return { window: g.kernel === 3 && g.stride === 1 ? 3 : 0, stride: 1, depthwise };
-  // Backwards a pixel has every stride-th tap: one kernel serves all that have three or fewer.
-  const taps = backward && g.stride > 1 ? 3 : g.kernel;
-  return { window: taps, stride: backward ? 1 : g.stride, depthwise };
+  const vectors = (channels / groups) % 4 === 0 && (filters / groups) % 4 === 0;
+  return program.tiles.quads && !pointwise && vectors;
 }
 
 interface WrittenMap {
@@ -52,18 +37,17 @@ interface WrittenMap {
   /** Of a group. */
   readonly own: number;
   readonly classes: number;
-  readonly backward: boolean;
 }
 
 /** Segments of the written map, and how many of them an invocation makes. */
 function segmentsOf({ tiles }: Program, g: ConvGeometry, map: WrittenMap) {
-  const window = windowOf(g, map.backward);
+  const window = g.kernel === 3 && g.stride === 1 ? 3 : 0;
   // Groups of whole fours of vectors: in turns, each input is read once for all four.
-  const turned = !window.depthwise && map.own % 4 === 0;
+  const turned = map.own % 4 === 0;
   // Longer segments where the taps share columns: elsewhere they gain a sixth, in turns a fifth, and take twice to compile.
-  const pixels = window.window === 3 && !window.depthwise && !turned && map.width > 4 ? 8 : 4;
+  const pixels = window === 3 && !turned && map.width > 4 ? 8 : 4;
   const together = map.own % 2 === 0 ? 2 : 1;
-  const shape: QuadShape = { pixels, blocks: turned ? 4 : together, turned, ...window };
+  const shape: QuadShape = { pixels, blocks: turned ? 4 : together, turned, window };
   const lineSegments = groupsOf(map.width, pixels);
   const segments = map.lines * lineSegments;
   const across = map.units / shape.blocks;
@@ -89,7 +73,7 @@ function commonDivisor(a: number, b: number): number {
 
 /** Vectors of a group. */
 function unitsOf(channels: number, g: ConvGeometry): number {
-  return isDepthwise(g) ? 1 : channels / g.groups / 4;
+  return channels / g.groups / 4;
 }
 
 function geometryArgs({ kernel, stride, padding, channels, groups }: ConvGeometry) {
@@ -105,7 +89,6 @@ export function lowerQuadForward(program: Program, call: CallOf<"conv2d">): void
     units,
     own: unitsOf(g.filters, g),
     classes: 1,
-    backward: false,
   });
   const rows = g.batch * g.outHeight * g.outWidth;
   const source = normedInput(program, call);
@@ -174,7 +157,6 @@ export function lowerQuadInputGrad(
     units,
     own: unitsOf(g.channels, g),
     classes: g.stride * g.stride,
-    backward: true,
   });
   const normed = then === "norm";
   const sums = normed ? program.scratch(`d ${call.label}.tiles`, 8 * args.quads * units) : undefined;

@@ -201,6 +201,17 @@ test.runIf(existsSync("/dev/full"))("a full disk is no broken connection: it is 
   expect(ranges).toHaveLength(1);
 });
 
+test.runIf(existsSync("/dev/full"))("so is one without room for the version of the file", async () => {
+  const answer = ranged();
+  const { url, ranges } = await serve((request, response, n) => {
+    response.setHeader("etag", '"1"');
+    answer(request, response, n);
+  });
+  symlinkSync("/dev/full", `${part()}.tag`);
+  await expect(get(url)).rejects.toThrow(`${part()}: the disk is full (ENOSPC); what came is kept`);
+  expect(ranges).toHaveLength(1);
+});
+
 test("an address that is not there is refused at once", async () => {
   const { url, ranges } = await serve((_, response) => void response.writeHead(404).end());
   await expect(get(url)).rejects.toThrow("the server answers 404; see whether the address is right");

@@ -122,10 +122,11 @@ async function fetchRest(
     const start = resumed ? from : 0;
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
     const total = Number.isFinite(length) ? start + length : undefined;
-    if (!resumed) await keepTag(part, response);
     const file = await open(part, resumed ? "a" : "w");
     let done = start;
     try {
+      // Not before the old version's bytes are gone, which it would pass for its own.
+      if (!resumed) await writing(part, keptPart, () => keepTag(part, response));
       for await (const piece of response.body) {
         stir();
         await writing(part, keptPart, () => file.write(piece));

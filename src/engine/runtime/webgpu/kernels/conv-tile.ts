@@ -1,4 +1,4 @@
-import { each } from "../kernel.ts";
+import { each, list } from "../kernel.ts";
 import type { Lanes } from "./text.ts";
 
 // What the kernels of both directions of a convolution share.
@@ -134,11 +134,10 @@ export function finishTile(shape: ConvShape, finish: string): string {
 ${each(blocks, (b) => `      var s_${b} = s${p}_${b};`)}
 ${finish} }`,
     );
-  const list = (name: (p: number) => string) => Array.from({ length: pixels }, (_, p) => name(p)).join(", ");
   return `
-    var rows_ = array<u32, ${pixels}>(${list((p) => `row${p}`)});
-    var oks_ = array<u32, ${pixels}>(${list((p) => `u32(ok${p})`)});
-${each(blocks, (b) => `    var sums_${b} = array<${one}, ${pixels}>(${list((p) => `s${p}_${b}`)});`)}
+    var rows_ = ${list("u32", pixels, (p) => `row${p}`)};
+    var oks_ = ${list("u32", pixels, (p) => `u32(ok${p})`)};
+${each(blocks, (b) => `    var sums_${b} = ${list(one, pixels, (p) => `s${p}_${b}`)};`)}
     for (var p = 0u; p < ${pixels}u; p++) {
       let row = rows_[p];
       let ok = oks_[p] != 0u;

@@ -2,7 +2,6 @@ import { defineKernel, each, type Kernel, type KernelBinding, read, write } from
 import { writeSums } from "./conv-tile.ts";
 import {
   bandArgs,
-  type DepthwiseThen,
   gradientText,
   linesAlive,
   loadLine,
@@ -17,6 +16,7 @@ import {
   type WalkShape,
   walkName,
 } from "./depthwise.ts";
+import type { QuadThen } from "./quad-input-grad.ts";
 import { argumentsFirst } from "./text.ts";
 
 /** Columns of the written map that are made at a time. */
@@ -148,7 +148,7 @@ ${writeSums(1, "tile", "mean", "squares")}`,
 }
 
 /** Gradient of the input at a stride of 1: dy ∗ the filters, turned. */
-export function depthwiseInputGrad(kernel: number, then: DepthwiseThen): Kernel<typeof args> {
+export function depthwiseInputGrad(kernel: number, then: QuadThen): Kernel<typeof args> {
   const gradient = gradientText(then);
   return linesKernel(
     `conv2dInputGrad depthwise ${kernel}/1 ${then}`,

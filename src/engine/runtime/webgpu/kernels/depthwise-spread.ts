@@ -1,7 +1,6 @@
 import { defineKernel, each, type Kernel, read } from "../kernel.ts";
 import {
   bandArgs,
-  type DepthwiseThen,
   gradientText,
   linesAlive,
   loadLine,
@@ -12,6 +11,7 @@ import {
   type WalkShape,
   walkName,
 } from "./depthwise.ts";
+import type { QuadThen } from "./quad-input-grad.ts";
 import { argumentsFirst } from "./text.ts";
 
 /** Columns of dy that are spread at a time. */
@@ -31,7 +31,7 @@ const args = {
  * Gradient of the input at a stride s > 1. Step t makes the lines t·s + r − padding of dx, r < s, from the lines t − m of dy,
  * by tap rows s·m + r; so it is with columns: s² pixels of dx a vector of dy, every tap once.
  */
-export function depthwiseSpread(shape: WalkShape, then: DepthwiseThen): Kernel<typeof args> {
+export function depthwiseSpread(shape: WalkShape, then: QuadThen): Kernel<typeof args> {
   const { kernel, stride } = shape;
   const alive = linesAlive(shape);
   const columns = spreadColumns + alive - 1;

@@ -1,5 +1,6 @@
 import { each, type KernelBinding, read, write } from "../kernel.ts";
 import { writeSums } from "./conv-tile.ts";
+import type { QuadThen } from "./quad-input-grad.ts";
 
 // Depthwise convolutions, and stems', on adapters that compute on the processor. N images, C channels by vectors of four,
 // k×k taps.
@@ -94,9 +95,6 @@ export const ownFilter = (shape: WalkShape): string => `
 export const sumOf = (from: string, factors: readonly (readonly [string, string])[]): string =>
   factors.reduce((sum, [v, w]) => `fma(${v}, ${w}, ${sum})`, from);
 
-/** What becomes of a gradient before it is stored: as is, with another added, or led through the norm before. */
-export type DepthwiseThen = "store" | "add" | "norm";
-
 export const thenBindings: readonly KernelBinding[] = [
   read("vectors", "vec4f", ["xScale", "xShift", "xMean", "xInvStd"]),
   read("other", "vec4f"),
@@ -104,7 +102,7 @@ export const thenBindings: readonly KernelBinding[] = [
   write("sums", "vec4f"),
 ];
 
-export function gradientText(then: DepthwiseThen) {
+export function gradientText(then: QuadThen) {
   const normed = then === "norm";
   return {
     before: normed

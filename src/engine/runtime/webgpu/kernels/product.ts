@@ -1,4 +1,4 @@
-import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
+import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts";
 import type { QuadThen } from "./quad-input-grad.ts";
 import { argumentsFirst } from "./text.ts";
 import { components, eachTurn, joined, turned } from "./turns.ts";
@@ -87,10 +87,7 @@ ${each(productPixels, (p) =>
  * sake of compiling: 128 stores written out would take as long as all the rest.
  */
 const finishPixels = (finish: string): string => `
-${eachTurn(
-  (turn) =>
-    `    var sums_${turn} = array<vec4f, ${productPixels}>(${Array.from({ length: productPixels }, (_, p) => `s${p}_${turn}`).join(", ")});`,
-)}
+${eachTurn((turn) => `    var sums_${turn} = ${list("vec4f", productPixels, (p) => `s${p}_${turn}`)};`)}
     for (var p = 0u; p < ${productPixels}u; p++) {
       let row = at + p;
       let ok = row < a.rows;

@@ -1,9 +1,9 @@
 import type { ConvGeometry, TensorId } from "../../../plan/call.ts";
 import type { CallOf } from "../../../plan/calls.ts";
-import type { DepthwiseThen } from "../kernels/depthwise.ts";
 import { walkFilterGrad } from "../kernels/depthwise-filter-grad.ts";
 import { depthwiseInputGrad, walkForward } from "../kernels/depthwise-lines.ts";
 import { depthwiseSpread } from "../kernels/depthwise-spread.ts";
+import type { QuadThen } from "../kernels/quad-input-grad.ts";
 import { noFloor } from "../kernels/text.ts";
 import type { Program } from "../program.ts";
 import { finishMomentsOf, finishSumsOf } from "./columns.ts";
@@ -15,8 +15,8 @@ import type { InputGradPlan } from "./quad.ts";
 const forward = memoized((kernel: number, stride: number, stem: number, normed: 0 | 1) =>
   walkForward({ kernel, stride, stem }, normed === 1),
 );
-const turnedInputGrad = memoized((kernel: number, then: DepthwiseThen) => depthwiseInputGrad(kernel, then));
-const spreadInputGrad = memoized((kernel: number, stride: number, then: DepthwiseThen) =>
+const turnedInputGrad = memoized((kernel: number, then: QuadThen) => depthwiseInputGrad(kernel, then));
+const spreadInputGrad = memoized((kernel: number, stride: number, then: QuadThen) =>
   depthwiseSpread({ kernel, stride, stem: 0 }, then),
 );
 const filterGrad = memoized((kernel: number, stride: number, stem: number, normed: 0 | 1) =>

@@ -1,8 +1,8 @@
 import type { TensorId } from "../../../plan/call.ts";
 import type { KernelCall } from "../../../plan/calls.ts";
+import type { Kernel } from "../kernel.ts";
 import { canHoldHalves, withHalves } from "../kernels/halves.ts";
 import type { Dispatch, Program } from "../program.ts";
-import { memoized } from "./memoized.ts";
 
 /**
  * The lists with the maps of the forward pass stored as float16, which the backward pass reads again. Gradients stay
@@ -21,7 +21,7 @@ export function withHalfMaps(
         .filter((_, i) => halves.has(dispatch.bound[i]!.operands[0] as TensorId))
         .map(({ name }) => name);
       if (names.length === 0) return dispatch;
-      return { ...dispatch, kernel: kernelOf(dispatch, names) };
+      return { ...dispatch, kernel: variantOf(dispatch.kernel, names) };
     }),
   );
 }
@@ -53,12 +53,11 @@ function madeMap({ out }: KernelCall): TensorId[] {
 }
 
 /** Kernels are told apart by name, and made once. */
-const variants = new Map<string, Dispatch["kernel"]>();
-const variantOf = memoized((name: string, halves: string) =>
-  withHalves(variants.get(name)!, halves.split(" ")),
-);
+const variants = new Map<string, Kernel>();
 
-function kernelOf({ kernel }: Dispatch, names: readonly string[]): Dispatch["kernel"] {
-  variants.set(kernel.name, kernel);
-  return variantOf(kernel.name, names.join(" "));
+function variantOf(kernel: Kernel, names: readonly string[]): Kernel {
+  const key = [kernel.name, ...names].join();
+  const variant = variants.get(key) ?? withHalves(kernel, names);
+  variants.set(key, variant);
+  return variant;
 }

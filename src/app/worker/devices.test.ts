@@ -30,7 +30,7 @@ function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = 
     },
     openReference: async () => executor("reference", "reference"),
     selfTest: async ({ device }) => {
-      if (device === "webgpu wrong") throw new ExecutorError("unsupported", `${device} computes wrong`);
+      if (device === "webgpu wrong") throw new ExecutorError("wrong", `${device} computes wrong`);
     },
     cores: 8,
     suggested: 4,

@@ -140,6 +140,8 @@ async function fetchRest(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
+    // Where an answer is not read to its end the connection would stay, and the program with it.
+    watch.abort();
   }
 }
 

@@ -112,8 +112,8 @@ function paxOf(bytes: Uint8Array): Extended {
 }
 
 function pathOf(header: Uint8Array): string {
-  // In GNU's own headers, "ustar  ", times stand where POSIX has the first part of a path.
-  const ustar = text(header, 257, 6) === "ustar" && header[262] === 0;
+  // In GNU's own headers, "ustar  " with no zero behind the name, times stand where POSIX has the first part of a path.
+  const ustar = text(header, 257, 6) === "ustar";
   const prefix = ustar ? text(header, 345, 155) : "";
   const path = text(header, 0, 100);
   return prefix === "" ? path : `${prefix}/${path}`;

@@ -4,6 +4,7 @@ import { createFakeExecutor, fakeImages } from "../../../test/fixtures/fake-exec
 import { fakeTrainer, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { profileNetwork } from "../bench/profile-network.ts";
 import { findDataset } from "../data/catalogue.ts";
+import { networkOf, smallImageFrame } from "../network/frame.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
 import type { SweepEvents, SweepRequests } from "./protocol.ts";
@@ -98,6 +99,7 @@ function connect(
   cleanups.push(close);
   return {
     client,
+    executor,
     next,
     seen,
     name,
@@ -256,6 +258,17 @@ test("a device that a network shows to compute wrong is refused and replaced: it
   expect(refused).toEqual(["fake computes wrong"]);
   expect(disposed()).toBe(1);
   expect(statuses).toEqual(new Array(6).fill("done"));
+});
+
+test("a device that a profile shows to compute wrong is refused, too: what is asked next is given another", async () => {
+  const { client, executor, refused, disposed } = connect();
+  executor.load = async () => {
+    throw new ExecutorError("wrong", "fake computes wrong");
+  };
+  const spec = networkOf(smallImageFrame, []);
+  await expect(client.call("profile", { spec, batch: 2 }, {})).rejects.toThrow("fake computes wrong");
+  expect(refused).toEqual(["fake computes wrong"]);
+  expect(disposed()).toBe(1);
 });
 
 test("a study that another tab runs is not run here, until that run ends", async () => {

@@ -289,7 +289,16 @@ export class SweepService {
   async #profile(request: ProfileRequest, options: SweepOptions): Promise<Roofline> {
     if (this.#active) throw new Error("a study is being trained; stop it first");
     const { executor } = await this.#openDevice(options);
-    return this.#parts.profile(request, executor, (share) => this.#emit("profiling", { share }));
+    try {
+      return await this.#parts.profile(request, executor, (share) => this.#emit("profiling", { share }));
+    } catch (error) {
+      if (error instanceof ExecutorError && error.code === "wrong") {
+        this.#parts.refuseDevice?.(error.message);
+        // A run that began meanwhile finds it out by itself.
+        if (!this.#active) await this.#closeDevice();
+      }
+      throw error;
+    }
   }
 
   /** What is in use while a study runs, whatever the options. */

@@ -51,7 +51,7 @@ export function registerBench(program: Command): void {
     .option("--steps <n>", "measured steps of each network", wholeNumber(1, 100_000), 30)
     .option("--batch <n>", "images per step (default: the panel's)", wholeNumber(1, 4096))
     .option("--profile", "also the time of every kernel, on one thread (wasm, webgpu)")
-    .option("--tune <file>", "webgpu: first find this adapter's fastest tiles, use them and write them there")
+    .option("--tune <file>", "webgpu: first find what is fastest on this adapter, use it and write it there")
     .option("--tiles <file>", "webgpu: use the tiles that --tune has written")
     .option("--json", "a JSON object a line")
     .action(bench);

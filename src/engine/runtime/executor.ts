@@ -186,7 +186,7 @@ export interface Session {
  * - unsupported: this machine cannot run such an executor, or such a plan.
  * - interrupted: the step is lost and its session with it; the executor can load the next network.
  * - lost: the executor is gone.
- * - wrong: the executor computes wrong, so that nothing is to be trained on it.
+ * - wrong: the executor computes wrong, or some networks not at all, so that nothing is to be trained on it.
  * - misuse: the caller's mistake.
  */
 export type ExecutorErrorCode = "out-of-memory" | "unsupported" | "interrupted" | "lost" | "wrong" | "misuse";

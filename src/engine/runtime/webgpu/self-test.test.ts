@@ -5,7 +5,7 @@ import type { StageSpec } from "../../network/spec.ts";
 import type { KernelCall } from "../../plan/calls.ts";
 import { compilePlan, defaultOptimizer } from "../../plan/compile.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { ModelState } from "../executor.ts";
+import { ExecutorError, type ModelState } from "../executor.ts";
 import { createReferenceExecutor } from "../reference/executor.ts";
 import { type KernelFamily, LaterTests, laterFamilies, selfTest } from "./self-test.ts";
 
@@ -83,6 +83,24 @@ test("a wrong family is told when a plan first needs it, and each time after; ot
   await tests.before(plans.y);
   // Each family once.
   expect(loaded).toHaveLength(2);
+});
+
+test("a family whose kernels the driver refuses is as one that computes wrong: the adapter is not used for it", async () => {
+  const { executor, loaded } = wrongIn(undefined);
+  const tests = new LaterTests({
+    ...executor,
+    load: async (plan, state) => {
+      await executor.load(plan, state);
+      throw new ExecutorError("unsupported", "the GPU does not take the kernel conv2d depthwise");
+    },
+  });
+  for (const plan of [plans.mb, plans.mbWithSqueeze])
+    await expect(tests.before(plan)).rejects.toMatchObject({
+      code: "wrong",
+      message:
+        "test adapter cannot train a test network of depthwise convolutions: the GPU does not take the kernel conv2d depthwise",
+    });
+  expect(loaded).toHaveLength(1);
 });
 
 test("a test without a verdict, its device having failed, is made again", async () => {

@@ -121,7 +121,7 @@ export class LaterTests {
     this.#executor = executor;
   }
 
-  /** @throws ExecutorError "wrong" if a family of the plan computes wrong, now and whenever it is asked for again. */
+  /** @throws ExecutorError "wrong" if a family of the plan computes wrong, or not at all, now and whenever it is asked for again. */
   async before(plan: Plan): Promise<void> {
     for (const family of laterFamilies(plan)) await this.#once(family);
   }
@@ -129,13 +129,26 @@ export class LaterTests {
   #once(family: KernelFamily): Promise<void> {
     const known = this.#tests.get(family);
     if (known !== undefined) return known;
-    const test = testFamily(this.#executor, family).catch((error) => {
-      // No verdict: the device had no memory left, or is gone.
-      if (!(error instanceof ExecutorError && error.code === "wrong")) this.#tests.delete(family);
-      throw error;
-    });
+    const test = this.#test(family);
     this.#tests.set(family, test);
     return test;
+  }
+
+  async #test(family: KernelFamily): Promise<void> {
+    const { device } = this.#executor;
+    try {
+      await testFamily(this.#executor, family);
+    } catch (error) {
+      const code = error instanceof ExecutorError ? error.code : undefined;
+      // Kernels that the driver refuses: else every network of the family would fail, one after the other.
+      if (code === "unsupported") {
+        const reason = `${device} cannot train a test network of ${named[family]}: ${(error as Error).message}`;
+        throw new ExecutorError("wrong", reason, { cause: error });
+      }
+      // No verdict: the device had no memory left, or is gone.
+      if (code !== "wrong") this.#tests.delete(family);
+      throw error;
+    }
   }
 }
 

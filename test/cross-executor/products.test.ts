@@ -38,8 +38,14 @@ const filterGrads: readonly CallCase[] = geometries.flatMap((attrs) =>
   ),
 );
 
-/** Maps that are written in whole tiles and in parts of one, of three vectors and more; quads that make several tiles. */
-const maps = [geometry(20, 44, 1), geometry(12, 20, 1, 31), geometry(76, 76, 1, 72)].flatMap((attrs) => {
+/** Maps that are written in whole tiles and in parts of one, of three vectors and more; quads that make several tiles; strides. */
+const maps = [
+  geometry(20, 44, 1),
+  geometry(12, 20, 1, 31),
+  geometry(76, 76, 1, 72),
+  geometry(20, 44, 2),
+  geometry(12, 20, 3, 31),
+].flatMap((attrs) => {
   const { conv2d, conv2dInputGrad } = convCases(fc.constant(attrs));
   // With a norm before and without; sums for norms; an addend.
   return [

@@ -1,5 +1,4 @@
 import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts";
-import type { QuadThen } from "./quad-input-grad.ts";
 import { argumentsFirst } from "./text.ts";
 import { components, eachTurn, joined, turned } from "./turns.ts";
 
@@ -11,6 +10,8 @@ import { components, eachTurn, joined, turned } from "./turns.ts";
 // (turns.ts): the sums of turn r are those of the vector lane ^ r. Per vector read P + 4 vector loads for 64·P multiply-adds
 // an invocation: 43 a load for P = 8, where reading all filters for itself (8 × 2) takes 16. Each sum takes the four channels
 // read one after the other, so that it passes once through memory for all four.
+// With a stride, pixels are those of the smaller map, y or dy: forwards each is read where the stride takes it, backwards
+// each is written there, and the pixels up to the next with it.
 // On a real GPU it would be bound by registers (16·P sums); kernels of conv-tile.ts run there.
 
 /** Pixels of an invocation. */
@@ -18,7 +19,7 @@ export const productPixels = 8;
 
 /** Arguments of both directions. "read" is x forwards and dy backwards, "written" y or dx; units are vectors. */
 const productArgs = {
-  /** Pixels; units of one that are read, and written. */
+  /** Pixels of y, or dy; units of one that are read, and written. */
   rows: "u32",
   inner: "u32",
   units: "u32",
@@ -30,7 +31,24 @@ const productArgs = {
   span: "u32",
   tileRows: "u32",
   floor: "f32",
+  /** Pixels of one image of y, or dy, and of a line; height and width of the map that the stride goes along. */
+  imagePixels: "u32",
+  width: "u32",
+  stridedHeight: "u32",
+  stridedWidth: "u32",
+  stride: "u32",
+  /** 1 where there is a stride: a loop that runs once or never, since SwiftShader makes both sides of a branch. */
+  gaps: "u32",
 } as const;
+
+/** Pixel `row` of the map without gaps, as one of the other: `line` and `column` there, `there` its number. */
+const strided = (row: string): string => `
+      let image = ${row} / a.imagePixels;
+      let inImage = ${row} - image * a.imagePixels;
+      let down = inImage / a.width;
+      let line = down * a.stride;
+      let column = (inImage - down * a.width) * a.stride;
+      let there = (image * a.stridedHeight + line) * a.stridedWidth + column;`;
 
 /** `unit`, the invocation's own vector (the last one, where there is none), `mine`: whether there is one. */
 const place = `
@@ -45,6 +63,8 @@ const tile = `
     let at = ((quad * a.span + t) * 4u + lane) * ${productPixels}u;`;
 
 interface ProductText {
+  /** Declares `from0` …: where the pixels lie that the invocation reads. */
+  readonly rows: string;
   /** Where the filters of the first vector read lie; the four vectors of one; from a vector read to the next. */
   readonly filtersFrom: string;
   readonly filterStep: string;
@@ -59,13 +79,13 @@ interface ProductText {
 
 /** s${p}_${turn} = Σ over channels. */
 function product(text: ProductText): string {
-  const { filtersFrom, filterStep, nextFilters, before, value, factor, initial } = text;
+  const { rows, filtersFrom, filterStep, nextFilters, before, value, factor, initial } = text;
   const sum = (p: number, turn: number, k: number) => {
     const terms = components.map((i, n) => `v${p}.${i} * ${factor(turn, n, k)}`);
     return `s${p}_${turn}.${components[k]} + ${terms.join(" + ")}`;
   };
   return `
-${each(productPixels, (p) => `    let from${p} = min(at + ${p}u, a.rows - 1u) * a.inner;`)}
+${rows}
 ${each(productPixels, (p) => eachTurn((turn) => `    var s${p}_${turn} = ${initial(turn)};`))}
     var f = ${filtersFrom};
     for (var c = 0u; c < a.inner; c++) {
@@ -82,6 +102,19 @@ ${each(productPixels, (p) =>
     }`;
 }
 
+/** Pixels that lie side by side. */
+const plainRows = each(productPixels, (p) => `    let from${p} = min(at + ${p}u, a.rows - 1u) * a.inner;`);
+
+/** Pixels a stride apart, if there is one. */
+const gappedRows = `
+    var pixels = ${list("u32", productPixels, (p) => `min(at + ${p}u, a.rows - 1u)`)};
+    for (var p = 0u; p < ${productPixels}u * a.gaps; p++) {
+      let row = min(at + p, a.rows - 1u);
+${strided("row")}
+      pixels[p] = there;
+    }
+${each(productPixels, (p) => `    let from${p} = pixels[${p}u] * a.inner;`)}`;
+
 /**
  * The sums, a pixel after the other: `finish` is made of s_0 … s_3, `row`, and `ok`: whether it is on the map. A loop, for the
  * sake of compiling: 128 stores written out would take as long as all the rest.
@@ -94,6 +127,10 @@ ${eachTurn((turn) => `    var sums_${turn} = ${list("vec4f", productPixels, (p) 
 ${eachTurn((turn) => `      var s_${turn} = sums_${turn}[p];`)}
 ${finish}
     }`;
+
+/** The same a vector after the other, where nothing is summed over pixels: turn is `turn`, the sum `made[4u * p + turn]`. */
+const allSums = `
+    var made = ${list("vec4f", 4 * productPixels, (i) => `s${i >> 2}_${i % 4}`)};`;
 
 /** Unit of a turn, and whether the map has it. */
 const unitOfTurn = (turn: number): string => `firstUnit + (lane ^ ${turn}u)`;
@@ -125,6 +162,7 @@ ${eachTurn((turn) => `  var sum${turn} = vec4f(0.0);\n  var square${turn} = vec4
   for (var t = 0u; t < a.span; t++) {
 ${tile}
 ${product({
+  rows: gappedRows,
   filtersFrom: "a.filtersAt + unit",
   filterStep: "a.filterUnits",
   nextFilters: "4u * a.filterUnits",
@@ -153,11 +191,12 @@ ${eachTurn(
 )}`,
 )}
     }
-${finishPixels(
-  eachTurn(
-    (turn) => `      if (ok & ${has(turn)}) { y[a.yAt + row * a.units + ${unitOfTurn(turn)}] = s_${turn}; }`,
-  ),
-)}
+${allSums}
+    for (var i = 0u; i < ${4 * productPixels}u; i++) {
+      let row = at + (i >> 2u);
+      let to = firstUnit + (lane ^ (i & 3u));
+      if ((row < a.rows) & (to < a.units)) { y[a.yAt + row * a.units + to] = made[i]; }
+    }
   }
   if (a.statistics == 0u) { return; }
   let share = 1.0 / f32(min(a.tileRows, a.rows - quad * a.tileRows));
@@ -171,24 +210,58 @@ ${joined("square")}
   });
 }
 
+/** Each pixel's sums where the stride puts them, and nothing at those up to the next, with what is added. */
+const spread = `${allSums}
+    for (var p = 0u; p < ${productPixels}u; p++) {
+      let row = min(at + p, a.rows - 1u);
+      var pixel = row;
+      var linesLeft = 1u;
+      var columnsLeft = 1u;
+      for (var once = 0u; once < a.gaps; once++) {
+${strided("row")}
+        pixel = there;
+        linesLeft = min(a.stridedHeight - line, a.stride);
+        columnsLeft = min(a.stridedWidth - column, a.stride);
+      }
+      for (var dy_ = 0u; dy_ < a.stride; dy_++) {
+        for (var dx_ = 0u; dx_ < a.stride; dx_++) {
+          let ok = (at + p < a.rows) & (dy_ < linesLeft) & (dx_ < columnsLeft);
+          let place_ = (pixel + dy_ * a.stridedWidth + dx_) * a.units;
+          for (var turn = 0u; turn < 4u; turn++) {
+            let to = firstUnit + (lane ^ turn);
+            let live = ok & (to < a.units);
+            var sum = select(vec4f(0.0), made[4u * p + turn], (dy_ | dx_) == 0u);
+            for (var once = 0u; once < a.added; once++) {
+              sum += other[a.otherAt + select(0u, place_ + to, live)];
+            }
+            if (live) { dx[a.dxAt + place_ + to] = sum; }
+          }
+        }
+      }
+    }`;
+
+const gradArgs = { ...productArgs, added: "u32" } as const;
+
 /**
  * dx = dy · filtersᵀ. Perhaps led through the norm before the convolution (its activation alone, that is), with that norm's
- * two sums per quad.
+ * two sums per quad; or with another gradient added, and zeros, or that one alone, between the pixels that a stride takes.
  */
-export function productInputGrad(then: QuadThen): Kernel<typeof productArgs> {
+export function productInputGrad(normed: boolean): Kernel<typeof gradArgs> {
   const finish = (turn: number) => {
     const other = `other[a.otherAt + place_ + min(${unitOfTurn(turn)}, a.units - 1u)]`;
-    if (then === "store") return "";
-    if (then === "add") return `      s_${turn} += ${other};`;
     return `
       { let x = ${other};
         s_${turn} = select(vec4f(0.0), s_${turn}, fma(x, scale${turn}, shift${turn}) > vec4f(a.floor)) * f32(ok);
         beta${turn} += s_${turn};
         gamma${turn} = fma(s_${turn}, (x - mean${turn}) * invStd${turn}, gamma${turn}); }`;
   };
+  const throughNorm = finishPixels(`
+      let place_ = min(row, a.rows - 1u) * a.units;
+${eachTurn(finish)}
+${eachTurn((turn) => `      if (ok & ${has(turn)}) { dx[a.dxAt + place_ + ${unitOfTurn(turn)}] = s_${turn}; }`)}`);
   return defineKernel({
-    name: `productInputGrad ${productPixels}×4 ${then}`,
-    args: productArgs,
+    name: `productInputGrad ${productPixels}×4${normed ? " norm" : ""}`,
+    args: gradArgs,
     bindings: [
       read("dy", "vec4f"),
       read("filters", "vec4f"),
@@ -201,7 +274,7 @@ export function productInputGrad(then: QuadThen): Kernel<typeof productArgs> {
     subgroups: true,
     body: argumentsFirst(`${place}
 ${
-  then === "norm"
+  normed
     ? `
   let scale0 = vectors[a.xScaleAt + unit]; ${turned("scale")}
   let shift0 = vectors[a.xShiftAt + unit]; ${turned("shift")}
@@ -213,6 +286,7 @@ ${eachTurn((turn) => `  var beta${turn} = vec4f(0.0);\n  var gamma${turn} = vec4
   for (var t = 0u; t < a.span; t++) {
 ${tile}
 ${product({
+  rows: plainRows,
   // Rows of the filters are the channels written, units of a row the filters read.
   filtersFrom: "a.filtersAt + unit * 4u * a.filterUnits",
   filterStep: "a.filterUnits",
@@ -222,13 +296,10 @@ ${product({
   factor: (turn, i, k) => `f${k}_${turn}.${components[i]}`,
   initial: () => "vec4f(0.0)",
 })}
-${finishPixels(`
-      let place_ = min(row, a.rows - 1u) * a.units;
-${eachTurn(finish)}
-${eachTurn((turn) => `      if (ok & ${has(turn)}) { dx[a.dxAt + place_ + ${unitOfTurn(turn)}] = s_${turn}; }`)}`)}
+${normed ? throughNorm : spread}
   }
 ${
-  then === "norm"
+  normed
     ? `
 ${joined("beta")}
 ${joined("gamma")}

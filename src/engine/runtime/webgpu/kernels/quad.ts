@@ -232,14 +232,16 @@ export const quadLocals = (step: string): string => `
   let readWidth = a.readWidth;
   let columnStep = ${step} * a.readUnits;`;
 
-/** Pixels whose ends are written out in one round of their loop. */
-const together = 2;
+/** Pixels whose ends are written out in one round of their loop: in turns, where a pixel has four vectors, one. */
+const togetherOf = ({ turned: inTurns }: QuadShape): number => (inTurns ? 1 : 2);
 
 /**
  * What becomes of a segment's sums: `finish` of the pixel named, whose sums are s_0, s_1 …. A loop that selects its sums: a
  * load or a store with a check each, written out next to all that is in registers, takes most of a kernel's compilation.
  */
-export function eachPixel({ pixels, blocks }: QuadShape, finish: (p: string) => string): string {
+export function eachPixel(shape: QuadShape, finish: (p: string) => string): string {
+  const { pixels, blocks } = shape;
+  const together = togetherOf(shape);
   const picked = (i: number, b: number) => {
     let value = `s${i}_${b}`;
     for (let p = i + together; p < pixels; p += together)

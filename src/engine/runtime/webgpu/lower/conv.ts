@@ -133,12 +133,12 @@ export function lowerConv2d(program: Program, call: CallOf<"conv2d">): void {
     lowerWalkForward(program, call);
     return;
   }
-  if (isQuad(program, call.attrs)) {
-    lowerQuadForward(program, call);
-    return;
-  }
   if (isProductMap(program, call.attrs, call.attrs.filters)) {
     lowerProductForward(program, call);
+    return;
+  }
+  if (isQuad(program, call.attrs)) {
+    lowerQuadForward(program, call);
     return;
   }
   const { in: input, out, update, attrs: g } = call;
@@ -207,10 +207,11 @@ export function lowerConv2dInputGrad(program: Program, call: CallOf<"conv2dInput
   const dx = apart ? program.scratch(`d ${call.label}.x`, program.lengthOf(out.dx)) : out.dx;
   if (isDepthwiseWalk(program, g) && source.y === undefined)
     lowerDepthwiseInputGrad(program, call, { dy: source.dy, dx, then });
+  // Products sum for the norm before at the pixels of dy alone.
+  else if (isProductMap(program, g, g.channels) && (g.stride === 1 || !before) && source.y === undefined)
+    lowerProductInputGrad(program, call, { dy: source.dy, dx, then });
   else if (isQuad(program, g) && source.y === undefined)
     lowerQuadInputGrad(program, call, { dy: source.dy, dx, then });
-  else if (isProductMap(program, g, g.channels) && source.y === undefined)
-    lowerProductInputGrad(program, call, { dy: source.dy, dx, then });
   else lowerTiledInputGrad(program, call, { source, dx, then });
   if (!apart) return;
   const { x, xMean: mean, xInvStd: invStd, xScale: scale, xShift: shift } = input;

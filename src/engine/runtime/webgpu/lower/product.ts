@@ -11,7 +11,7 @@ import { normedInput } from "./normed-input.ts";
 import type { InputGradPlan } from "./quad.ts";
 
 const forward = memoized((normed: 0 | 1) => productForward(normed === 1));
-const inputGrad = memoized(productInputGrad);
+const inputGrad = memoized((normed: 0 | 1) => productInputGrad(normed === 1));
 
 const filterGrad = memoized((channels: number, filters: number, normed: 0 | 1) =>
   productFilterGrad({ channels, filters }, normed === 1),
@@ -54,12 +54,7 @@ export function lowerProductFilterGrad(
     filterGrad(block.channels, filters, flag(xScale)),
     {
       rows,
-      imagePixels: g.outHeight * g.outWidth,
-      width: g.outWidth,
-      stridedHeight: g.height,
-      stridedWidth: g.width,
-      stride: g.stride,
-      gaps: g.stride > 1 ? 1 : 0,
+      ...strideArgs(g),
       xUnits,
       dyUnits,
       across,
@@ -78,9 +73,21 @@ export function lowerProductFilterGrad(
 /** Vectors that a map has at least, to be written by quads: of four vectors that are made, a quarter may be for nothing. */
 const fewestUnits = 3;
 
-/** Whether quads make the map that a 1×1 convolution writes, of so many channels. */
+/** Whether quads make the map that a 1×1 convolution of any stride writes, of so many channels. */
 export function isProductMap(program: Program, g: ConvGeometry, written: number): boolean {
-  return isProduct(program, g) && g.stride === 1 && written / 4 >= fewestUnits;
+  return isProduct(program, g) && written / 4 >= fewestUnits;
+}
+
+/** Which pixels of the larger map a stride takes. */
+function strideArgs(g: ConvGeometry) {
+  return {
+    imagePixels: g.outHeight * g.outWidth,
+    width: g.outWidth,
+    stridedHeight: g.height,
+    stridedWidth: g.width,
+    stride: g.stride,
+    gaps: g.stride > 1 ? 1 : 0,
+  };
 }
 
 /** How quads share the map that is written. */
@@ -105,6 +112,7 @@ export function lowerProductForward(program: Program, call: CallOf<"conv2d">): v
     forward(flag(xScale)),
     {
       ...args,
+      ...strideArgs(g),
       inner: g.channels / 4,
       filterUnits: units,
       floor,
@@ -132,15 +140,17 @@ export function lowerProductInputGrad(
 ): void {
   const { in: input, out, attrs: g } = call;
   const units = g.channels / 4;
-  const { args, down } = quadsOf(program, g.batch * g.height * g.width, units);
+  const { args, down } = quadsOf(program, g.batch * g.outHeight * g.outWidth, units);
   const normed = then === "norm";
   const sums = normed ? program.scratch(`d ${call.label}.tiles`, 8 * down * units) : undefined;
   const { xScale, xShift, xMean, xInvStd } = input;
   program.dispatch(
     call,
-    inputGrad(then),
+    inputGrad(normed ? 1 : 0),
     {
       ...args,
+      ...strideArgs(g),
+      added: flag(normed ? undefined : input.addend),
       inner: g.filters / 4,
       filterUnits: g.filters / 4,
       floor: g.xActivation === "relu" ? 0 : noFloor,

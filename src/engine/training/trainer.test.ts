@@ -102,6 +102,24 @@ test("a network whose evaluation is not finite has diverged too", async () => {
   expect(outcome).toMatchObject({ status: "diverged", reason: "test loss is NaN after epoch 1", epochs: [] });
 });
 
+test("a network with a weight or statistic that is no number has diverged, though a rectifier hides it from the loss", async () => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const outcome = await trainNetwork(
+      request({
+        state: (loaded, steps) => {
+          const [name, values] = [...loaded].at(-1)!;
+          return steps < 8
+            ? loaded
+            : new Map([...loaded, [name, values.map((each, i) => (i === 0 ? value : each))]]);
+        },
+      }),
+    );
+    expect(outcome).toMatchObject({ status: "diverged", error: 1 });
+    expect(outcome.reason).toMatch(new RegExp(`^\\S+ is ${value} after epoch 2$`));
+    expect(outcome.epochs).toHaveLength(1);
+  }
+});
+
 test("stop ends the run before the next step and keeps the complete epochs", async () => {
   const wanted = request();
   const outcome = await trainNetwork({

@@ -204,6 +204,9 @@ class Run {
     const test = await this.#evaluate(session, tested);
     if (test === "stop") return stopped(epoch);
     if (!Number.isFinite(test.lossSum)) return diverged(`test loss is ${test.lossSum} after epoch ${epoch}`);
+    const trained = await session.readState();
+    const lost = firstNotFinite(trained);
+    if (lost !== undefined) return diverged(`${lost} after epoch ${epoch}`);
 
     const averaged = regime.ema ? await this.#evaluate(session, tested, "averages") : undefined;
     if (averaged === "stop") return stopped(epoch);
@@ -221,7 +224,11 @@ class Run {
     };
     this.epochs.push(record);
     if (keep !== undefined && reportedEpoch(this.epochs) === record)
-      this.kept = { epoch, weights: keep, state: await session.readState(keep) };
+      this.kept = {
+        epoch,
+        weights: keep,
+        state: keep === "trained" ? trained : await session.readState(keep),
+      };
     await onEpoch?.(record, () => this.#checkpoint(epoch, session));
     return "done";
   }
@@ -286,6 +293,18 @@ function weightsIn(state: ModelState, weights: Weights): ModelState {
     return name.startsWith("ema:") ? [[name.slice("ema:".length), values] as const] : [];
   });
   return new Map(entries);
+}
+
+/**
+ * A value that is no number, by name. A loss does not tell of it where a rectifier stands between: on most
+ * GPUs the greater of NaN and 0 is 0, and the network guesses from then on.
+ */
+function firstNotFinite(state: ModelState): string | undefined {
+  for (const [name, values] of state) {
+    const value = values.find((each) => !Number.isFinite(each));
+    if (value !== undefined) return `${name} is ${value}`;
+  }
+  return undefined;
 }
 
 function diverged(reason: string): Ending {

@@ -1,5 +1,6 @@
 import { Profile } from "../../src/engine/bench/profile.ts";
 import { median, prepareSteps, type TrainingSteps } from "../../src/engine/bench/training-steps.ts";
+import { percentText } from "../../src/engine/math/percent.ts";
 import type { NetworkSpec } from "../../src/engine/network/spec.ts";
 import type { Plan } from "../../src/engine/plan/plan.ts";
 import {
@@ -105,7 +106,7 @@ function profileLines(
     [
       net,
       `${ms.toFixed(3).padStart(9)} ms`,
-      `${(100 * share).toFixed(1).padStart(5)} %`,
+      percentText(share).padStart(6),
       gflops ? gflops.toFixed(1).padStart(6) : "      ",
       ...(shares > 1 ? [`idle ${idle.toFixed(3).padStart(6)} ms`] : []),
       ` ${kernel}`,

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { openGpuPage } from "../../scripts/gpu-page.mjs";
 import { pickEntries } from "../../src/engine/bench/panel.ts";
 import { gflopsOf, macsPerByte, type Roofline, roofAt } from "../../src/engine/bench/roofline.ts";
+import { percentText } from "../../src/engine/math/percent.ts";
 import { ownPanel } from "../panel.ts";
 
 const { values } = parseArgs({
@@ -40,9 +41,9 @@ function text(net: string, { device, batch, ms, calls, roof }: Roofline): string
     const gflops = gflopsOf(call);
     const figures = [
       call.ms.toFixed(3),
-      `${(100 * share).toFixed(1)} %`,
+      percentText(share),
       gflops === 0 ? "" : gflops.toFixed(2),
-      gflops === 0 ? "" : `${((100 * gflops) / roofAt(roof, intensity)).toFixed(0)} %`,
+      gflops === 0 ? "" : percentText(gflops / roofAt(roof, intensity)),
       (bytes / call.ms / 1e6).toFixed(2),
     ];
     return `${figures.map((figure) => figure.padStart(8)).join(" ")}  ${op} ${layer}`;

@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { pickEntries } from "../../src/engine/bench/panel.ts";
 import { buildGraph } from "../../src/engine/graph/build.ts";
+import { percentText } from "../../src/engine/math/percent.ts";
 import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
 import { allFusions } from "../../src/engine/plan/fusion.ts";
 import type { Plan } from "../../src/engine/plan/plan.ts";
@@ -33,7 +34,7 @@ function bytesOf(plan: Plan, storage: Tiles["storage"]) {
   return { step, held };
 }
 
-const saved = (whole: number, half: number) => `${Math.round(100 * (1 - half / whole))} %`;
+const saved = (whole: number, half: number) => percentText(1 - half / whole);
 for (const { spec } of pickEntries(ownPanel(), values.nets?.split(","))) {
   const batch = Number(values.batch);
   const plan = compilePlan(buildGraph(spec), { batch, optimizer: defaultOptimizer, fuse: allFusions });

@@ -178,6 +178,26 @@ test("parallel coordinates: a line a trial, broken at a missing value; each axis
   expect(live.match(/role="slider"/g)).toHaveLength(2);
 });
 
+test("parallel coordinates where labels do not fit: symbols, and `Error` of `Test error`; the whole label is a title", () => {
+  const symbols = { Depth: "d", "Width of stage 1": "w_1", Slope: "w_a" };
+  const many = Object.entries(symbols).map(([label, symbol]) => ({
+    metric: { ...flops, key: label, label, symbol },
+  }));
+  const shown = [...many, ...many.map(({ metric }) => ({ metric: { ...metric, key: `${metric.key} 2` } }))];
+  const rows = pointRows(4).map((row) => ({ ...row, values: Array.from({ length: 7 }, () => row.x) }));
+  const figure = parallelFigure({ axes: [...shown, { metric: error }], groups, rows, description });
+  const [phone, desk] = [
+    still(figure, { width: 326, height: 320 }),
+    still(figure, { width: 900, height: 320 }),
+  ];
+  const names = ["Depth d", "Width of stage 1 w 1", "Slope w a"];
+  expect(texts(phone, "axis")).toEqual([...names, ...names, "test error Error"]);
+  expect(phone).toContain("<title>Width of stage 1</title>");
+  expect(phone).not.toContain("…");
+  expect(texts(desk, "axis")).toContain("Width of stage 1");
+  expect(desk).not.toContain("<title>");
+});
+
 test("a matrix has a panel a parameter, all marks in each", () => {
   const rows = pointRows(9);
   const panels = axes.map((x) => ({ x, values: rows.map((row) => row.x) }));

@@ -8,7 +8,7 @@ import { AxisName } from "./plot/axis-name.tsx";
 import { EmptyReason } from "./plot/empty-reason.tsx";
 import { Legend, legendHeight } from "./plot/legend.tsx";
 import { px } from "./plot/plot.ts";
-import { shorten } from "./plot/text-width.ts";
+import { shorten, textWidth } from "./plot/text-width.ts";
 import { type Emphasis, emphasisOf } from "./selection.ts";
 
 /** A trial's values, one an axis; not finite where it has none. */
@@ -74,6 +74,7 @@ export function ParallelChart(props: ParallelChartProps) {
     );
   };
   const empty = rows.length === 0 || axes.length === 0;
+  const names = axisNames(axes, (size.width - 2 * side) / Math.max(1, axes.length - 1));
 
   return (
     <svg
@@ -116,9 +117,8 @@ export function ParallelChart(props: ParallelChartProps) {
           <g key={axes[i]!.metric.key} transform={`translate(${px(x(i))} 0)`}>
             <line y1={head} y2={head + height} stroke="var(--ink-3)" />
             <text y={head - 14} textAnchor="middle" fontWeight={600} fill="var(--ink)" data-axis="">
-              <AxisName
-                text={shorten(axis.label, 12, (size.width - 2 * side) / Math.max(1, axes.length - 1) - 8)}
-              />
+              {names[i] !== axis.label && <title>{axis.label}</title>}
+              <AxisName text={names[i]!} />
             </text>
             <g
               stroke="var(--panel)"
@@ -146,6 +146,28 @@ export function ParallelChart(props: ParallelChartProps) {
         ))}
     </svg>
   );
+}
+
+/**
+ * What the axes are called, `gap` pixels apart: by their labels, or, where one of those does not fit, by the symbols of
+ * those that have one. What has none takes the room that the symbols beside it leave: `Test error`, or its last word, `Error`.
+ */
+function axisNames(axes: readonly AxisProps[], gap: number): string[] {
+  const width = (text: string) => textWidth(text, 12);
+  if (axes.every(({ metric }) => width(metric.label) <= gap - 8))
+    return axes.map(({ metric }) => metric.label);
+  return axes.map(({ metric }, i) => {
+    if (metric.symbol !== undefined) return metric.symbol;
+    const beside = [axes[i - 1], axes[i + 1]].map((axis) => {
+      if (axis === undefined) return 2 * side;
+      const { symbol } = axis.metric;
+      return symbol === undefined ? gap - 8 : 2 * gap - 8 - width(symbol.replace("_", ""));
+    });
+    const room = Math.min(...beside);
+    const last = metric.label.slice(metric.label.lastIndexOf(" ") + 1);
+    if (width(metric.label) <= room) return metric.label;
+    return shorten(`${last.charAt(0).toUpperCase()}${last.slice(1)}`, 12, room);
+  });
 }
 
 const nothing: ReadonlySet<string> = new Set();

@@ -7,8 +7,10 @@ import type { Trial } from "../../engine/sweep/trial.ts";
 import { edfCurve, populationErrors } from "./picture/edf-curves.ts";
 import { verdictOf } from "./picture/verdict.ts";
 import { rungTexts, schedulingFacts } from "./setup/scheduling/scheduling-text.ts";
+import { settledText } from "./setup/settled-text.ts";
 import { createDraftStore } from "./state/draft-store.ts";
 import { countText } from "./trials/count-text.ts";
+import { partialErrorText } from "./trials/partial-error-text.ts";
 import { sortRows, trialColumns } from "./trials/trial-columns.ts";
 import { bestRow, createTrialRows } from "./trials/trial-rows.ts";
 
@@ -144,6 +146,47 @@ describe("trials", () => {
       const errors = sortRows(rows, { key: "error", direction }).map((row) => row.error);
       expect(errors.slice(2)).toEqual([undefined, undefined]);
     }
+  });
+
+  describe("cut by halving", () => {
+    const epoch = { trainLoss: 1, trainError: 0.5, learningRate: 0.1, ms: 1 };
+    const cutAt = (index: number, ...errors: readonly number[]): Trial => ({
+      ...fakeTrial("AnyNetXA", index, "failed"),
+      status: "cut",
+      epochs: errors.map((testError, i) => ({ ...epoch, epoch: i + 1, testError })),
+    });
+    const recorded = [fakeTrial("AnyNetXA", 0, 0.3), cutAt(1, 0.1), fakeTrial("AnyNetXA", 2, 0.4)];
+    const all = new Map([...recorded, cutAt(3, 0.5, 0.6)].map((trial) => [trial.id, trial]));
+    const cutRows = createTrialRows()({ study: defaultStudy, trials: all, live: undefined, interrupted: [] });
+
+    test("they show the error of their epochs, after all that trained to the end, and say so", () => {
+      const errors = (direction: "ascending" | "descending") =>
+        sortRows(cutRows, { key: "error", direction }).map(({ error }) => error);
+      expect(errors("ascending")).toEqual([0.3, 0.4, 0.1, 0.5]);
+      expect(errors("descending")).toEqual([0.4, 0.3, 0.5, 0.1]);
+      const epochs = defaultStudy.regime.epochs;
+      expect(cutRows.map(partialErrorText)).toEqual([
+        undefined,
+        `test error at epoch 1, after 1 of ${epochs} epochs, where it was cut; it counts in no statistic`,
+        undefined,
+        `test error at epoch 1, after 2 of ${epochs} epochs, where it was cut; it counts in no statistic`,
+      ]);
+    });
+
+    test("they are neither the best nor in an EDF, though their error is the lowest", () => {
+      expect(bestRow(cutRows)?.error).toBe(0.3);
+      expect(cutRows.map(({ observation }) => observation.error)).toEqual([0.3, null, 0.4, null]);
+      expect(populationErrors(defaultStudy, all.values())[0]?.errors).toEqual([0.3, 0.4]);
+    });
+
+    test("they are not counted as trained", () => {
+      expect(settledText(all.values(), 4)).toBe("4 of 4 settled: 2 trained, 2 cut");
+      expect(settledText([...all.values()].slice(1, 2), 4)).toBe("1 of 4 settled: 1 cut");
+      expect(settledText([], 4)).toBe("0 of 4 trained");
+      expect(settledText([recorded[0]!, { status: "waits" }, { status: "stopped" }], 4)).toBe(
+        "1 of 4 trained",
+      );
+    });
   });
 
   test("a diverged trial counts as error 1 in the EDF, a failed one not at all", () => {

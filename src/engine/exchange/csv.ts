@@ -4,7 +4,8 @@ import type { Trial } from "../sweep/trial.ts";
 /**
  * Trials as a table, a row each, for spreadsheets and data frames: who it is, how it ended, every number that statistics
  * know of it (costs, what the space drew, what each stage is made of), how it was trained. Errors are fractions, times
- * milliseconds; what a trial lacks is empty. RFC 4180, except that lines end in \n. It is not read back: stages and epochs
+ * milliseconds; what a trial lacks is empty: one that was cut or is not over has no `error`, and its `finalError` is that
+ * after `epochsTrained` epochs. RFC 4180, except that lines end in \n. It is not read back: stages and epochs
  * are more than a row can hold.
  */
 export function trialsToCsv(trials: readonly Trial[]): string {
@@ -25,7 +26,14 @@ function rowOf(trial: Trial): Readonly<Record<string, Cell>> {
   ]);
   return {
     ...{ study: trial.study, population: trial.population, index: trial.index, name, status: trial.status },
-    ...{ error, bestEpoch: bestEpoch(trial), draws: trial.draws, seed: trial.seed, dataset },
+    ...{
+      error,
+      bestEpoch: bestEpoch(trial),
+      epochsTrained: trial.epochs.length,
+      draws: trial.draws,
+      seed: trial.seed,
+      dataset,
+    },
     ...values,
     ...Object.fromEntries(trained),
     ...{ device: trial.device, version: trial.version, reason: trial.reason },

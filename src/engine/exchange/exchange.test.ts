@@ -316,6 +316,7 @@ describe("CSV", () => {
       ...{ flops: String(trials[1]!.network.flops), "regime.learningRate": "0.05", dataset: "fashion-mnist" },
     });
     expect(text).toContain(`"'=1+1, ""quoted""\nand broken"`);
+    expect(second.epochsTrained).toBe(String(trials[1]!.epochs.length));
     expect(columns).toEqual(expect.arrayContaining(["width1", "depth", "slope", "ms", "device"]));
   });
 });

@@ -3,6 +3,7 @@ import { formatMetric } from "../../../charts/metric.ts";
 import { type Fact, Facts } from "../../ui/facts.tsx";
 import { MathSymbol } from "../../ui/symbol.tsx";
 import { costMetrics, paramMetrics, type TrialMetric } from "../metrics.ts";
+import { partialErrorText } from "../trials/partial-error-text.ts";
 import type { TrialRow } from "../trials/trial-rows.ts";
 
 const longLabels: Readonly<Record<string, string>> = { params: "Parameters", acts: "Activations" };
@@ -13,8 +14,8 @@ export function NetworkFacts({ row }: { readonly row: TrialRow }) {
     {
       key: "error",
       label: "Test error",
-      hint: "lowest of all epochs",
-      value: row.error === undefined ? row.status : formatPercent(row.error),
+      hint: partialErrorText(row) ?? "lowest of all epochs",
+      value: errorText(row),
     },
     ...costMetrics.map((metric) => ({
       key: metric.key,
@@ -28,6 +29,12 @@ export function NetworkFacts({ row }: { readonly row: TrialRow }) {
       : [{ key: "ms", label: "Trained in", hint: row.device ?? "", value: formatDuration(row.ms) }]),
   ];
   return <Facts facts={facts} />;
+}
+
+/** `22.5%`, of a trial that was cut `22.5%, cut`; the status of one that has none. */
+function errorText({ status, error }: TrialRow): string {
+  if (error === undefined) return status;
+  return status === "cut" ? `${formatPercent(error)}, cut` : formatPercent(error);
 }
 
 /** `d, w₀, wₐ, wₘ  9, 16, 11.3, 2.31` and `g, b  8, 1`, as the papers list them. */

@@ -8,6 +8,7 @@ import type { RunPhase } from "../state/run-store.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
 import { DutyField } from "./duty-field.tsx";
 import { lossText } from "./loss-text.ts";
+import { settledText } from "./settled-text.ts";
 import styles from "./setup.module.css";
 
 /** How far the run is, and what can be done about it. */
@@ -81,13 +82,12 @@ function ProgressPanel({ phase }: { readonly phase: RunPhase }) {
   const progress = useRun((state) => state.progress);
   const spent = useRun((state) => [...state.trials.values()].reduce((sum, trial) => sum + trial.ms, 0));
   const total = study ? totalTrials(study) : 0;
+  const text = useRun((state) => settledText(state.trials.values(), total));
   const fraction = phase === "complete" ? 1 : Math.max(progress?.fraction ?? 0, settled / Math.max(1, total));
   return (
     <>
       <div className={styles.progressText}>
-        <span role="status">
-          {Math.min(settled, total)} of {total} trained
-        </span>
+        <span role="status">{text}</span>
         <b>{statusText(phase, progress?.fraction === 0 ? undefined : progress?.etaMs, spent)}</b>
       </div>
       <div

@@ -25,6 +25,8 @@ export interface TrialColumn {
   /** Columns leave in this order as the table gets narrower: the highest first. 0 always stays. */
   readonly rank: 0 | 1 | 2 | 3;
   readonly compare: (a: TrialRow, b: TrialRow) => number;
+  /** Rows whose value does not compare with the others': they come after those, sorted among themselves. */
+  readonly last?: (row: TrialRow) => boolean;
 }
 
 const statusOrder: readonly TrialRow["status"][] = [
@@ -59,7 +61,11 @@ export const trialColumns: readonly TrialColumn[] = [
     rank: 0,
     compare: (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status),
   },
-  metricColumn({ ...errorMetric, label: "Error" }, 0),
+  {
+    ...metricColumn({ ...errorMetric, label: "Error" }, 0),
+    hint: `${errorMetric.hint}; quieter where a trial is not trained to its end, that of its epochs. Cut trials come after all others`,
+    last: ({ status }) => status === "cut",
+  },
   ...costMetrics.map((metric) =>
     metricColumn(metric, metric.key === "flops" ? 0 : metric.key === "params" ? 1 : 2),
   ),
@@ -74,13 +80,14 @@ export function firstDirection(column: TrialColumn): SortDirection {
   return better === "more" ? "descending" : "ascending";
 }
 
-/** Rows without the value stay at the end whichever way the others go. */
+/** Rows without the value stay at the end whichever way the others go, those whose value is of another kind before them. */
 export function sortRows(rows: readonly TrialRow[], { key, direction }: Sort): TrialRow[] {
   const column = trialColumns.find((each) => each.key === key) ?? trialColumns[0]!;
   const sign = direction === "ascending" ? 1 : -1;
   const missing = (row: TrialRow) => column.metric !== undefined && column.metric.of(row) === undefined;
+  const part = (row: TrialRow) => (missing(row) ? 2 : column.last?.(row) ? 1 : 0);
   return rows.toSorted((a, b) => {
-    if (missing(a) !== missing(b)) return missing(a) ? 1 : -1;
+    if (part(a) !== part(b)) return part(a) - part(b);
     return sign * column.compare(a, b);
   });
 }

@@ -29,7 +29,10 @@ export interface TrialRow {
   readonly params: TrialParams;
   readonly epochs: readonly EpochRecord[];
   readonly regime: Regime;
-  /** Test error of the best epoch so far; undefined before the first epoch, and for trials that never got one. */
+  /**
+   * Test error of the reported epoch of those so far; undefined before the first epoch, and for trials that never got one.
+   * A cut trial's is of fewer epochs than others': for a look only, statistics take `observation.error`.
+   */
   readonly error: number | undefined;
   readonly ms: number | undefined;
   readonly device: string | undefined;
@@ -112,9 +115,9 @@ function recordedRow(trial: Trial, population: number): TrialRow {
   };
 }
 
-/** A diverged trial counts as error 1 in the EDF, but it has no error to show; one that goes on has that of its epochs. */
+/** A diverged trial counts as error 1 in the EDF, but it has no error to show; one that was cut or goes on has that of its epochs. */
 function shownError({ status, error, epochs }: Trial): number | undefined {
-  if (!isSettled({ status })) return reportedEpoch(epochs)?.testError;
+  if (status === "cut" || !isSettled({ status })) return reportedEpoch(epochs)?.testError;
   return status === "diverged" ? undefined : (error ?? undefined);
 }
 

@@ -2,6 +2,7 @@ import { type KeyboardEvent, memo } from "react";
 import { formatPercent } from "../../../charts/format.ts";
 import { formatMetric } from "../../../charts/metric.ts";
 import { useServices, useView } from "../state/services.tsx";
+import { partialErrorText } from "./partial-error-text.ts";
 import { trialColumns } from "./trial-columns.ts";
 import type { TrialRow } from "./trial-rows.ts";
 import styles from "./trials.module.css";
@@ -82,5 +83,10 @@ export function StatusText({ row }: { readonly row: TrialRow }) {
 function ErrorText({ row }: { readonly row: TrialRow }) {
   if (row.error === undefined) return <span className={styles.unknown}>–</span>;
   const text = formatPercent(row.error);
-  return row.status === "done" ? <b>{text}</b> : <span className={styles.unknown}>{text}</span>;
+  if (row.status === "done") return <b>{text}</b>;
+  return (
+    <span className={styles.unknown} title={partialErrorText(row)}>
+      {text}
+    </span>
+  );
 }

@@ -13,6 +13,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Download, download } from "./node-download.ts";
 
@@ -115,6 +116,34 @@ test("one that is there, and whole, is not fetched again; another one is", async
   await get(url);
   expect(ranges).toEqual([undefined]);
   expect(here()).toBe(md5);
+});
+
+test("an archive that the server calls encoded arrives as it lies there, also after a break and a redirect", async () => {
+  const archive = gzipSync(content, { level: 0 });
+  const { url, ranges } = await serve((request, response, n) => {
+    if (request.url === "/a.tar.gz") return void response.writeHead(302, { location: "/mirror/a" }).end();
+    const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const rest = archive.subarray(start);
+    response.writeHead(start > 0 ? 206 : 200, {
+      ...{ "content-encoding": "gzip", "content-length": rest.length },
+      ...(start > 0 ? { "content-range": `bytes ${start}-${archive.length - 1}/${archive.length}` } : {}),
+    });
+    if (n > 2) return void response.end(rest);
+    response.write(rest.subarray(0, 1000), () => response.destroy());
+  });
+  const seen: (readonly [number, number | undefined])[] = [];
+  await get(url, {
+    md5: createHash("md5").update(archive).digest("hex"),
+    onBytes: (done, total) => seen.push([done, total]),
+  });
+  expect(ranges).toEqual([undefined, undefined, "bytes=1000-", "bytes=1000-"]);
+  expect(readFileSync(join(folder, "a.tar.gz"))).toEqual(archive);
+  expect(seen.at(-1)).toEqual([archive.length, archive.length]);
+});
+
+test("a server that redirects in a circle is given up on", async () => {
+  const { url } = await serve((_, response) => void response.writeHead(302, { location: "/a.tar.gz" }).end());
+  await expect(get(url, { tries: 1 })).rejects.toThrow("it redirects more than 20 times");
 });
 
 test("a server without ranges sends all of it again", async () => {

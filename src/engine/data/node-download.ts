@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import type { IncomingHttpHeaders } from "node:http";
 import { dirname } from "node:path";
 import { badFile, bytesText } from "./files/limits.ts";
 import { writing } from "./node-disk.ts";
+import { requestBytes } from "./node-request.ts";
 
 export interface Download {
   readonly url: string;
@@ -108,26 +110,24 @@ async function fetchRest(
     stir();
     const tag = from > 0 ? await readFile(tagOf(part), "utf8").catch(() => undefined) : undefined;
     const rest = from > 0 ? { range: `bytes=${from}-`, ...(tag ? { "if-range": tag } : {}) } : {};
-    const response = await fetch(url, {
-      signal: watch.signal,
-      headers: { "accept-encoding": "identity", ...rest },
-    });
+    const asked = { "accept-encoding": "identity", ...rest };
+    const { status, headers, pieces } = await requestBytes(url, asked, watch.signal);
     // All of it is here already: what it is worth, its checksum says.
-    if (response.status === 416 && from > 0) return await response.body?.cancel();
-    if (!response.ok || response.body === null)
-      throw badFile(url, `the server answers ${response.status}; see whether the address is right`);
-    const resumed = response.status === 206 && rangeStart(response) === from;
-    if (response.status === 206 && !resumed)
+    if (status === 416 && from > 0) return;
+    if (status < 200 || status > 299)
+      throw badFile(url, `the server answers ${status}; see whether the address is right`);
+    const resumed = status === 206 && rangeStart(headers) === from;
+    if (status === 206 && !resumed)
       throw badFile(url, "the server answers with another range than was asked for");
     const start = resumed ? from : 0;
-    const length = Number(response.headers.get("content-length") ?? Number.NaN);
+    const length = Number(headers["content-length"] ?? Number.NaN);
     const total = Number.isFinite(length) ? start + length : undefined;
     const file = await open(part, resumed ? "a" : "w");
     let done = start;
     try {
       // Not before the old version's bytes are gone, which it would pass for its own.
-      if (!resumed) await writing(part, keptPart, () => keepTag(part, response));
-      for await (const piece of response.body) {
+      if (!resumed) await writing(part, keptPart, () => keepTag(part, headers));
+      for await (const piece of pieces) {
         stir();
         await writing(part, keptPart, () => file.write(piece));
         done += piece.length;
@@ -137,6 +137,9 @@ async function fetchRest(
       await file.close();
     }
     if (total !== undefined && done < total) throw new Error(`${done} of ${total} bytes came`);
+  } catch (error) {
+    // Why it was ended, not that it was.
+    throw watch.signal.aborted ? watch.signal.reason : error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
@@ -146,15 +149,14 @@ async function fetchRest(
 }
 
 /** Keeps what tells this version of the file from others. Weak tags do not: equal ones may differ in bytes. */
-async function keepTag(part: string, { headers }: Response): Promise<void> {
-  const tag = headers.get("etag");
+async function keepTag(part: string, { etag: tag }: IncomingHttpHeaders): Promise<void> {
   if (tag?.startsWith('"')) await writeFile(tagOf(part), tag);
   else await rm(tagOf(part), { force: true });
 }
 
 /** "bytes 100-199/200" → 100. */
-function rangeStart(response: Response): number | undefined {
-  const start = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1];
+function rangeStart(headers: IncomingHttpHeaders): number | undefined {
+  const start = /^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1];
   return start === undefined ? undefined : Number(start);
 }
 

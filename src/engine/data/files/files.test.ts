@@ -147,8 +147,13 @@ describe("tar", () => {
     ];
     for (const says of ["", "no length", "999999999 path=b\n", "0 path=b\n", "2 \n"])
       expect(await untar(tarOf(extended(new TextEncoder().encode(says))), false)).toEqual({ "a.bin": "A" });
-    await expect(untar(tarOf(extended(new Uint8Array(70_000))), false)).rejects.toThrow(
-      "an extended header has 68.4 kB; at most 64 kB are allowed",
+    // An attribute of 200 kB, then a path.
+    const attribute = "200012 k=".padEnd(200_011, "x");
+    expect(
+      await untar(tarOf(extended(new TextEncoder().encode(`${attribute}\n10 path=c\n`))), false),
+    ).toEqual({ c: "A" });
+    await expect(untar(tarOf(extended(new Uint8Array(2 ** 20 + 1))), false)).rejects.toThrow(
+      "an extended header has 1 MB; at most 1 MB are allowed",
     );
   });
 });

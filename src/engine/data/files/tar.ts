@@ -14,8 +14,8 @@ export interface TarLimits {
 }
 
 const block = 512;
-/** Of an extended header: a path and a few numbers. */
-const headerBytes = 2 ** 16;
+/** Of an extended header. Writers on macOS put whole extended attributes there; Go's reader takes as much. */
+const headerBytes = 2 ** 20;
 
 /**
  * Regular files of a tar archive, one after another: POSIX ustar and pax, GNU's and the oldest headers. Folders and links

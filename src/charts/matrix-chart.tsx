@@ -20,15 +20,14 @@ export interface MatrixChartProps extends ChartProps {
   readonly panels: readonly MatrixPanel[];
 }
 
-/** Narrowest panel. */
-const least = 190;
+/** Narrowest panel, and the lowest that has room for points above its axis. */
+const least = { width: 190, height: 150 };
 const noLegend: readonly Group[] = [];
 
 /** Error against every parameter, in small multiples that share error axis and selection. */
 export function MatrixChart(props: MatrixChartProps) {
   const { size, trials, groups, y, panels, description, empty, selection, still = false } = props;
-  const columns = Math.max(1, Math.min(panels.length, Math.floor(size.width / least)));
-  const lines = Math.max(1, Math.ceil(panels.length / columns));
+  const { columns, lines } = gridOf(panels.length, size.width);
   const width = Math.floor(size.width / columns);
   const height = Math.floor(size.height / lines);
   const rows = useMemo(
@@ -83,11 +82,17 @@ export function MatrixChart(props: MatrixChartProps) {
   );
 }
 
+function gridOf(panels: number, width: number): { readonly columns: number; readonly lines: number } {
+  const columns = Math.max(1, Math.min(panels, Math.floor(width / least.width)));
+  return { columns, lines: Math.max(1, Math.ceil(panels / columns)) };
+}
+
 export function matrixFigure(props: Unsized<MatrixChartProps>): FigureContent {
   const names = new Map(props.groups.map(({ id, label }) => [id, label]));
   return {
     kind: "matrix",
     draw: (size, still) => <MatrixChart {...props} size={size} still={still} />,
+    leastHeight: (width) => least.height * gridOf(props.panels.length, width).lines,
     table: () => ({
       columns: [
         { key: "trial", label: "Network" },

@@ -201,7 +201,10 @@ test("parallel coordinates where labels do not fit: symbols, and `Error` of `Tes
 test("a matrix has a panel a parameter, all marks in each", () => {
   const rows = pointRows(9);
   const panels = axes.map((x) => ({ x, values: rows.map((row) => row.x) }));
-  expect(markCount(still(matrixFigure({ ...xy, groups, trials: rows, panels, description })))).toBe(18);
+  const figure = matrixFigure({ ...xy, groups, trials: rows, panels, description });
+  expect(markCount(still(figure))).toBe(18);
+  // Below each other on a phone, each has the height of one; beside each other they share it.
+  expect(figure.leastHeight!(340)).toBe(panels.length * figure.leastHeight!(1200));
 });
 
 test("a roofline bends where memory and arithmetic meet, and passes through what the bandwidth allows", () => {

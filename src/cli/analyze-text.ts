@@ -1,6 +1,7 @@
 import type { Analysis, PopulationAnalysis } from "../engine/analysis/analyze.ts";
 import type { ComparisonRow } from "../engine/analysis/comparison-table.ts";
 import type { Finding } from "../engine/analysis/finding.ts";
+import type { RankCorrelation } from "../engine/analysis/kendall.ts";
 import type { NamedTrend } from "../engine/analysis/parameter-trend.ts";
 import type { Estimate } from "../engine/analysis/trend-fit.ts";
 import { observedMetric } from "../engine/analysis/trials/metrics.ts";
@@ -98,18 +99,22 @@ function populationText(population: PopulationAnalysis): string {
       each
         .map(
           ({ epoch, correlation }) =>
-            `τ ${correlation.found ? correlation.value.tau.toFixed(2) : "–"} after ${epoch}`,
+            `τ ${correlation.found ? tauText(correlation.value) : "–"} after ${epoch}`,
         )
         .join(", "),
     ),
     ...(seeds.found
       ? seeds.value.map(
           ({ seeds: pair, correlation, noise }) =>
-            `order under seeds ${pair.join(" and ")}: τ ${correlation.found ? correlation.value.tau.toFixed(2) : "–"}, one network's error ± ${percentText(noise)}`,
+            `order under seeds ${pair.join(" and ")}: τ ${correlation.found ? tauText(correlation.value) : "–"}, one network's error ± ${percentText(noise)}`,
         )
       : []),
   ];
   return lines.map((line, i) => (i === 0 ? line : `  ${line}`)).join("\n");
+}
+
+function tauText({ tau, n }: RankCorrelation): string {
+  return `${tau.toFixed(2)} (n = ${n})`;
 }
 
 /** Parameters whose good values follow flops by more than noise. */

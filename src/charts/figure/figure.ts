@@ -10,6 +10,8 @@ export interface FigureContent {
   /** What chart it is: part of file names. */
   readonly kind: string;
   readonly draw: (size: Size, still: boolean) => ReactElement;
+  /** Pixels that it takes to be readable at this width, where that depends on it. */
+  readonly leastHeight?: (width: number) => number;
   /** Called when somebody wants to see or save it. */
   readonly table: () => FigureTable;
 }

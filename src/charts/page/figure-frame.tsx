@@ -16,7 +16,7 @@ export interface FigureFrameProps {
   readonly content: FigureContent;
   /** Switches of the chart, left of the menu. */
   readonly controls?: ReactNode;
-  /** Height of the chart in pixels; undefined: it fills the frame. */
+  /** Height of the chart in pixels, more where it is too narrow for that; undefined: it fills the frame. */
   readonly height?: number | undefined;
   /** Pixels below which a chart that fills the frame is not squeezed by what stands under it. */
   readonly leastHeight?: number | undefined;
@@ -34,6 +34,7 @@ export function FigureFrame(props: FigureFrameProps) {
   const id = useId();
   const [asTable, setAsTable] = useState(false);
   const [shown, setShown] = useState<Size>();
+  const readable = shown === undefined ? 0 : (content.leastHeight?.(shown.width) ?? 0);
   const [failure, setFailure] = useState<string>();
 
   return (
@@ -63,7 +64,11 @@ export function FigureFrame(props: FigureFrameProps) {
       </div>
       <div
         className={styles.body}
-        style={height === undefined ? { minHeight: leastHeight } : { flex: "none", height }}
+        style={
+          height === undefined
+            ? { minHeight: leastHeight }
+            : { flex: "none", height: Math.max(height, readable) }
+        }
       >
         {asTable ? (
           <TableView table={content.table()} caption={`${title}: ${captionOf(source)}`} />

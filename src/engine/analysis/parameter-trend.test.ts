@@ -55,6 +55,19 @@ describe("trends of a parameter over cost", () => {
     expect(parameterTrend([], "depth")).toMatchObject({ found: false, reason: "no-trials" });
   });
 
+  test("where every regime has too few networks, that is said of all of them, whatever the first one lacks", () => {
+    const unfinished = regime(1e6, 10).map((each) => ({ ...each, error: null }));
+    const single = (flops: number) => [regime(flops, 20)[0]!, ...unfinished.slice(0, 3)];
+    const few = [
+      { name: "1M", observations: unfinished },
+      { name: "4M", observations: single(4e6) },
+      { name: "16M", observations: single(16e6) },
+    ];
+    const message =
+      "None of the 3 regimes has two networks with an error; a range of good values needs as many.";
+    expect(parameterTrend(few, "depth")).toEqual({ found: false, reason: "too-few", message });
+  });
+
   test("one population splits into regimes of equal ratio that hold every trial with a cost", () => {
     const all = regimes.flatMap(({ observations }) => observations);
     const split = costRegimes(all, 3);

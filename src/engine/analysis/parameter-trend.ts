@@ -1,5 +1,5 @@
 import { type BootstrapOptions, bootstrapRanges, type GoodRange } from "./bootstrap-ranges.ts";
-import { type Finding, found, missing } from "./finding.ts";
+import { type Finding, found, type Missing, missing } from "./finding.ts";
 import { medianOf, sortedFinite } from "./percentiles.ts";
 import { type FitKind, fitTrend, type TrendFit, trendAt } from "./trend-fit.ts";
 import { metricValue, metricValues } from "./trials/metrics.ts";
@@ -97,7 +97,7 @@ function trendThrough(
     else if (place.cost === undefined) skipped.push({ regime: place.name, message: `No trial has ${cost}.` });
     else points.push({ regime: place.name, cost: place.cost, ...place.spans[parameter]!, good: good.value });
   }
-  if (points.length === 0) return missing("no-values", `No regime shows a range: ${skipped[0]!.message}`);
+  if (points.length === 0) return noPoint(places, parameter, skipped[0]!.message);
   points.sort((a, b) => a.cost - b.cost);
   const line = fitTrend(
     points.map((point) => point.cost),
@@ -106,6 +106,17 @@ function trendThrough(
     confidence,
   );
   return found({ points, fit: line, skipped });
+}
+
+/** Why no regime shows a range: of all regimes, not of the first, where each has too few networks. */
+function noPoint(places: readonly RegimePlaces[], parameter: number, first: string): Missing {
+  const small = places.every(({ ranges }) => {
+    const range = ranges[parameter]!;
+    return !range.found && (range.reason === "none-finished" || range.reason === "too-few");
+  });
+  if (!small) return missing("no-values", `No regime shows a range: ${first}`);
+  const regimes = places.length === 1 ? "The one regime has not" : `None of the ${places.length} regimes has`;
+  return missing("too-few", `${regimes} two networks with an error; a range of good values needs as many.`);
 }
 
 function spanOf(values: readonly (number | undefined)[]): { readonly min: number; readonly max: number } {

@@ -31,6 +31,11 @@ export function GoodValues({ results, parameter }: GoodValuesProps) {
     () => (trends.value ?? []).map(({ name, value }) => ({ name, trend: onlyTrend(value) })),
     [trends.value],
   );
+  // What holds for several populations is said once.
+  const reasons = useMemo(
+    () => [...new Set(told.flatMap(({ trend }) => (trend.found ? [] : [trend.message])))],
+    [told],
+  );
   const content = useMemo(() => {
     const series = told.flatMap(({ name, trend }): TrendSeries[] => {
       const group = results.groups.find((one) => one.name === name);
@@ -40,12 +45,12 @@ export function GoodValues({ results, parameter }: GoodValuesProps) {
       series,
       x: axisOf(flops),
       y: { ...axisOf(metric), scale: "linear" },
-      empty: empty ?? told.map(({ trend }) => (trend.found ? "" : trend.message)).join(" "),
+      empty: empty ?? reasons.join(" "),
       description: `${metric.label} of good networks over FLOPs. ${series
         .map(({ label, rows }) => `${label}: ${rows.length} regimes`)
         .join("; ")}.`,
     });
-  }, [told, results, flops, metric, empty]);
+  }, [told, results, flops, metric, empty, reasons]);
   return (
     <FigureFrame
       title={`${metric.label} of good networks`}
@@ -55,6 +60,7 @@ export function GoodValues({ results, parameter }: GoodValuesProps) {
       height={300}
     >
       {empty === undefined &&
+        told.some(({ trend }) => trend.found) &&
         told.map(({ name, trend }) => (
           <p key={name} className={styles.says}>
             <b>{name}</b>:{" "}

@@ -81,7 +81,7 @@ export const ScatterBoard = memo(function ScatterBoard({ results }: { readonly r
     <div className={styles.board}>
       <FigureFrame
         title={`${y.label} × ${x.label}`}
-        source={results.source}
+        source={{ ...results.source, n: empty === undefined ? rows.length : 0 }}
         content={scatter}
         height={330}
         controls={
@@ -112,7 +112,7 @@ export const ScatterBoard = memo(function ScatterBoard({ results }: { readonly r
       <FigureFrame
         title="Pareto front"
         note={`${outcome.label} and ${cost.label}, both better where less`}
-        source={results.source}
+        source={{ ...results.source, n: empty === undefined ? planeRows.length : 0 }}
         content={pareto}
         height={300}
       >

@@ -3,6 +3,7 @@ import { trainingFigure } from "../../../charts/curve-charts.tsx";
 import { formatPercent } from "../../../charts/format.ts";
 import { FigureFrame } from "../../../charts/page/figure-frame.tsx";
 import type { Finding } from "../../../engine/analysis/finding.ts";
+import type { RankCorrelation } from "../../../engine/analysis/kendall.ts";
 import { useStatistic } from "../../statistics/use-statistic.tsx";
 import { Card } from "../../ui/card.tsx";
 import { useView } from "../state/services.tsx";
@@ -69,7 +70,7 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
                 {epochs.value.map(({ epoch, ofEpochs, correlation }) => (
                   <li key={epoch}>
                     after {epoch} of {ofEpochs} epochs:{" "}
-                    {correlation.found ? `τ = ${correlation.value.tau.toFixed(2)}` : correlation.message}
+                    {correlation.found ? tauText(correlation.value) : correlation.message}
                   </li>
                 ))}
               </ul>
@@ -81,7 +82,7 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
                 <p key={one.seeds.join()} className={styles.says}>
                   seeds {one.seeds.join(" and ")}:{" "}
                   {one.correlation.found
-                    ? `τ = ${one.correlation.value.tau.toFixed(2)}, noise ${formatPercent(one.noise, 2)}`
+                    ? `${tauText(one.correlation.value)}, noise ${formatPercent(one.noise, 2)}`
                     : one.correlation.message}
                 </p>
               ))}
@@ -100,6 +101,10 @@ export const TrainingBoard = memo(function TrainingBoard({ results, rows }: Trai
     </div>
   );
 });
+
+function tauText({ tau, n }: RankCorrelation): string {
+  return `τ = ${tau.toFixed(2)} (n = ${n})`;
+}
 
 /** Why no epoch has a correlation, where all have the same reason: said once. */
 function reasonOfAll(epochs: readonly { readonly correlation: Finding<unknown> }[]): string | undefined {

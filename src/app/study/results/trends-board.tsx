@@ -44,17 +44,19 @@ export const TrendsBoard = memo(function TrendsBoard({ results }: { readonly res
           y: axisOf(metric),
           description: `${metric.label} against FLOPs of ${rows.length} networks.`,
         });
-        return [{ key, title: `${metric.label} over FLOPs`, symbol: metric.symbol ?? metric.label, content }];
+        const [title, symbol] = [`${metric.label} over FLOPs`, metric.symbol ?? metric.label];
+        // Costs are known of networks without an error too.
+        return [{ key, title, symbol, content, source: { ...results.source, n: rows.length } }];
       }),
     [keys, results, groups, selection, empty],
   );
   return (
     <div className={styles.board}>
-      {figures.map(({ key, title, symbol, content }) => (
+      {figures.map(({ key, title, symbol, content, source }) => (
         <FigureFrame
           key={key}
           title={title}
-          source={results.source}
+          source={source}
           content={content}
           height={250}
           controls={

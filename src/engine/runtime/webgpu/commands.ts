@@ -1,9 +1,10 @@
+import { costsOf, cutsOf } from "./cuts.ts";
 import type { Gpu } from "./device.ts";
 import type { WebGpuImages } from "./images.ts";
 import { elementsPerWord } from "./kernel.ts";
 import type { Memory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
-import type { BoundOperands, Dispatch, ResidentBuffer } from "./program.ts";
+import type { BoundOperands, Dispatch, Program, ResidentBuffer } from "./program.ts";
 
 /** Most workgroups of a grid along one side; longer grids get a second. */
 const side = 32_768;
@@ -15,6 +16,8 @@ export class Commands {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #groups: (GPUBindGroup | undefined)[];
   readonly #grids: Uint32Array;
+  /** Of each dispatch: where the list is cut. */
+  readonly #costs: Float64Array;
   /** Dispatches that read an image set: bound when a batch names one. */
   readonly #resident: readonly {
     readonly at: number;
@@ -27,12 +30,13 @@ export class Commands {
     gpu: Gpu,
     pipelines: Pipelines,
     memory: Memory,
+    program: Program,
     list: readonly Dispatch[],
     firstSlot: number,
   ): Promise<Commands> {
     // All at once: the browser compiles in parallel.
     const made = await Promise.all(list.map(({ kernel }) => pipelines.get(kernel)));
-    return new Commands(gpu, pipelines, memory, list, made, firstSlot);
+    return new Commands(gpu, pipelines, memory, list, made, costsOf(list, program), firstSlot);
   }
 
   private constructor(
@@ -41,11 +45,13 @@ export class Commands {
     memory: Memory,
     list: readonly Dispatch[],
     made: readonly GPUComputePipeline[],
+    costs: Float64Array,
     firstSlot: number,
   ) {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#pipelines = made;
+    this.#costs = costs;
     this.#grids = new Uint32Array(2 * list.length);
     const resident: { at: number; bind: (images: WebGpuImages) => GPUBindGroup }[] = [];
     this.#groups = list.map((dispatch, at) => {
@@ -77,20 +83,24 @@ export class Commands {
   }
 
   /**
-   * Records the list from dispatch `from` on, in one pass. Cut into several submits, all but the last are sent.
+   * Records the list from dispatch `from` on, in one pass. Cut into several submits of near equal cost, all but the last
+   * are sent.
    * @returns the encoder of the last one, for what follows.
    */
   encode(encoder: GPUCommandEncoder, from: number, submits: number): GPUCommandEncoder {
     const { device } = this.#gpu;
-    const share = Math.ceil((this.count - from) / submits);
-    for (let start = from; ; start += share) {
+    const ends = submits > 1 ? cutsOf(this.#costs, from, submits) : [this.count];
+    let start = from;
+    for (const end of ends) {
       const pass = encoder.beginComputePass();
-      this.#record(pass, start, Math.min(this.count, start + share));
+      this.#record(pass, start, end);
       pass.end();
-      if (start + share >= this.count) return encoder;
+      if (end === this.count) break;
       device.queue.submit([encoder.finish()]);
       encoder = device.createCommandEncoder();
+      start = end;
     }
+    return encoder;
   }
 
   /** Records one dispatch so many times. */

@@ -76,7 +76,7 @@ export class WebGpuSession implements Session {
         const commands = lists.map((list) => {
           const first = slot;
           slot += list.length;
-          return Commands.of(gpu, pipelines, own, list, first);
+          return Commands.of(gpu, pipelines, own, program, list, first);
         });
         const made = await Promise.all(commands);
         memory.flush();

@@ -1,11 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createFakeExecutor } from "../../../test/fixtures/fake-executor.ts";
 import { type Executor, ExecutorError, type ExecutorKind } from "../../engine/runtime/executor.ts";
-import { type DeviceParts, Devices } from "./devices.ts";
+import { type DeviceParts, Devices, spareMs } from "./devices.ts";
 
 /** A browser with these adapters; counts the executors that are open. */
 function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = {}) {
   let open = 0;
+  let lose = () => {};
   const opened: ExecutorKind[] = [];
   const executor = (kind: ExecutorKind, device: string): Executor => {
     open++;
@@ -22,7 +23,8 @@ function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = 
   const parts: DeviceParts = {
     openGpu: async () => {
       if (gpu === "none") throw new ExecutorError("unsupported", "this browser has no WebGPU");
-      return { executor: executor("webgpu", `webgpu ${gpu}`), software: gpu === "software" };
+      const lost = new Promise<void>((resolve) => (lose = resolve));
+      return { executor: executor("webgpu", `webgpu ${gpu}`), software: gpu === "software", lost };
     },
     openWasm: async ({ threads = 4 }) => {
       if (!simd) throw new ExecutorError("unsupported", "This browser has no WebAssembly SIMD");
@@ -35,7 +37,7 @@ function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = 
     cores: 8,
     suggested: 4,
   };
-  return { devices: new Devices(parts), open: () => open, opened };
+  return { devices: new Devices(parts), open: () => open, opened, lose: () => lose() };
 }
 
 describe("automatic", () => {
@@ -51,7 +53,8 @@ describe("automatic", () => {
     expect(open()).toBe(1);
     // Its own account of itself agrees.
     expect((await devices.offers()).automatic).toBe(kind);
-    expect(open()).toBe(1);
+    // An adapter that is software is not tested before: it is kept, in case it is chosen.
+    expect(open()).toBe(gpu === "software" ? 2 : 1);
   });
 
   test("without SIMD takes the reference; what is to be reproducible takes neither it nor a GPU", async () => {
@@ -133,5 +136,68 @@ describe("offers", () => {
     await devices.open({});
     await devices.offers();
     expect(opened.filter((kind) => kind === "webgpu")).toHaveLength(1);
+  });
+});
+
+describe("a GPU that was tested to say what there is", () => {
+  const gpus = (opened: readonly ExecutorKind[]) => opened.filter((kind) => kind === "webgpu").length;
+  afterEach(() => void vi.useRealTimers());
+
+  test("is the one that is given to who chooses it, once, with what its test compiled", async () => {
+    vi.useFakeTimers();
+    const { devices, open, opened } = browser("software");
+    await devices.offers();
+    expect(open()).toBe(1);
+    const { executor } = await devices.open({ executor: "webgpu" });
+    expect([open(), gpus(opened)]).toEqual([1, 1]);
+    // Nobody's spare any longer: it stays as long as it is used, and is not given to another.
+    await vi.advanceTimersByTimeAsync(2 * spareMs);
+    expect(open()).toBe(1);
+    await executor.dispose();
+    await devices.open({ executor: "webgpu" });
+    expect([open(), gpus(opened)]).toEqual([1, 2]);
+  });
+
+  test("is not tested twice by who opens it and who asks what there is at once", async () => {
+    for (const order of ["open first", "offers first"] as const) {
+      const { devices, open, opened } = browser("software");
+      const take = () => devices.open({ executor: "webgpu" });
+      const ask = () => devices.offers();
+      await Promise.all(order === "open first" ? [take(), ask()] : [ask(), take()]);
+      expect([open(), gpus(opened)]).toEqual([1, 1]);
+    }
+  });
+
+  test.each([
+    ["WebAssembly is", (devices: Devices) => devices.open({ executor: "wasm" })],
+    ["the best is, which is another,", (devices: Devices) => devices.open({})],
+    ["what is reproducible is", (devices: Devices) => devices.open({ reproducible: true })],
+  ])("is released when %s chosen instead", async (_, choose) => {
+    const { devices, open } = browser("software");
+    await devices.offers();
+    const { executor } = await choose(devices);
+    expect(executor.kind).toBe("wasm");
+    expect(open()).toBe(1);
+  });
+
+  test("is released when nothing is chosen for a minute", async () => {
+    vi.useFakeTimers();
+    const { devices, open } = browser("real");
+    await devices.offers();
+    await vi.advanceTimersByTimeAsync(spareMs - 1);
+    expect(open()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(open()).toBe(0);
+    // It is not needed to say again what there is.
+    expect((await devices.offers()).automatic).toBe("webgpu");
+    expect(open()).toBe(0);
+  });
+
+  test("is given to nobody once it is lost", async () => {
+    const { devices, open, opened, lose } = browser("software");
+    await devices.offers();
+    lose();
+    await devices.open({ executor: "webgpu" });
+    expect([open(), gpus(opened)]).toEqual([1, 2]);
   });
 });

@@ -8,7 +8,12 @@ export interface OpenGpu {
   readonly executor: Executor;
   /** Computes on the processor. */
   readonly software: boolean;
+  /** Settles when its device is lost. */
+  readonly lost: Promise<unknown>;
 }
+
+/** How long a GPU that was tested, and that nobody has taken, is kept: to look at what there is and to choose it. */
+export const spareMs = 60_000;
 
 /** How the executors are opened; the worker's entry supplies the real ones. */
 export interface DeviceParts {
@@ -31,6 +36,10 @@ export class Devices {
   #gpu: GpuOffer | undefined;
   /** It computes some networks wrong, whatever its first test said: whoever asks for it is given another device. */
   #refused = false;
+  /** Tested, and not taken yet: whoever wants a GPU next is given it, with the kernels that its test compiled. */
+  #spare: { readonly gpu: OpenGpu; readonly idle: ReturnType<typeof setTimeout> } | undefined;
+  /** One GPU is opened at a time: who asks what there is while one is tested must not test another. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: DeviceParts) {
     this.#parts = parts;
@@ -45,8 +54,9 @@ export class Devices {
     if (wanted === "webgpu") {
       if (reproducible)
         throw new ExecutorError("unsupported", "a GPU's results are not the same on every machine");
-      return this.#refused ? this.#openBest(options) : described(await this.#openTested());
+      return this.#refused ? this.#openBest(options) : described(await this.#takeTested());
     }
+    if (wanted === "reference" || wanted === "wasm") await this.#dropSpare();
     if (wanted === "reference") return described(await this.#parts.openReference());
     if (wanted === "wasm") return described(await this.#parts.openWasm(options));
     return this.#openBest(options);
@@ -56,6 +66,7 @@ export class Devices {
   refuseGpu(reason: string): void {
     this.#refused = true;
     this.#gpu = { ...this.#gpu, available: false, selfTest: "failed", reason };
+    void this.#dropSpare();
   }
 
   /** What there is, and what is taken where nothing is asked for. Tests the adapter, if that was not done before. */
@@ -69,6 +80,7 @@ export class Devices {
     const { reproducible = false } = options;
     const gpu = reproducible || this.#refused ? undefined : await this.#openRealGpu();
     if (gpu !== undefined) return described(gpu);
+    await this.#dropSpare();
     try {
       const executor = await this.#parts.openWasm(options);
       return described(executor, executor.note ?? (reproducible ? undefined : this.#whyNoGpu()));
@@ -90,14 +102,48 @@ export class Devices {
   /** A GPU that is one and passes the self-test. An adapter on the processor is not even tested: nobody asked for it. */
   async #openRealGpu(): Promise<Executor | undefined> {
     try {
-      return await this.#openTested({ software: false });
+      return await this.#takeTested({ software: false });
     } catch {
       return undefined;
     }
   }
 
+  /** The spare one, if there is one, else another. @throws as #openTested. */
+  #takeTested(wanted = { software: true }): Promise<Executor> {
+    return this.#inTurn(async () => {
+      const spare = this.#spare?.gpu;
+      if (spare === undefined || (spare.software && !wanted.software))
+        return (await this.#openTested(wanted)).executor;
+      this.#forgetSpare();
+      return spare.executor;
+    });
+  }
+
+  #inTurn<Done>(work: () => Promise<Done>): Promise<Done> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  #keepSpare(gpu: OpenGpu): void {
+    const drop = () => (this.#spare?.gpu === gpu ? this.#dropSpare() : undefined);
+    this.#spare = { gpu, idle: setTimeout(drop, spareMs) };
+    void gpu.lost.then(drop);
+  }
+
+  #forgetSpare(): void {
+    clearTimeout(this.#spare?.idle);
+    this.#spare = undefined;
+  }
+
+  async #dropSpare(): Promise<void> {
+    const spare = this.#spare;
+    this.#forgetSpare();
+    await spare?.gpu.executor.dispose();
+  }
+
   /** @throws ExecutorError "unsupported" where the adapter is missing, fails, or is software where none is wanted. */
-  async #openTested({ software: softwareToo } = { software: true }): Promise<Executor> {
+  async #openTested({ software: softwareToo } = { software: true }): Promise<OpenGpu> {
     let opened: OpenGpu;
     try {
       opened = await this.#parts.openGpu();
@@ -114,7 +160,7 @@ export class Devices {
       }
       await this.#parts.selfTest(executor);
       this.#gpu = { available: true, ...found, selfTest: "passed" };
-      return executor;
+      return opened;
     } catch (error) {
       await executor.dispose();
       if (!software || softwareToo)
@@ -123,14 +169,16 @@ export class Devices {
     }
   }
 
-  async #offeredGpu(): Promise<GpuOffer> {
-    if (this.#gpu?.selfTest === undefined)
-      await this.#openTested().then(
-        (executor) => executor.dispose(),
-        // #gpu says why.
-        () => {},
-      );
-    return this.#gpu!;
+  #offeredGpu(): Promise<GpuOffer> {
+    return this.#inTurn(async () => {
+      if (this.#gpu?.selfTest === undefined)
+        await this.#openTested().then(
+          (gpu) => this.#keepSpare(gpu),
+          // #gpu says why.
+          () => {},
+        );
+      return this.#gpu!;
+    });
   }
 
   async #offeredWasm(): Promise<WasmOffer> {

@@ -43,7 +43,8 @@ const devices = new Devices({
   openGpu: async () => {
     const executor = await createWebGpuExecutor({ tested: true });
     const tuned = await tiles.load(adapterKey(executor.gpu.info));
-    return { executor: tuned ? executor.using(tuned) : executor, software: executor.gpu.software };
+    const { software, lost } = executor.gpu;
+    return { executor: tuned ? executor.using(tuned) : executor, software, lost };
   },
   openWasm: ({ threads, reproducible = false }) =>
     createExecutor("wasm", { wasm: { loadKernels, threads: threads ?? "auto", reproducible, host } }),

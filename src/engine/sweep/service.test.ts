@@ -7,7 +7,7 @@ import { findDataset } from "../data/catalogue.ts";
 import { networkOf, smallImageFrame } from "../network/frame.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createClient, createServer, type Endpoint, type RpcServer } from "../runtime/worker/rpc.ts";
-import type { SweepEvents, SweepRequests } from "./protocol.ts";
+import type { SweepEvents, SweepOptions, SweepRequests } from "./protocol.ts";
 import { SweepService } from "./service.ts";
 import { SweepStore } from "./store/store.ts";
 import type { Study } from "./study.ts";
@@ -34,6 +34,7 @@ function connect(
   const store = new SweepStore({ name });
   const executor = createFakeExecutor();
   let disposed = 0;
+  const opened: string[] = [];
   const refused: string[] = [];
   executor.dispose = async () => void disposed++;
   const tuner: Tuner = {
@@ -55,7 +56,10 @@ function connect(
         wasm: { available: false, reason: "fake", cores: 1, suggested: 1 },
         automatic: "reference",
       }),
-      openDevice: async () => ({ executor, info: { executor: "reference", device: "fake" } }),
+      openDevice: async ({ executor: wanted = "webgpu" }) => {
+        opened.push(wanted);
+        return { executor, info: { executor: wanted, device: "fake" } };
+      },
       refuseDevice: (reason) => refused.push(reason),
       loadData: async () => ({
         facts: findDataset("fashion-mnist")!,
@@ -105,6 +109,7 @@ function connect(
     name,
     close,
     disposed: () => disposed,
+    opened,
     refused,
     runWhileUntuned: (study: Study) => {
       runWhileUntuned = study;
@@ -297,6 +302,21 @@ test("a study that another tab runs is not run here, until that run ends", async
   await second.client.call("startSweep", smallStudy, {});
   expect(await finished).toMatchObject({ outcome: "complete", trials: 6 });
   expect(held.size).toBe(0);
+});
+
+test("a device is opened once for requests that come together, and a GPU once whether as the best or by name", async () => {
+  const { client, opened, disposed } = connect();
+  const ask = (options: SweepOptions) => client.call("device", options);
+  await Promise.all([ask({}), ask({}), client.call("tuning", {})]);
+  await ask({ executor: "webgpu" });
+  await ask({});
+  expect(opened).toEqual(["webgpu"]);
+  await Promise.all([ask({ executor: "wasm" }), ask({ executor: "wasm" })]);
+  expect(opened).toEqual(["webgpu", "wasm"]);
+  expect(disposed()).toBe(1);
+  await ask({ executor: "webgpu" });
+  expect(opened).toEqual(["webgpu", "wasm", "webgpu"]);
+  expect(disposed()).toBe(2);
 });
 
 test("asking whether a device was tuned, and undoing that, leave the one that trains alone", async () => {

@@ -92,7 +92,9 @@ export class SweepService {
   readonly #emit: RpcServer<SweepEvents>["emit"];
   #active: Active | undefined;
   #stopTuning = new AbortController();
-  #device: { readonly key: string; readonly opened: Promise<OpenDevice> } | undefined;
+  /** What is open, and the options that it was asked for with. */
+  #device: { readonly keys: Set<string>; readonly opened: Promise<OpenDevice> } | undefined;
+  #opening: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ServiceParts, emit: RpcServer<SweepEvents>["emit"]) {
     this.#parts = parts;
@@ -342,11 +344,24 @@ export class SweepService {
     await before?.executor.dispose();
   }
 
-  async #openDevice(options: DeviceOptions): Promise<OpenDevice> {
+  /** One at a time: requests that come together must not open a device each. */
+  #openDevice(options: DeviceOptions): Promise<OpenDevice> {
+    const opened = this.#opening.then(() => this.#keptOrOpened(options));
+    this.#opening = opened.catch(() => {});
+    return opened;
+  }
+
+  async #keptOrOpened(options: DeviceOptions): Promise<OpenDevice> {
     const key = JSON.stringify([options.executor, options.threads, options.reproducible === true]);
-    if (this.#device?.key !== key) {
-      await this.#closeDevice();
-      this.#device = { key, opened: this.#parts.openDevice(options) };
+    if (!this.#device?.keys.has(key)) {
+      // A GPU that was taken as the best there is, and is chosen by name now, stays, with all that it has compiled.
+      const now = await this.#device?.opened.catch(() => undefined);
+      const same = now?.info.executor === "webgpu" && options.executor === "webgpu" && !options.reproducible;
+      if (this.#device === undefined || !same) {
+        await this.#closeDevice();
+        this.#device = { keys: new Set(), opened: this.#parts.openDevice(options) };
+      }
+      this.#device.keys.add(key);
     }
     const { opened } = this.#device;
     try {

@@ -105,7 +105,7 @@ describe("the WebGPU device", () => {
   test("whose kernels of depthwise convolutions compute wrong trains networks without any; at the first that has some the study goes on with wasm", async () => {
     const faulty = await openFaultyExecutor("depthwise");
     const devices = new Devices({
-      openGpu: async () => ({ executor: faulty, software: true }),
+      openGpu: async () => ({ executor: faulty, software: true, lost: new Promise(() => {}) }),
       openWasm: async () => createWasmExecutor({ loadKernels }),
       openReference: async () => createReferenceExecutor(),
       selfTest: (executor) => selfTest(executor, ["blocks"]),

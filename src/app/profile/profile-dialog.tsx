@@ -39,9 +39,9 @@ export default function ProfileDialog({ row, onClose }: ProfileDialogProps) {
               <progress className={styles.progress} aria-label="Profile" max={1} value={share} />
             )}
             {roofline !== undefined && <Picture roofline={roofline} name={row.name} />}
-            {/* Before that the device is busy. */}
-            {(roofline !== undefined || failure !== undefined) && <TuneSection />}
           </div>
+          {/* Before that the device is busy. */}
+          {(roofline !== undefined || failure !== undefined) && <TuneSection />}
         </>
       )}
     </Dialog>
@@ -86,8 +86,8 @@ function useProfile(row: TrialRow): ProfileState {
 function statusText(roofline: Roofline | undefined, failure: string | undefined): string {
   if (failure !== undefined) return "";
   if (roofline === undefined) return "Timing every kernel of a training step …";
-  const { ms, batch, device } = roofline;
-  return `a training step at batch ${batch}: ${number(ms)} ms in kernels on ${device}`;
+  const { ms, batch } = roofline;
+  return `batch ${batch}: ${number(ms)} ms a step in kernels`;
 }
 
 function Picture({ roofline, name }: { readonly roofline: Roofline; readonly name: string }) {

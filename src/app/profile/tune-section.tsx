@@ -22,7 +22,7 @@ export function TuneSection() {
   return (
     <section className={styles.tune} aria-label="Tuning">
       <div className={styles.tuneHead}>
-        <h3 className={styles.tuneTitle}>{tuned ? "Tuned for this GPU" : "Not tuned for this GPU"}</h3>
+        <h3 className={styles.tuneTitle}>{titleText(tuned, progress !== undefined)}</h3>
         <div className={styles.tuneActions}>
           {progress === undefined ? (
             <>
@@ -59,7 +59,8 @@ export function TuneSection() {
         </Notice>
       )}
       {fastest !== undefined && progress === undefined && (
-        <ul className={styles.found} aria-label="Fastest tiles">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be reached by keys.
+        <ul className={styles.found} aria-label="Fastest tiles" tabIndex={0}>
           {fastest.map(({ shape, variant, gflops }) => (
             <li key={shape}>
               {shape}: {variant}, {Number(gflops.toPrecision(3))} GFLOP/s
@@ -108,6 +109,11 @@ function useTuning(onState: (state: TuningState | undefined) => void) {
     },
     stop: () => control.current?.abort(),
   };
+}
+
+function titleText(tuned: boolean, tuning: boolean): string {
+  if (tuning) return "Tuning for this GPU";
+  return tuned ? "Tuned for this GPU" : "Not tuned for this GPU";
 }
 
 function sentence(tiles: string): string {

@@ -4,7 +4,10 @@ import { type Executor, ExecutorError, type ExecutorKind } from "../../engine/ru
 import { type DeviceParts, Devices, spareMs } from "./devices.ts";
 
 /** A browser with these adapters; counts the executors that are open. */
-function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = {}) {
+function browser(
+  gpu: "none" | "software" | "real" | "wrong",
+  { simd = true, testing = async () => {} }: { readonly simd?: boolean; readonly testing?: () => Promise<void> } = {},
+) {
   let open = 0;
   let lose = () => {};
   const opened: ExecutorKind[] = [];
@@ -32,6 +35,7 @@ function browser(gpu: "none" | "software" | "real" | "wrong", { simd = true } = 
     },
     openReference: async () => executor("reference", "reference"),
     selfTest: async ({ device }) => {
+      await testing();
       if (device === "webgpu wrong") throw new ExecutorError("wrong", `${device} computes wrong`);
     },
     cores: 8,
@@ -99,6 +103,30 @@ describe("chosen", () => {
     });
     await expect(devices.open({ executor: "webgpu", reproducible: true })).rejects.toThrow("not the same");
     expect(open()).toBe(0);
+  });
+
+  test("an adapter that is refused while it is tested is not taken, and stays refused", async () => {
+    const reason = "webgpu real computes wrong: losses are off by 12%";
+    for (const ask of ["open", "offers"] as const) {
+      const { devices, open } = browser("real", { testing: async () => devices.refuseGpu(reason) });
+      if (ask === "open") {
+        const { executor, info } = await devices.open({ executor: "webgpu" });
+        expect(info).toMatchObject({ executor: "wasm", note: `Trained on the processor: ${reason}` });
+        await executor.dispose();
+      }
+      expect((await devices.offers()).webgpu).toMatchObject({ available: false, selfTest: "failed", reason });
+      expect(open()).toBe(0);
+    }
+  });
+
+  test("a software adapter that failed its test is given as the reason, as the offer gives it", async () => {
+    const { devices } = browser("software", {
+      testing: async () => {
+        throw new ExecutorError("wrong", "webgpu software computes wrong");
+      },
+    });
+    const { reason } = (await devices.offers()).webgpu;
+    expect((await devices.open({})).info.note).toBe(`Trained on the processor: ${reason}`);
   });
 
   test("threads of WebAssembly are those asked for", async () => {

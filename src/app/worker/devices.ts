@@ -54,7 +54,12 @@ export class Devices {
     if (wanted === "webgpu") {
       if (reproducible)
         throw new ExecutorError("unsupported", "a GPU's results are not the same on every machine");
-      return this.#refused ? this.#openBest(options) : described(await this.#takeTested());
+      try {
+        if (!this.#refused) return described(await this.#takeTested());
+      } catch (error) {
+        if (!this.#refused) throw error;
+      }
+      return this.#openBest(options);
     }
     if (wanted === "reference" || wanted === "wasm") await this.#dropSpare();
     if (wanted === "reference") return described(await this.#parts.openReference());
@@ -93,8 +98,8 @@ export class Devices {
 
   /** Nothing is said where the browser offers none: absent is not a fault. */
   #whyNoGpu(): string | undefined {
-    if (this.#gpu?.device === undefined) return undefined;
-    return this.#gpu.software && !this.#refused
+    if (this.#gpu === undefined || (this.#gpu.device === undefined && !this.#refused)) return undefined;
+    return this.#gpu.available
       ? "Trained on the processor: this browser's WebGPU has no GPU behind it."
       : `Trained on the processor: ${this.#gpu.reason}`;
   }
@@ -142,31 +147,45 @@ export class Devices {
     await spare?.gpu.executor.dispose();
   }
 
-  /** @throws ExecutorError "unsupported" where the adapter is missing, fails, or is software where none is wanted. */
+  /**
+   * @throws ExecutorError "unsupported" where the adapter is missing, or is software where none is wanted; "wrong" where it
+   * fails its test, or was refused before that ended.
+   */
   async #openTested({ software: softwareToo } = { software: true }): Promise<OpenGpu> {
+    this.#checkNotRefused();
     let opened: OpenGpu;
     try {
       opened = await this.#parts.openGpu();
     } catch (error) {
-      this.#gpu = { available: false, reason: messageOf(error) };
+      this.#learn({ available: false, reason: messageOf(error) });
       throw error;
     }
     const { executor, software } = opened;
     const found = { device: executor.device, software } as const;
     try {
       if (software && !softwareToo) {
-        this.#gpu ??= { available: true, ...found };
+        this.#learn(this.#gpu ?? { available: true, ...found });
         throw new ExecutorError("unsupported", "this adapter computes on the processor");
       }
       await this.#parts.selfTest(executor);
-      this.#gpu = { available: true, ...found, selfTest: "passed" };
+      this.#checkNotRefused();
+      this.#learn({ available: true, ...found, selfTest: "passed" });
       return opened;
     } catch (error) {
       await executor.dispose();
       if (!software || softwareToo)
-        this.#gpu = { available: false, ...found, selfTest: "failed", reason: messageOf(error) };
+        this.#learn({ available: false, ...found, selfTest: "failed", reason: messageOf(error) });
       throw error;
     }
+  }
+
+  /** A refusal stays: it tells of networks that the first test does not know. */
+  #learn(gpu: GpuOffer): void {
+    if (!this.#refused) this.#gpu = gpu;
+  }
+
+  #checkNotRefused(): void {
+    if (this.#refused) throw new ExecutorError("wrong", this.#gpu?.reason ?? "this adapter computes wrong");
   }
 
   #offeredGpu(): Promise<GpuOffer> {

@@ -1,9 +1,10 @@
 import { NativeSelect, UnstyledButton } from "@mantine/core";
 import { useEffect, useState } from "react";
-import type { DeviceInfo, ExecutorOffers, GpuOffer } from "../../../engine/sweep/protocol.ts";
+import type { DeviceInfo } from "../../../engine/sweep/protocol.ts";
 import type { DeviceChoice } from "../state/device-choice.ts";
 import { useDraft, useRun, useServices } from "../state/services.tsx";
 import { DutyField } from "./duty-field.tsx";
+import { mostThreads, offerTexts } from "./offer-texts.ts";
 import styles from "./setup.module.css";
 
 const names = { webgpu: "WebGPU", wasm: "WebAssembly", reference: "plain JavaScript" } as const;
@@ -85,30 +86,6 @@ function Choice({ choice }: { readonly choice: DeviceChoice }) {
       </ul>
     </>
   );
-}
-
-function mostThreads({ wasm }: ExecutorOffers): number {
-  return wasm.threadsNote === undefined ? Math.min(wasm.cores, 64) : 1;
-}
-
-/** What is there, and why what is not there is not. */
-function offerTexts(offers: ExecutorOffers | undefined): string[] {
-  if (offers === undefined) return ["looking at what this browser has, and testing its GPU …"];
-  const { webgpu, wasm } = offers;
-  const threads = wasm.threadsNote ?? `up to ${mostThreads(offers)} threads; results do not depend on them.`;
-  return [
-    `WebGPU: ${gpuText(webgpu)}`,
-    `WebAssembly: ${wasm.available ? threads : `not here: ${wasm.reason}.`}`,
-  ];
-}
-
-function gpuText({ available, reason, device, software, selfTest }: GpuOffer): string {
-  const name = device?.replace(/^webgpu /, "");
-  if (!available) return `${name === undefined ? "" : `${name}, `}not here: ${reason}.`;
-  const tested = selfTest === "passed" ? ", computes right" : "";
-  return software
-    ? `${name}${tested}; it is the processor that plays a GPU, slower than WebAssembly.`
-    : `${name}${tested}.`;
 }
 
 function deviceText({ executor, threads, device }: DeviceInfo): string {

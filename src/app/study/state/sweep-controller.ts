@@ -137,7 +137,13 @@ export function createSweepController(
         failure: { message, path, crashed: false, ...(full === undefined ? {} : { full }) },
       });
     });
-    client.on("device", (device) => at({ device }));
+    client.on("device", (device) => {
+      at({ device });
+      const { offers, choice } = run.getState();
+      // A GPU that a network has shown to compute wrong is not offered any more.
+      if (offers !== undefined && device.executor !== (choice.executor ?? offers.automatic))
+        askOffers().catch(() => {});
+    });
     opened.onCrash((reason) => {
       if (opened === connection) void revive(reason);
     });
@@ -281,6 +287,10 @@ export function createSweepController(
     }
   }
 
+  async function askOffers(): Promise<void> {
+    at({ offers: await connection.client.call("executors") });
+  }
+
   /** A stored choice that does not work any more gives way to what does. */
   async function openChosen(choice: DeviceChoice): Promise<DeviceInfo> {
     try {
@@ -373,9 +383,7 @@ export function createSweepController(
       }
     },
     untune: () => connection.client.call("untune", run.getState().choice),
-    async askOffers() {
-      at({ offers: await connection.client.call("executors") });
-    },
+    askOffers,
     pause: () =>
       guarded(async () => {
         at({ phase: "pausing" });

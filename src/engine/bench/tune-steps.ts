@@ -80,11 +80,9 @@ export async function tuneSteps(
       steps.push({ variant: name, taken: false });
       continue;
     }
-    const sides = [
-      await prepare(executor.using(tiles), network, batch),
-      await prepare(tried, network, batch),
-    ];
+    const sides: Prepared[] = [];
     try {
+      for (const side of [executor.using(tiles), tried]) sides.push(await prepare(side, network, batch));
       const times: [number[], number[]] = [[], []];
       for (let round = 0; round < rounds; round++) {
         signal?.throwIfAborted();
@@ -118,8 +116,14 @@ async function computesRight(executor: WebGpuExecutor): Promise<boolean> {
   }
 }
 
-/** A network that trains on made-up images; the first steps compile its kernels. */
-async function prepare(executor: WebGpuExecutor, spec: NetworkSpec, batch: number) {
+interface Prepared {
+  /** ms of a step. */
+  readonly time: () => Promise<number>;
+  readonly dispose: () => void;
+}
+
+/** A network that trains on made-up images; the first steps compile its kernels. What fails leaves nothing behind. */
+async function prepare(executor: WebGpuExecutor, spec: NetworkSpec, batch: number): Promise<Prepared> {
   const fuse = executor.fusions ?? true;
   const plan = compilePlan(buildGraph(spec), { batch, optimizer: defaultOptimizer, fuse });
   const { height, width, channels } = plan.input;
@@ -131,15 +135,20 @@ async function prepare(executor: WebGpuExecutor, spec: NetworkSpec, batch: numbe
     mean: Array.from({ length: channels }, () => 0.5),
     std: Array.from({ length: channels }, () => 0.25),
   });
-  const session = await executor.load(plan, initialState(plan, 1));
-  await timeSteps(session, images, batch);
-  return {
-    time: () => timeSteps(session, images, batch),
-    dispose: () => {
-      session.dispose();
-      images.dispose();
-    },
+  let session: Session | undefined;
+  const dispose = () => {
+    session?.dispose();
+    images.dispose();
   };
+  try {
+    const loaded = await executor.load(plan, initialState(plan, 1));
+    session = loaded;
+    await timeSteps(loaded, images, batch);
+    return { time: () => timeSteps(loaded, images, batch), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 /** ms of a step. */

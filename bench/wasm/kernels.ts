@@ -83,7 +83,7 @@ const executor = await createWasmExecutor({
 process.stderr.write(`${executor.device}, tiles of ${executor.tileRows} rows\n`);
 for (const { name, call, lengths } of cases) {
   if (!name.includes(values.only)) continue;
-  const ms = await runSingleCalls(executor, call, lengths, 250);
+  const { ms } = await runSingleCalls(executor, call, lengths, 250);
   const flops = convFlops(call);
   const bytes = 4 * [...readsOf(call), ...writesOf(call)].reduce((sum, id) => sum + (lengths[id] ?? 0), 0);
   const rate = flops ? `${(flops / ms / 1e6).toFixed(1)} GFLOP/s` : `${(bytes / ms / 1e6).toFixed(1)} GB/s`;

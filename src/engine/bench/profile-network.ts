@@ -2,7 +2,7 @@ import { buildGraph } from "../graph/build.ts";
 import type { NetworkSpec } from "../network/spec.ts";
 import { compilePlan, defaultOptimizer } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Executor, ExecutorError, type KernelTime } from "../runtime/executor.ts";
+import { type Executor, ExecutorError, type KernelTime, type Session } from "../runtime/executor.ts";
 import { checkRoom } from "../runtime/room.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { initialState } from "../training/initialize.ts";
@@ -38,10 +38,10 @@ export async function profileNetwork(
 ): Promise<Roofline> {
   const { executor, profile } = device;
   const part = (share: number) => onProgress(0.9 * share);
-  const finish = async (plan: Plan, times: readonly KernelTime[]) => {
+  const finish = async (plan: Plan, times: readonly KernelTime[], halves?: Session["halves"]) => {
     const roof = await measureRoof(executor);
     onProgress(1);
-    return rooflineOf(plan, times, { device: executor.device, roof });
+    return rooflineOf(plan, times, { device: executor.device, roof }, halves);
   };
   if (profile === undefined) {
     const graph = buildGraph(spec);
@@ -53,7 +53,8 @@ export async function profileNetwork(
     try {
       if (session.profile === undefined)
         throw new ExecutorError("unsupported", `the ${executor.kind} executor has no kernels to time`);
-      return await finish(plan, await session.profile((done, of) => part(done / of)));
+      const times = await session.profile((done, of) => part(done / of));
+      return await finish(plan, times, session.halves);
     } finally {
       session.dispose();
     }

@@ -1,7 +1,7 @@
 import type { KernelCall } from "../plan/calls.ts";
 import type { Plan } from "../plan/plan.ts";
 import { trafficOf } from "../plan/traffic.ts";
-import type { Executor, KernelTime } from "../runtime/executor.ts";
+import type { Executor, KernelTime, Session } from "../runtime/executor.ts";
 import { measurePeak } from "./peak.ts";
 import { runSingleCalls } from "./single-calls.ts";
 
@@ -54,10 +54,12 @@ export function roofAt({ gflops, gbPerSecond }: Roof, intensity: number): number
   return Math.min(gflops, 2 * intensity * gbPerSecond);
 }
 
+/** @param halves tensors that are stored as float16. */
 export function rooflineOf(
   plan: Plan,
   times: readonly KernelTime[],
   { device, roof }: Pick<Roofline, "device" | "roof">,
+  halves?: Session["halves"],
 ): Roofline {
   const byCall = new Map<KernelCall, number>();
   for (const { call, ms } of times) byCall.set(call, (byCall.get(call) ?? 0) + ms);
@@ -67,7 +69,7 @@ export function rooflineOf(
     op: call.op,
     ms,
     share: total === 0 ? 0 : ms / total,
-    ...trafficOf(call, plan),
+    ...trafficOf(call, plan, halves),
   }));
   return { device, batch: plan.batch, ms: total, calls: calls.sort((a, b) => b.ms - a.ms), roof };
 }
@@ -88,8 +90,8 @@ export async function measureRoof(executor: Executor): Promise<Roof> {
       update: {},
       attrs: { rows: length / channels, channels },
     };
-    const ms = await runSingleCalls(executor, sum, [length, length, length], 100);
-    gbPerSecond = Math.max(gbPerSecond, (12 * length) / ms / 1e6);
+    const { ms, bytes } = await runSingleCalls(executor, sum, [length, length, length], 100);
+    gbPerSecond = Math.max(gbPerSecond, bytes / ms / 1e6);
   }
   return { gflops: await measurePeak(executor, 150), gbPerSecond };
 }

@@ -1,6 +1,7 @@
 import type { KernelCall } from "../plan/calls.ts";
 import type { Plan, PlannedTensor } from "../plan/plan.ts";
-import type { Executor } from "../runtime/executor.ts";
+import { trafficOf } from "../plan/traffic.ts";
+import type { Executor, Session } from "../runtime/executor.ts";
 
 export interface KernelCase {
   readonly name: string;
@@ -9,8 +10,15 @@ export interface KernelCase {
   readonly lengths: readonly number[];
 }
 
+export interface SingleCall {
+  /** The least of its times. */
+  readonly ms: number;
+  /** Of its operands, as they are stored. */
+  readonly bytes: number;
+}
+
 /**
- * Least time in ms of one call on random operands (numbered from 0, of the given lengths): as the executor's own profile
+ * Least time of one call on random operands (numbered from 0, of the given lengths): as the executor's own profile
  * has it, else of calls over about `ms`.
  */
 export async function runSingleCalls(
@@ -18,16 +26,24 @@ export async function runSingleCalls(
   call: KernelCall,
   lengths: readonly number[],
   ms: number,
-): Promise<number> {
+): Promise<SingleCall> {
   const plan = planOf(call, lengths);
   const noise = (i: number) => ((i * 7919) % 1000) / 500 - 0.999;
   const state = new Map(
     lengths.map((length, id) => [`t${id}`, Float32Array.from({ length }, (_, i) => noise(i))]),
   );
   const session = await executor.load(plan, state);
+  try {
+    const { bytes } = trafficOf(call, plan, session.halves);
+    return { ms: await leastTime(session, ms), bytes };
+  } finally {
+    session.dispose();
+  }
+}
+
+async function leastTime(session: Session, ms: number): Promise<number> {
   if (session.profile) {
     const times = await session.profile();
-    session.dispose();
     return times.reduce((sum, time) => sum + time.ms, 0);
   }
   const batch = { from: "values", images: new Float32Array(1), targets: new Float32Array(1) } as const;
@@ -38,7 +54,6 @@ export async function runSingleCalls(
     await session.evaluate(batch);
     least = Math.min(least, performance.now() - from);
   }
-  session.dispose();
   return least;
 }
 

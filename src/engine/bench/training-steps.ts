@@ -45,7 +45,7 @@ export async function prepareSteps(
     params,
     flopsPerStep: 6 * flops * batchSize,
     arenaBytes: "bytes" in session && typeof session.bytes === "number" ? session.bytes : planBytes(plan),
-    bytesPerStep: intensityOf(plan, "training").total.bytes,
+    bytesPerStep: intensityOf(plan, "training", session.halves).total.bytes,
     async timeStep() {
       const from = performance.now();
       await session.step(batch, 0.01);

@@ -61,7 +61,7 @@ export async function tuneTiles(
     for (let round = 0; round < rounds; round++)
       for (const one of tried) {
         signal?.throwIfAborted();
-        const ms = await runSingleCalls(executor.using(one.tiles), shape.call, shape.lengths, 10);
+        const { ms } = await runSingleCalls(executor.using(one.tiles), shape.call, shape.lengths, 10);
         one.ms = Math.min(one.ms, ms);
         onProgress(++done / measurements);
       }

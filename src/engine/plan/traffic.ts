@@ -1,5 +1,6 @@
 import { buildGraph } from "../graph/build.ts";
 import type { NetworkSpec } from "../network/spec.ts";
+import type { TensorId } from "./call.ts";
 import { type KernelCall, readsOf, writesOf } from "./calls.ts";
 import { compilePlan, defaultOptimizer } from "./compile.ts";
 import type { Plan } from "./plan.ts";
@@ -34,11 +35,12 @@ export function intensity(spec: NetworkSpec, batch: number, pass: Pass, fuse: bo
   return intensityOf(plan, pass);
 }
 
-export function intensityOf(plan: Plan, pass: Pass): Intensity {
+/** @param halves tensors that are stored as float16. */
+export function intensityOf(plan: Plan, pass: Pass, halves?: ReadonlySet<TensorId>): Intensity {
   const layers = new Map<string, Traffic>();
   let total: Traffic = { macs: 0, bytes: 0 };
   for (const call of pass === "training" ? plan.train : plan.evaluate) {
-    const traffic = trafficOf(call, plan);
+    const traffic = trafficOf(call, plan, halves);
     layers.set(call.label, sum(layers.get(call.label), traffic));
     total = sum(total, traffic);
   }
@@ -49,10 +51,15 @@ export function macsPerByte({ macs, bytes }: Traffic): number {
   return bytes === 0 ? 0 : macs / bytes;
 }
 
-export function trafficOf(call: KernelCall, plan: Plan): Traffic {
-  const operands = [...readsOf(call), ...writesOf(call)];
-  const elements = operands.reduce((count, id) => count + (plan.tensors[id]?.length ?? 0), 0);
-  return { macs: macsOf(call), bytes: 4 * elements };
+/** @param halves tensors that are stored as float16. */
+export function trafficOf(
+  call: KernelCall,
+  { tensors }: Pick<Plan, "tensors">,
+  halves: ReadonlySet<TensorId> = new Set(),
+): Traffic {
+  const bytesOf = (id: TensorId) => (halves.has(id) ? 2 : 4) * (tensors[id]?.length ?? 0);
+  const bytes = [...readsOf(call), ...writesOf(call)].reduce((sum, id) => sum + bytesOf(id), 0);
+  return { macs: macsOf(call), bytes };
 }
 
 function macsOf(call: KernelCall): number {

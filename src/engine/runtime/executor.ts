@@ -1,3 +1,4 @@
+import type { TensorId } from "../plan/call.ts";
 import type { KernelCall } from "../plan/calls.ts";
 import type { Fusions } from "../plan/fusion.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -145,6 +146,8 @@ export type Weights = "trained" | "averages";
  */
 export interface Session {
   readonly plan: Plan;
+  /** Tensors that are stored as float16, where there are any: they take 2 bytes an element, not 4. */
+  readonly halves?: ReadonlySet<TensorId>;
   /**
    * Forward, backward, update. The result is of the forward pass, before the update. `keep` has batch · perImage factors for
    * each of plan.drops in turn (stochastic depth, dropout); left out, everything is kept.

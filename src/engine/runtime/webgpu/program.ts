@@ -60,6 +60,8 @@ export class Program {
   readonly tensors: ProgramTensor[];
   /** Constant tables and their values. */
   readonly constants = new Map<TensorId, Float32Array>();
+  /** Maps that are stored as float16. */
+  readonly halves = new Set<TensorId>();
   /** Tables of words that say where tensors lie, made when they have their places. */
   readonly addressTables = new Map<TensorId, MakeAddressTable>();
   /**
@@ -153,6 +155,7 @@ export class Program {
   storeAsHalves(id: TensorId): void {
     const tensor = this.tensors[id]!;
     this.tensors[id] = { ...tensor, length: Math.ceil(tensor.length / 2) };
+    this.halves.add(id);
   }
 
   lengthOf(id: TensorId): number {

@@ -129,6 +129,10 @@ export class WebGpuSession implements Session {
     return this.#memory.bytes;
   }
 
+  get halves(): ReadonlySet<TensorId> {
+    return this.#program.halves;
+  }
+
   /** Dispatches of a training step. */
   get dispatches(): number {
     return this.#train.count;

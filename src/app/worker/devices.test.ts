@@ -6,7 +6,10 @@ import { type DeviceParts, Devices, spareMs } from "./devices.ts";
 /** A browser with these adapters; counts the executors that are open. */
 function browser(
   gpu: "none" | "software" | "real" | "wrong",
-  { simd = true, testing = async () => {} }: { readonly simd?: boolean; readonly testing?: () => Promise<void> } = {},
+  {
+    simd = true,
+    testing = async () => {},
+  }: { readonly simd?: boolean; readonly testing?: () => Promise<void> } = {},
 ) {
   let open = 0;
   let lose = () => {};

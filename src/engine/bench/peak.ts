@@ -50,6 +50,11 @@ async function measure(
       ...{ padding: 0, groups: 1, outHeight: side, outWidth: side },
     },
   };
-  const { ms: least } = await runSingleCalls(executor, call, [rows * depth, depth * columns, rows * columns], ms);
+  const { ms: least } = await runSingleCalls(
+    executor,
+    call,
+    [rows * depth, depth * columns, rows * columns],
+    ms,
+  );
   return { ms: least, gflops: (2 * rows * depth * columns) / least / 1e6 };
 }

@@ -2,12 +2,15 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { complexity } from "../network/complexity.ts";
 import { networkOf, smallImageFrame } from "../network/frame.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Executor } from "../runtime/executor.ts";
 import { createReferenceExecutor } from "../runtime/reference/executor.ts";
 import { createWasmExecutor } from "../runtime/wasm/executor.ts";
 import { nodeKernels } from "../runtime/wasm/node-kernels.ts";
 import { Profile } from "./profile.ts";
 import { profileNetwork } from "./profile-network.ts";
 import { gflopsOf, macsPerByte, roofAt } from "./roofline.ts";
+import { prepareSteps } from "./training-steps.ts";
 
 const loadKernels = nodeKernels(fileURLToPath(new URL("../../../public/kernels", import.meta.url)));
 const spec = networkOf({ ...smallImageFrame, input: { height: 12, width: 12, channels: 1 } }, [
@@ -38,6 +41,26 @@ test("a profile on wasm: every convolution three times but the stem's, its multi
   expect(found.roof.gbPerSecond).toBeGreaterThan(0);
   expect(shares.at(-1)).toBeCloseTo(1, 6);
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+});
+
+test("bytes are those that a session stores: two of an element that it keeps as float16", async () => {
+  // Of an executor whose kernels all take a millisecond.
+  const storing = (halved: boolean) =>
+    ({
+      device: "timed",
+      load: async (plan: Plan) => ({
+        halves: new Set(halved ? plan.tensors.keys() : []),
+        profile: async () => plan.train.map((call) => ({ call, kernel: call.op, ms: 1 })),
+        dispose: () => {},
+      }),
+    }) as unknown as Executor;
+  const whole = await prepareSteps(storing(false), spec, 2);
+  const half = await prepareSteps(storing(true), spec, 2);
+  expect(half.bytesPerStep).toBe(whole.bytesPerStep / 2);
+  const { calls, roof } = await profileNetwork({ spec, batch: 2 }, { executor: storing(true) });
+  expect(calls.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(half.bytesPerStep);
+  // The sum of two maps of 2²² elements.
+  expect(roof.gbPerSecond).toBe((3 * 2 * 2 ** 22) / 1e6);
 });
 
 test("the roof rises with the intensity until it meets the peak", () => {

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parsePanel } from "../../../bench/panel.ts";
 import { buildGraph } from "../../../graph/build.ts";
+import { readsOf, writesOf } from "../../../plan/calls.ts";
 import { compilePlan, defaultOptimizer } from "../../../plan/compile.ts";
 import { allFusions } from "../../../plan/fusion.ts";
+import { intensityOf } from "../../../plan/traffic.ts";
 import { elementsPerWord, type Kernel, read, write } from "../kernel.ts";
 import { withHalves } from "../kernels/halves.ts";
 import { type LoweredPlan, lowerPlan } from "../lowered-plan.ts";
@@ -37,6 +39,8 @@ describe.each(entries)("maps of $net.name as float16", ({ spec }) => {
   );
 
   test("every kernel that binds one knows, and no other", () => {
+    expect(half.program.halves).toEqual(halved);
+    expect(whole.program.halves.size).toBe(0);
     for (const { kernel, bound } of [...half.train, ...half.evaluate, ...half.averages])
       bound.forEach(({ operands }, i) => {
         for (const operand of operands)
@@ -56,6 +60,14 @@ describe.each(entries)("maps of $net.name as float16", ({ spec }) => {
     const { images, targets, logits, metrics, outputs } = plan.kept;
     for (const id of [images, targets, logits, metrics, ...Object.values(outputs)])
       expect(halved.has(id)).toBe(false);
+  });
+
+  test("count half their bytes in a step's traffic", () => {
+    const bytes = (halves?: ReadonlySet<number>) => intensityOf(plan, "training", halves).total.bytes;
+    const operands = plan.train.flatMap((call) => [...readsOf(call), ...writesOf(call)]);
+    const elements = operands.reduce((sum, id) => sum + (halved.has(id) ? whole.program.lengthOf(id) : 0), 0);
+    expect(elements).toBeGreaterThan(0);
+    expect(bytes() - bytes(half.program.halves)).toBe(2 * elements);
   });
 
   test("take a quarter off the bytes of a step's dispatches at batch 64, and more", () => {

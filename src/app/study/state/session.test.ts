@@ -378,6 +378,26 @@ describe("a worker that ends before its run", () => {
     expect([failure, study?.seed]).toEqual([undefined, other.seed]);
   });
 
+  test("while it shows another tab's run: its successor shows it, to the end of that run", async () => {
+    const running = new Set<string>();
+    const { tabs, asked, release } = held();
+    const window = browser();
+    const session = window.open(undefined, { ...tabs, running: async () => running });
+    await until(session, ({ ready }) => ready);
+    await session.sweep.run(smallStudy);
+    const { studyId } = await until(session, ({ phase }) => phase === "complete");
+    running.add(studyId!);
+    void session.sweep.open(studyId!);
+    // Its records are being read.
+    await until(session, ({ phase }) => phase === "elsewhere");
+    window.kill("gone");
+    await asked(1);
+    running.clear();
+    release();
+    const { trials } = await until(session, ({ phase }) => phase === "complete");
+    expect(trials.size).toBe(6);
+  });
+
   test("while the user has paused the run waits for the user", async () => {
     const window = browser(({ trial }) => (trial.index === 1 ? session.current?.sweep.pause() : undefined));
     const session: { current?: Services } = { current: window.open() };

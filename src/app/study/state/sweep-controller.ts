@@ -162,7 +162,9 @@ export function createSweepController(
       return;
     }
     connection = open();
-    if (!isActive(phase) || study === undefined) return;
+    if (study === undefined) return;
+    if (phase === "elsewhere") return guarded(() => watch(studyId(study)));
+    if (!isActive(phase)) return;
     const goesOn = phase === "starting" || phase === "running";
     at({ phase: goesOn ? "starting" : "stopped", live: undefined });
     await guarded(() => recover(study, { at: Date.now(), reason }, goesOn));
@@ -225,18 +227,17 @@ export function createSweepController(
     tabs.follow((told) => {
       if (told.studyId === id && isTraining(told)) batcher.add(changeOf(told));
     }, signal);
-    // What was recorded between the reading of the study and now.
-    const stored = await connection.client.call("loadStudy", id);
-    if (stored !== undefined && !signal.aborted)
-      run.setState((state) => ({ trials: new Map([...byId(stored), ...state.trials]) }));
     try {
+      // What was recorded between the reading of the study and now.
+      const stored = await connection.client.call("loadStudy", id);
+      if (stored !== undefined && !signal.aborted)
+        run.setState((state) => ({ trials: new Map([...byId(stored), ...state.trials]) }));
       await tabs.released(id, signal);
+      // It may have recorded what it did not live to tell.
+      if (!signal.aborted) await show(id);
     } catch (error) {
-      if (signal.aborted) return;
-      throw error;
+      if (!signal.aborted) throw error;
     }
-    // It may have recorded what it did not live to tell.
-    if (!signal.aborted) await show(id);
   }
 
   async function show(id: string, as?: Study): Promise<Study | undefined> {
@@ -253,7 +254,7 @@ export function createSweepController(
       interrupted: elsewhere ? [] : stored.interrupted,
       phase: elsewhere ? "elsewhere" : isComplete(study, stored.trials) ? "complete" : "stopped",
     });
-    if (elsewhere) void watch(id);
+    if (elsewhere) void guarded(() => watch(id));
     return study;
   }
 

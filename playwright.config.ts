@@ -12,8 +12,9 @@ export default defineConfig({
   outputDir: ".cache/e2e",
   // Pages wait more than they work.
   workers: 2,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  // A busy machine takes many times as long, and no law is about that.
+  timeout: 300_000,
+  expect: { timeout: 90_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: "list",
   use: {

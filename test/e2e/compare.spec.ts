@@ -3,6 +3,7 @@ import type { Trial } from "../../src/engine/sweep/trial.ts";
 import { formatTrialLine } from "../../src/engine/sweep/trial-lines.ts";
 import { fakeTrial } from "../fixtures/fake-trial.ts";
 import { violations } from "./axe.ts";
+import { expectNotSideways } from "./layout.ts";
 
 /** Populations of results files: their networks are real, their errors are given, so that nothing has to train. */
 
@@ -67,6 +68,6 @@ test("only diverged trials, mixed regimes and broken files say so", async ({ pag
   await expect(page.getByRole("row").filter({ hasText: "diverged.jsonl" })).toContainText(
     /All 3 trials of .* diverged/,
   );
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await expectNotSideways(page);
   expect(await violations(page)).toEqual([]);
 });

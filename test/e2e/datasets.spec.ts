@@ -64,7 +64,7 @@ test("a zip of pictures becomes a data set, a network trains on it, and a reload
   await expect(page.getByLabel("Images per epoch")).toHaveValue("80");
 
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByText("1 of 1 trained")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("1 of 1 trained")).toBeVisible();
   await page.reload();
   await expect(page.getByText("1 of 1 trained")).toBeVisible();
   await expect(page.getByRole("region", { name: "Set-up" })).toContainText("Wardrobe");

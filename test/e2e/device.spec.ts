@@ -16,11 +16,11 @@ test("the executor is chosen and remembered; a network is profiled on it, as a p
   await page.reload();
   await expect(page.getByRole("combobox", { name: "Threads" })).toHaveValue("1");
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("6 of 6 trained")).toBeVisible();
 
   await page.getByRole("button", { name: "Profile on this device" }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.locator('[data-figure="roofline"]')).toBeVisible({ timeout: 30_000 });
+  await expect(dialog.locator('[data-figure="roofline"]')).toBeVisible();
   await expect(dialog).toContainText(/Convolutions take \d+% of the time/);
   await dialog.getByRole("button", { name: /Roofline/ }).click();
   const [file] = await Promise.all([

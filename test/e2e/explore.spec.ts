@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { type CDPSession, expect, type Locator, type Page, test } from "@playwright/test";
+import { type CDPSession, expect, type Page, test } from "@playwright/test";
 import { violations } from "./axe.ts";
+import { expectFits } from "./layout.ts";
 import { timeBudget } from "./time-budget.ts";
 
 const regnet400 = "#/explore?f=regnetx&stem=simple&d=22&w0=24&wa=24.48&wm=2.54&b=1&g=16";
@@ -9,7 +10,7 @@ const regnet400 = "#/explore?f=regnetx&stem=simple&d=22&w0=24&wa=24.48&wm=2.54&b
 const slider = (page: Page, name: string) => page.getByRole("slider", { name, exact: true });
 const field = (page: Page, name: string) =>
   page.getByRole("textbox", { name: `${name}, number`, exact: true });
-const sampled = (page: Page) => expect(page.locator('[data-state="drawn"]')).toBeVisible({ timeout: 30_000 });
+const sampled = (page: Page) => expect(page.locator('[data-state="drawn"]')).toBeVisible();
 
 async function costs(page: Page) {
   const exact = (key: string) => page.locator(`[data-cost=${key}] [data-exact]`).getAttribute("data-exact");
@@ -132,7 +133,8 @@ test("Train this one opens the study with exactly this network and trains it", a
   await page.getByRole("button", { name: "Train this one" }).click();
   await expect(page).toHaveURL(/#\/study\?.*networks:/);
   await expect(page.getByText("one given network")).toBeVisible();
-  await page.getByRole("button", { name: "Stop" }).click({ timeout: 30_000 });
+  // Under way or already over.
+  await expect(page.locator("[data-status=training], [data-status=done]").first()).toBeVisible();
   await page.getByRole("link", { name: "Explore" }).click();
   await expect(field(page, "Depth d")).toHaveValue("3");
   await page.getByRole("link", { name: "Study" }).click();
@@ -237,18 +239,6 @@ for (const [family, hash] of [
         await page.emulateMedia({ colorScheme });
         expect(await violations(page), `${colorScheme}, ${at}`).toEqual([]);
       }
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(sideways, at).toBeLessThanOrEqual(0);
-      expect(await cutTexts(page.locator("body")), at).toEqual([]);
+      await expectFits(page, at);
     }
   });
-
-/** Texts wider than the box that shows them. */
-function cutTexts(body: Locator): Promise<string[]> {
-  return body.evaluate((root) =>
-    [...root.querySelectorAll<HTMLElement>("h1, h2, p, dt, dd, b, span, button, a")]
-      .filter((element) => element.offsetParent !== null && element.scrollWidth > element.clientWidth + 1)
-      .filter((element) => getComputedStyle(element).display !== "inline" && element.clientWidth > 1)
-      .map((element) => `${element.tagName} ${element.textContent}`),
-  );
-}

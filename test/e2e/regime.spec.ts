@@ -21,7 +21,7 @@ test("the regime in groups: schedule, phases and what contradicts; a network is 
   await expect(page).toHaveURL(/milestones=0.4,0.6/);
   await expect(page).toHaveURL(/progressive=phases:2,resolution:14/);
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByText("1 of 1 trained")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("1 of 1 trained")).toBeVisible();
   await expect(page.getByText("2 phases from 14 pixels")).toBeVisible();
   await expect(
     page.getByRole("img", { name: /epoch 2: train \S+, test \S+, validation \S+%/ }),

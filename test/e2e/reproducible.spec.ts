@@ -37,7 +37,7 @@ test("the box in the set-up is part of the link, and of what the trials say they
   await page.getByRole("checkbox", { name: "Reproducible" }).click();
   await expect(page).toHaveURL(/[&]reproducible=true/);
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByText("1 of 1 trained")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("1 of 1 trained")).toBeVisible();
   await expect(
     page.getByRole("note", { name: /^Trained by wasm simd, \d+ threads?, reproducible$/ }),
   ).toBeVisible();

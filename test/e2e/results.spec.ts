@@ -6,6 +6,7 @@ import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
 import { type Trial, trialId } from "../../src/engine/sweep/trial.ts";
 import { fakeTrial } from "../fixtures/fake-trial.ts";
 import { violations } from "./axe.ts";
+import { expectNotSideways } from "./layout.ts";
 import { briefStudy } from "./tiny-study.ts";
 
 /** The boards of a study's results: linked with one another and with the table, in the address, and out of the page. */
@@ -15,7 +16,10 @@ const marked = (page: Page) => rows(page).and(page.locator("[aria-selected=true]
 const boards = ["EDFs", "Scatter & Pareto", "Parameters", "Trends", "Training", "Search"];
 
 async function brush(page: Page, from: readonly [number, number], to: readonly [number, number]) {
-  const box = await page.locator("[data-figure^=scatter]").getByRole("slider").boundingBox();
+  const plot = page.locator("[data-figure^=scatter]").getByRole("slider");
+  // Waits until it stays where it is.
+  await plot.hover();
+  const box = await plot.boundingBox();
   if (box === null) throw new Error("the scatter is not drawn");
   const at = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
   await page.mouse.move(...at(from));
@@ -30,7 +34,7 @@ test("a brush marks trials everywhere, the address brings all of it back, figure
 }) => {
   await page.goto(`./${briefStudy.hash}&show=scatter`);
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByText("6 of 6 trained")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("6 of 6 trained")).toBeVisible();
 
   await brush(page, [0.001, 0.001], [0.999, 0.999]);
   await expect(marked(page)).toHaveCount(6);
@@ -88,10 +92,11 @@ test("a heat map of any two parameters, trends with their regimes, and how much 
   await page.goto(`./?again#/study?${encodeStudy(defaultStudy)}&show=parameters&hx=depth&hy=params`);
   const heat = page.locator("[data-figure^=heat]");
   await expect(heat).toHaveAttribute("data-figure", "heat-depth-params");
-  const counts = await heat
-    .locator("[data-cell]")
-    .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-cell"))));
-  expect(counts.reduce((a, b) => a + b)).toBe(count);
+  const inCells = () =>
+    heat
+      .locator("[data-cell]")
+      .evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.getAttribute("data-cell")), 0));
+  await expect.poll(inCells).toBe(count);
   await page.getByLabel("Horizontal axis of the heat map").selectOption("flops");
   await expect(page).toHaveURL(/hx=flops&hy=params/);
 
@@ -103,6 +108,7 @@ test("a heat map of any two parameters, trends with their regimes, and how much 
 
   await page.getByRole("tab", { name: "EDFs" }).click();
   const ends = () => page.locator("[data-figure=edf] [data-tick=x]").allTextContents();
+  await expect(page.locator("[data-figure=edf] [data-tick=x]").first()).toBeAttached();
   const usual = await ends();
   await page.getByRole("radiogroup").getByText("All", { exact: true }).click();
   await expect.poll(ends).not.toEqual(usual);
@@ -160,8 +166,6 @@ test("a population of diverged trials says why it is empty, on a phone, on every
   for (const board of boards) {
     await page.getByRole("tab", { name: board }).click();
     await expect(page.getByRole("tabpanel")).toContainText(/diverged|FLOPs\^|No trial/);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
-      0,
-    );
+    await expectNotSideways(page, board);
   }
 });

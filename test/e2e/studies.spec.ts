@@ -41,7 +41,6 @@ const exported = async (page: Page, name: string, format: string) => {
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
 };
 
-test.setTimeout(60_000);
 test("studies are read from files, found, renamed, duplicated, merged, written, opened and deleted", async ({
   page,
 }) => {
@@ -70,6 +69,7 @@ test("studies are read from files, found, renamed, duplicated, merged, written, 
   await names(page).first().focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("F2");
+  await expect(list(page).getByRole("textbox", { name: "New name of sweep" })).toBeFocused();
   await page.keyboard.type("Widths");
   await page.keyboard.press("Enter");
   await expect(names(page)).toHaveText(["other", "Widths"]);

@@ -1,13 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
-import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
-import { tinyStudy } from "./tiny-study.ts";
+import { storedTrials, sweepWorker } from "./recorded.ts";
+import { tinyStudyOf } from "./tiny-study.ts";
 
 /** Threads in a real browser: there where the page is isolated, with the results of one, and replaced when they die. */
 
-const twoNetworks = `#/study?${encodeStudy({
-  ...tinyStudy.study,
-  populations: tinyStudy.study.populations.map((population) => ({ ...population, count: 1 })),
-})}`;
+const twoNetworks = tinyStudyOf(1).hash;
 
 const badge = (page: Page) => page.getByRole("note", { name: /^Trained by/ });
 const rows = (page: Page) => page.getByRole("grid", { name: "Trials" }).locator("tbody tr");
@@ -17,28 +14,17 @@ const threadsHere = (page: Page) => page.evaluate(() => Math.min(navigator.hardw
 
 async function run(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Change the set-up" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Change the set-up" })).toBeVisible();
 }
 
 /** Losses and errors of all trials, as the page keeps them; the times are left out. */
-function recordedEpochs(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const [{ name = "" } = {}] = await indexedDB.databases();
-    const request = indexedDB.open(name);
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const all = database.transaction("trials").objectStore("trials").getAll();
-    const trials = await new Promise<{ id: string; epochs: { ms: number }[] }[]>((resolve) => {
-      all.onsuccess = () => resolve(all.result);
-    });
-    return JSON.stringify(
-      trials.map(({ id, epochs }) => [id, epochs.map(({ ms: _, ...epoch }) => epoch)]),
-      undefined,
-      1,
-    );
-  });
+async function recordedEpochs(page: Page): Promise<string> {
+  const trials = await storedTrials(page);
+  return JSON.stringify(
+    trials.map(({ id, epochs }) => [id, epochs.map(({ ms: _, ...epoch }) => epoch)]),
+    undefined,
+    1,
+  );
 }
 
 /** As a server does that knows nothing of cross-origin isolation. */
@@ -115,7 +101,7 @@ test("a thread that dies costs its trial the epoch under way: it goes on with ne
   await run(page);
   await expect(page.getByText("2 of 2 trained")).toBeVisible();
   await expect(rows(page).filter({ hasText: "failed" })).toHaveCount(0);
-  const started = await page.workers()[0]?.evaluate(() => Reflect.get(globalThis, "threadsStarted"));
+  const started = await sweepWorker(page).evaluate(() => Reflect.get(globalThis, "threadsStarted"));
   expect(started).toBe(2 * (threads - 1));
   const afterwards = await recordedEpochs(page);
 

@@ -1,4 +1,4 @@
-import { parseStudy } from "../../src/engine/sweep/study.ts";
+import { parseStudy, type Study } from "../../src/engine/sweep/study.ts";
 import { encodeStudy } from "../../src/engine/sweep/study-url.ts";
 
 /** Trained within seconds: six small networks, two short epochs each. */
@@ -13,9 +13,18 @@ const study = parseStudy({
   regime: { images: 512, testImages: 200, epochs: 2, batch: 32 },
 });
 
+const linked = (given: Study) => ({ study: given, hash: `#/study?${encodeStudy(given)}` });
+
+export const tinyStudy = linked(study);
+
 /** For tests that only want trained networks: the same six, a quarter of the images. */
-const briefly = parseStudy({ ...study, regime: { ...study.regime, images: 128 } });
+export const briefStudy = linked(parseStudy({ ...study, regime: { ...study.regime, images: 128 } }));
 
-export const briefStudy = { study: briefly, hash: `#/study?${encodeStudy(briefly)}` };
+/** The tiny study with this many networks of each population: to a browser it is the same one, with more or fewer trials. */
+export const tinyStudyOf = (count: number) =>
+  linked({ ...study, populations: study.populations.map((population) => ({ ...population, count })) });
 
-export const tinyStudy = { study, hash: `#/study?${encodeStudy(study)}` };
+/**
+ * For tests that interrupt a run: it cannot end before them, however fast the machine, and is never waited for to its end.
+ */
+export const longStudy = tinyStudyOf(30);

@@ -2,6 +2,8 @@ import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts
 import { quadSum } from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
 
+// Groups whose vectors are not in whole pairs; the others: turned-filter-grad.ts.
+//
 // N images, C channels, K filters, k×k taps; a segment is P = 4 pixels side by side on one line of dy. Quads: quad.ts.
 //
 // A quad owns a block of the filters, 4·A channels × 4·B filters of all T taps of one tap row, in registers, and walks

@@ -53,16 +53,26 @@ const set = {
 
 const loadKernels = nodeKernels(fileURLToPath(new URL("../../../public/kernels", import.meta.url)));
 
-/** Two populations of two tiny networks each, one of far narrower stages. */
-const population = [
-  [4, 4],
-  [4, 8],
-  [16, 32],
-  [24, 40],
-].map(([first = 0, second = 0]) =>
+/** Two populations of two tiny networks each, one of far narrower stages; of the wide ones one has groups and squeeze-and-excitation. */
+const vanilla = { block: "vanilla", depth: 1 } as const;
+const grouped = {
+  block: "res_bottleneck",
+  depth: 1,
+  bottleneckRatio: 1,
+  groupWidth: 8,
+  seRatio: 0.25,
+} as const;
+const population = (
+  [
+    [vanilla, 4, 4],
+    [vanilla, 4, 8],
+    [grouped, 16, 32],
+    [vanilla, 24, 40],
+  ] as const
+).map(([block, first, second]) =>
   networkOf({ ...smallImageFrame, stem }, [
-    { block: "vanilla", depth: 1, width: first, stride: 4 },
-    { block: "vanilla", depth: 1, width: second, stride: 2 },
+    { ...block, width: first, stride: 4 },
+    { ...block, width: second, stride: 2 },
   ]),
 );
 const regime = regimeSchema.parse({ images: 128, testImages: 100, batch: 16, epochs: 2 });
@@ -217,6 +227,24 @@ describe("the WebGPU device", () => {
     // The comparison says something: the populations are further apart than two executors may be.
     expect(Math.abs(meanError(wanted.slice(0, 2)) - meanError(wanted.slice(2)))).toBeGreaterThan(0.03);
   }, 90_000);
+
+  test("a network with a weight that is NaN ends as diverged, though a rectifier hides it from the loss", async () => {
+    const data = await loadTrainingData(executor, regime, nodeSource());
+    const outcome = await trainNetwork({
+      ...{ spec: population[0]!, regime, seed: 3, data, control: createControl() },
+      executor: {
+        ...executor,
+        load: (own, state) => {
+          const weights = Float32Array.from(state.get("stem.conv.weight")!);
+          weights[0] = Number.NaN;
+          return executor.load(own, new Map([...state, ["stem.conv.weight", weights]]));
+        },
+      },
+    });
+    data.dispose();
+    expect(outcome).toMatchObject({ status: "diverged", error: 1, epochs: [] });
+    expect(outcome.reason).toContain("NaN");
+  });
 
   test("refuses a plan that does not fit, proposing a smaller batch, and goes on", async () => {
     const large = planOf(8, 524_288);

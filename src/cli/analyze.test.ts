@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { fakeTrial } from "../../test/fixtures/fake-trial.ts";
+import { temporaryFolder } from "../../test/fixtures/temporary-folder.ts";
 import { comparePopulations } from "../engine/analysis/compare.ts";
 import type { Trial } from "../engine/sweep/trial.ts";
 import { formatTrialLine } from "../engine/sweep/trial-lines.ts";
 import { runCli } from "./run.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "designscape-analyze-"));
+const folder = temporaryFolder();
 
 function write(name: string, trials: readonly Trial[], rest = ""): string {
   const path = join(folder, name);

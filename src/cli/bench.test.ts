@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { temporaryFolder } from "../../test/fixtures/temporary-folder.ts";
 import { parsePanel } from "../engine/bench/panel.ts";
 import { complexity } from "../engine/network/complexity.ts";
 import { runCli } from "./run.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "designscape-bench-"));
+const folder = temporaryFolder();
 const common = { input: [8, 8, 1], classes: 4, stem: 8, stages: [{ w: 16, d: 1, stride: 2 }] };
 const panel = {
   batch: 4,

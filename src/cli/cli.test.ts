@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { temporaryFolder } from "../../test/fixtures/temporary-folder.ts";
 import { complexity } from "../engine/network/complexity.ts";
 import { parseNetworkSpec } from "../engine/network/parse.ts";
 import { publishedNetwork } from "../engine/published/registry.ts";
@@ -47,7 +47,7 @@ const regnetx400 = {
 describe("describe", () => {
   test("a line cut into more stages than a network may have is refused by its multiplier", async () => {
     const params = { ...regnetx400.params, depth: 63, slope: 4000, widthMultiplier: 1.0001 };
-    const file = join(mkdtempSync(join(tmpdir(), "designscape-")), "net.json");
+    const file = join(temporaryFolder(), "net.json");
     writeFileSync(file, JSON.stringify({ ...regnetx400, params }));
     const { status, stderr } = await run("describe", file);
     expect(status).toBe(2);
@@ -87,7 +87,7 @@ describe("describe", () => {
   });
 
   test("says what was adjusted, and when the maps vanish", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "designscape-")), "request.json");
+    const file = join(temporaryFolder(), "request.json");
     const params = { ...regnetx400.params, initialWidth: 40, groupWidth: 16 };
     writeFileSync(file, JSON.stringify({ space: "regnetx", params }));
     const { status, lines } = await run("describe", file, "--resolution", "8");
@@ -99,7 +99,7 @@ describe("describe", () => {
   });
 
   test("a file with a spec, with --resolution and --classes in its place", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "designscape-")), "net.json");
+    const file = join(temporaryFolder(), "net.json");
     writeFileSync(file, JSON.stringify(publishedNetwork("regnetx-200mf").spec));
     const { status, lines } = await run("describe", file, "--resolution", "96", "--classes", "10", "--json");
     expect(status).toBe(0);

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { fakeTrial } from "../../test/fixtures/fake-trial.ts";
+import { temporaryFolder } from "../../test/fixtures/temporary-folder.ts";
 import { formatTrialLine } from "../engine/sweep/trial-lines.ts";
 import { runCli } from "./run.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "designscape-convert-"));
+const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
 const trials = [
   fakeTrial("AnyNetXA", 0, 0.31),

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { temporaryFolder } from "../../test/fixtures/temporary-folder.ts";
 import { runCli } from "./run.ts";
 import { readStudy } from "./study-file.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "designscape-import-"));
+const folder = temporaryFolder();
 const sweep = join(folder, "sweep.yaml");
 writeFileSync(
   sweep,

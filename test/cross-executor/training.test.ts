@@ -1,5 +1,4 @@
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeSource } from "../../src/engine/data/node-source.ts";
@@ -22,6 +21,7 @@ import {
   trainNetwork,
 } from "../../src/engine/training/trainer.ts";
 import { trainingPlan } from "../../src/engine/training/training-plan.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { executors } from "./executors.ts";
 
 /** Real images, few of them, and a network that the plain loops of the reference train in a second. */
@@ -163,7 +163,7 @@ describe("the wasm executor runs a study", () => {
   let folder: string;
   beforeAll(async () => {
     executor = await executors.find(({ name }) => name.startsWith("wasm"))!.create();
-    folder = await mkdtemp(join(tmpdir(), "designscape-sweep-"));
+    folder = temporaryFolder();
   });
   afterAll(() => executor.dispose());
 

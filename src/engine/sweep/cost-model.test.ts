@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
 import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
+import { temporaryFolder } from "../../../test/fixtures/temporary-folder.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import type { Regime } from "../training/regime.ts";
 import { CostModel, predictedSoFar, trialWork } from "./cost-model.ts";
@@ -146,7 +146,7 @@ test("a resumed trial keeps the prediction made before it began", async () => {
 });
 
 test("speeds are kept beside the results, a device each; a file that is no JSON counts as none", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "designscape-speeds-"));
+  const folder = temporaryFolder();
   const speeds = new SpeedsFile(join(folder, "a.jsonl"));
   expect(await speeds.speedsOf("one")).toEqual([]);
   await speeds.keepSpeeds("one", [1, 2]);

@@ -1,13 +1,13 @@
 import "fake-indexeddb/auto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Dexie } from "dexie";
 import { describe, expect, test } from "vitest";
 import { smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { fakeTrainer, memoryRecorder } from "../../../test/fixtures/fake-training.ts";
 import { Killed, mortal } from "../../../test/fixtures/mortal-recorder.ts";
+import { temporaryFolder } from "../../../test/fixtures/temporary-folder.ts";
 import { ExecutorError } from "../runtime/executor.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { CheckpointFolder } from "./node-checkpoint-folder.ts";
@@ -49,7 +49,7 @@ let places = 0;
 
 const inFile = async (study: Study): Promise<Place> => {
   const id = studyId(study);
-  const path = join(await mkdtemp(join(tmpdir(), "designscape-killed-")), "out.jsonl");
+  const path = join(temporaryFolder(), "out.jsonl");
   const open = async () => {
     const file = await TrialFile.open(path, id, "resume");
     return { recorder: file, recorded: file.recorded, close: () => file.close() };
@@ -196,7 +196,7 @@ describe.each([
 });
 
 test("a checkpoint file that is damaged, of another study or of a recorded trial is removed", async () => {
-  const path = join(await mkdtemp(join(tmpdir(), "designscape-killed-")), "out.jsonl");
+  const path = join(temporaryFolder(), "out.jsonl");
   const folder = new CheckpointFolder(`${path}.checkpoints`);
   const checkpoint = {
     epoch: 1,

@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fakeTrainer, memoryRecorder, smallStudy } from "../../../test/fixtures/fake-training.ts";
+import { temporaryFolder } from "../../../test/fixtures/temporary-folder.ts";
 import { createControl } from "../runtime/worker/control.ts";
 import { TrialFile, type TrialFileMode } from "./node-trial-file.ts";
 import { runSweep } from "./scheduler.ts";
@@ -12,7 +12,7 @@ import { formatTrialLine, parseTrialLines } from "./trial-lines.ts";
 const id = studyId(smallStudy);
 
 async function path(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), "designscape-trials-")), "out.jsonl");
+  return join(temporaryFolder(), "out.jsonl");
 }
 
 /** Runs the small study into a file; stops at the given epoch of the run, if at all. */

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { readSafetensors } from "../engine/export/safetensors.ts";
+import { claimFile } from "../engine/sweep/node-file-claim.ts";
 import { defaultStudy, parseStudy } from "../engine/sweep/study.ts";
 import { LiveLine } from "./live-line.ts";
 import { runCli } from "./run.ts";
@@ -224,11 +225,28 @@ describe("sweep", () => {
     const second = await run("sweep", file, "--out", at("out.jsonl"));
     expect(second.status).toBe(2);
     expect(second.stderr).toContain("exists already; --resume goes on with it");
+    expect((await run("sweep", file, "--out", at("."), "--force")).stderr).toContain("is a folder");
     const third = await run("sweep", file, "--out", at("out.jsonl"), "--resume", "--json");
     expect(third.status).toBe(0);
     expect(JSON.parse(third.lines.at(-1)!)).toMatchObject({
       summary: { outcome: "complete", trials: 4, populations: [{ population: "a", errors: { n: 2 } }, {}] },
     });
+  });
+
+  test("a file that another sweep is writing to is left alone", async () => {
+    const release = await claimFile(at("claimed.jsonl"));
+    const { status, stderr } = await run(
+      "sweep",
+      write("study.json", study),
+      "--out",
+      at("claimed.jsonl"),
+      "--force",
+    );
+    expect(stderr).toContain(
+      "another sweep is writing to it; wait until that one has ended, or give another --out",
+    );
+    expect([status, existsSync(at("claimed.jsonl"))]).toEqual([2, false]);
+    await release!();
   });
 
   test("--reproducible makes it another study, whose trials say so", async () => {

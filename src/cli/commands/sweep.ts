@@ -4,6 +4,7 @@ import { nodeSource } from "../../engine/data/node-source.ts";
 import type { Executor, ExecutorKind } from "../../engine/runtime/executor.ts";
 import { createControl } from "../../engine/runtime/worker/control.ts";
 import { SpeedsFile } from "../../engine/sweep/node-device-speeds.ts";
+import { claimFile } from "../../engine/sweep/node-file-claim.ts";
 import { TrialFile, type TrialFileMode } from "../../engine/sweep/node-trial-file.ts";
 import { checkPopulations } from "../../engine/sweep/population.ts";
 import type { SweepProgress, SweepSummary } from "../../engine/sweep/protocol.ts";
@@ -81,14 +82,23 @@ async function sweep(path: string, options: Options): Promise<void> {
   });
   try {
     const data = await loadTrainingData(executor, study.regime, nodeSource());
-    // Last, so that a study that cannot run leaves no file behind.
-    const mode: TrialFileMode = options.resume ? "resume" : options.force ? "replace" : "new";
-    const out = await TrialFile.open(options.out, studyId(study), mode);
+    const release = await claimFile(options.out);
+    if (release === undefined)
+      throw new CliError(
+        `${options.out}: another sweep is writing to it; wait until that one has ended, or give another --out`,
+      );
     try {
-      const { summary, trials } = await run(study, out, executor, data, options);
-      await report(study, trials, summary, options);
+      // Last, so that a study that cannot run leaves no file behind.
+      const mode: TrialFileMode = options.resume ? "resume" : options.force ? "replace" : "new";
+      const out = await TrialFile.open(options.out, studyId(study), mode);
+      try {
+        const { summary, trials } = await run(study, out, executor, data, options);
+        await report(study, trials, summary, options);
+      } finally {
+        await out.close();
+      }
     } finally {
-      await out.close();
+      await release();
     }
   } finally {
     await executor.dispose();
@@ -112,7 +122,8 @@ async function run(
   const live = new LiveLine();
   const trials = new Map(out.recorded.filter(isSettled).map((trial) => [trial.id, trial]));
   if (out.repaired) live.print("a half-written last line was cut off; its trial is trained again");
-  if (trials.size > 0) live.print(`${trials.size} trials are recorded already`);
+  if (trials.size > 0)
+    live.print(`${trials.size} ${trials.size === 1 ? "trial is" : "trials are"} recorded already`);
   const start = performance.now();
   try {
     const summary = await stopOnInterrupt(control, () =>

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { writing } from "../data/node-disk.ts";
 import { InputError } from "../math/input-error.ts";
 import type { EpochRecord } from "../training/trainer.ts";
@@ -106,10 +106,17 @@ async function openFile(path: string, mode: TrialFileMode): Promise<FileHandle> 
     return await open(path, flags[mode]);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message =
-      code === "EEXIST"
+    const isFolder = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const message = isFolder
+      ? "is a folder; the name of a file is allowed"
+      : code === "EEXIST"
         ? "exists already; --resume goes on with it, --force replaces it"
-        : `cannot be written (${(error as Error).message})`;
+        : code === "ENOENT"
+          ? "cannot be written: its folder does not exist"
+          : `cannot be written (${(error as Error).message})`;
     throw new InputError([{ path, message }]);
   }
 }

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRng } from "../../src/engine/math/rng.ts";
+import type { TensorId } from "../../src/engine/plan/call.ts";
 import type { KernelCall } from "../../src/engine/plan/calls.ts";
 import type { Executor } from "../../src/engine/runtime/executor.ts";
 import { createReferenceExecutor } from "../../src/engine/runtime/reference/executor.ts";
+import { callCase, filterLength, xLength, yLength } from "./case-parts.ts";
+import { inputsOf } from "./cases.ts";
 import { executors } from "./executors.ts";
+import { windows } from "./shapes.ts";
 import { runSingleCall } from "./single-call.ts";
 
 /** Where float32 can go wrong unseen: large means, long sums, the ends of exp. */
@@ -64,6 +68,41 @@ describe.each(executors)("$name: float32 where it hurts", ({ create }) => {
       expect(Math.abs((outputs.get(8)?.[c] ?? 0) / variance - 1)).toBeLessThan(1e-4);
     }
   });
+
+  // Convolutions sum for the norm behind them as they store, each kind by kernels of its own.
+  test.each([
+    ["depthwise", 3, 16, 16],
+    ["3×3", 3, 32, 2],
+    ["1×1", 1, 32, 1],
+  ])(
+    "%s convolution: the variance of what it makes around 1000 is right to 1e-4",
+    async (_, kernel, channels, groups) => {
+      const attrs = { batch: 3, ...windows(9, 7, kernel, 1), channels, filters: channels, groups };
+      const one = callCase("conv2d", (o) => ({
+        in: {
+          ...{ x: o.of(xLength(attrs)), filters: o.of(filterLength(attrs)), bias: o.of(channels) },
+          ...{ gamma: o.of(channels), beta: o.of(channels) },
+        },
+        out: {
+          ...{ y: o.of(yLength(attrs)), mean: o.of(channels), invStd: o.of(channels) },
+          ...{ scale: o.of(channels), shift: o.of(channels) },
+        },
+        update: { runningMean: o.of(channels), runningVar: o.of(channels) },
+        attrs: { ...attrs, statistics: { epsilon: 1e-5, momentum: 1 } },
+      }));
+      const rng = createRng(2, "large mean");
+      const inputs = inputsOf(one, () => rng.float());
+      inputs.set(one.call.in.bias!, new Float32Array(channels).fill(1000));
+      const [found, exact] = [
+        await runSingleCall(executor, one, inputs),
+        await runSingleCall(createReferenceExecutor(), one, inputs),
+      ];
+      const { runningVar } = one.call.update as { readonly runningVar: TensorId };
+      exact.get(runningVar)!.forEach((variance, c) => {
+        expect(Math.abs((found.get(runningVar)?.[c] ?? 0) / variance - 1)).toBeLessThan(1e-4);
+      });
+    },
+  );
 
   // Reference values are of the same float32 inputs, so only the kernel's own rounding is left.
   test.each([

@@ -10,11 +10,11 @@ import { windows } from "./shapes.ts";
 import { type CallCase, runSingleCall } from "./single-call.ts";
 
 /**
- * Widths beyond whole columns of a walk, an image of one band and of several, images that share an invocation (many
- * channels), and subgroups across images (units that four does not divide).
+ * Several steps across with a rest, strided or not; an image of one band and of several, which both directions cut; images
+ * that share an invocation (many channels), and subgroups across images (units that four does not divide).
  */
-const odd = { batch: 2, height: 9, width: 7, channels: 24 };
-const tall = { batch: 3, height: 16, width: 5, channels: 4 };
+const odd = { batch: 2, height: 9, width: 9, channels: 24 };
+const tall = { batch: 3, height: 30, width: 11, channels: 4 };
 const wide = { batch: 5, height: 3, width: 1, channels: 520 };
 
 const geometry = (
@@ -36,6 +36,7 @@ const geometries: readonly ConvGeometry[] = [
   geometry(3, 2, wide),
   geometry(5, 1, wide),
   geometry(5, 2, tall),
+  geometry(5, 1, tall),
 ];
 
 /** Of images, whose filters all read the same channels. */

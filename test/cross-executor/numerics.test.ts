@@ -92,7 +92,8 @@ describe.each(executors)("$name: float32 where it hurts", ({ create }) => {
       }));
       const rng = createRng(2, "large mean");
       const inputs = inputsOf(one, () => rng.float());
-      inputs.set(one.call.in.bias!, new Float32Array(channels).fill(1000));
+      const { bias } = one.call.in as { readonly bias: TensorId };
+      inputs.set(bias, new Float32Array(channels).fill(1000));
       const [found, exact] = [
         await runSingleCall(executor, one, inputs),
         await runSingleCall(createReferenceExecutor(), one, inputs),

@@ -243,7 +243,7 @@ export const finishMoments = (join: ColumnJoin) =>
     workgroup: finishingGroup[join],
     anySubgroups: join === "subgroups",
     declarations: parts[join],
-    body: `${perChannel[join]}
+    body: argumentsFirst(`${perChannel[join]}
   let rows = f32(a.rows);
   let first = sums[a.sumsAt + c];
   var mean = 0.0;
@@ -271,7 +271,7 @@ ${total(join, "squares")}
     let keep = 1.0 - a.momentum;
     vectors[a.runningMeanAt + c] = keep * vectors[a.runningMeanAt + c] + a.momentum * mean;
     vectors[a.runningVarAt + c] = keep * vectors[a.runningVarAt + c] + a.momentum * (squares / max(1.0, rows - 1.0));
-  }`,
+  }`),
   });
 
 /** The tiles' two sums as one each. */
@@ -283,7 +283,7 @@ export const finishSums = (join: ColumnJoin) =>
     workgroup: finishingGroup[join],
     anySubgroups: join === "subgroups",
     declarations: parts[join],
-    body: `${perChannel[join]}
+    body: argumentsFirst(`${perChannel[join]}
   var one = 0.0;
   var two = 0.0;
   for (var t = ly; t < a.tiles; t += step) {
@@ -296,7 +296,7 @@ ${total(join, "two")}
   if (ly == 0u && live) {
     out[a.firstAt + c] = one;
     out[a.secondAt + c] = two;
-  }`,
+  }`),
   });
 
 /** Σ over the rows in one stage: gradients of biases, whose maps are small. A workgroup takes 16 channels. */
@@ -308,11 +308,11 @@ export const columnSum = (join: ColumnJoin) =>
     workgroup: finishingGroup[join],
     anySubgroups: join === "subgroups",
     declarations: parts[join],
-    body: `${perChannel[join]}
+    body: argumentsFirst(`${perChannel[join]}
   var sum = 0.0;
   for (var row = ly; row < a.rows; row += step) { sum += x[a.xAt + row * a.channels + c]; }
 ${total(join, "sum")}
-  if (ly == 0u && live) { out[a.outAt + c] = sum; }`,
+  if (ly == 0u && live) { out[a.outAt + c] = sum; }`),
   });
 
 /** Evaluation: scale and shift from the running statistics; one invocation a channel. */

@@ -1,6 +1,6 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import { type ConvLanes, type Join, workgroupOf } from "./conv-tile.ts";
-import type { Lanes } from "./text.ts";
+import { argumentsFirst, type Lanes } from "./text.ts";
 
 // N images, C channels, K filters, k×k taps; a line is a row of pixels of dy (a 1×1 convolution's, several): N·outHeight.
 //
@@ -217,28 +217,35 @@ ${parts}
 /** Words of a layer's row in the table of joinChunks. */
 export const joinRow = 5;
 
-/** Units that a workgroup of joinChunks makes. */
-export const joinWorkgroup = 64;
+/** Invocations of joinChunks. */
+const joinGroup: Readonly<Record<Join, number>> = { workgroup: 64, lanes: 16 };
+
+/** Units that a workgroup of joinChunks makes: one an invocation on a GPU; on the processor many, since the table costs more to read. */
+export const joinWorkgroup: Readonly<Record<Join, number>> = { workgroup: 64, lanes: 256 };
 
 /**
- * Second stage, of all layers in one dispatch: out[i] = Σ over the chunks of sums[chunk][i], in order. One invocation a
- * unit. The table has a row a layer (its first workgroup, first sum, first value, length, chunks, all in units), then the
- * layer of every workgroup. Bandwidth alone, coalesced.
+ * Second stage, of all layers in one dispatch: out[i] = Σ over the chunks of sums[chunk][i], in order. The table has a row a
+ * layer (its first workgroup, first sum, first value, length, chunks, all in units), then the layer of every workgroup.
+ * Bandwidth alone, coalesced.
  */
-export const joinChunks = (lanes: Lanes) =>
+export const joinChunks = (lanes: Lanes, join: Join) =>
   defineKernel({
-    name: `joinChunks ${lanes}`,
+    name: `joinChunks ${lanes} ${join}`,
     args: { layers: "u32" },
     bindings: [read("sums", lanes), read("table", "u32"), write("out", lanes)],
-    workgroup: joinWorkgroup,
-    body: `
+    workgroup: joinGroup[join],
+    body: argumentsFirst(`
   let row = a.tableAt + table[a.tableAt + a.layers * ${joinRow}u + group] * ${joinRow}u;
   let length = table[row + 3u];
-  let i = (group - table[row]) * ${joinWorkgroup}u + lane;
-  if (i >= length) { return; }
+  let first = (group - table[row]) * ${joinWorkgroup[join]}u;
+  let end = min(length, first + ${joinWorkgroup[join]}u);
+  let source = table[row + 1u];
+  let target_ = table[row + 2u];
   let chunks = table[row + 4u];
-  var at = table[row + 1u] + i;
-  var sum = sums[at];
-  for (var chunk = 1u; chunk < chunks; chunk++) { at += length; sum += sums[at]; }
-  out[table[row + 2u] + i] = sum;`,
+  for (var i = first + lane; i < end; i += ${joinGroup[join]}u) {
+    var at = source + i;
+    var sum = sums[at];
+    for (var chunk = 1u; chunk < chunks; chunk++) { at += length; sum += sums[at]; }
+    out[target_ + i] = sum;
+  }`),
   });

@@ -111,15 +111,19 @@ export function normInputGrad(lanes: Lanes, join: Join, curve: Curve, added: boo
 }
 
 /**
- * Nesterov SGD over all parameters, and the moving averages of what it leaves: one invocation a unit, three reads and two
- * writes of 4 bytes a parameter (four and three with averages).
+ * Nesterov SGD over all parameters, and the moving averages of what it leaves: three reads and two writes of 4 bytes a
+ * parameter (four and three with averages). A workgroup makes `span` times as many units as it has invocations, side by side
+ * each time: once on a GPU, where many hide the latency; on the processor an invocation costs as much to begin as it to move
+ * one unit.
  */
-export const update = (lanes: Lanes, averaged: boolean) =>
-  defineKernel({
-    name: `update ${lanes}${averaged ? " and average" : ""}`,
+export function update(lanes: Lanes, join: Join, averaged: boolean) {
+  const workgroup = mapWorkgroup[join];
+  return defineKernel({
+    name: `update ${lanes} ${join}${averaged ? " and average" : ""}`,
     args: {
       /** In units, as what decays is. */
       length: "u32",
+      span: "u32",
       momentum: "f32",
       weightDecay: "f32",
       /** Units that decay, from the first on. */
@@ -134,24 +138,28 @@ export const update = (lanes: Lanes, averaged: boolean) =>
       write("velocity", lanes),
       write("averages", lanes),
     ],
-    workgroup: 256,
-    body: `
-  let i = group * 256u + lane;
-  if (i >= a.length) { return; }
-  let p = parameters[a.parametersAt + i];
-  let g = gradients[a.gradientsAt + i] + select(0.0, a.weightDecay, i < a.decayed) * p;
-  let v = a.momentum * velocity[a.velocityAt + i] + g;
-  velocity[a.velocityAt + i] = v;
-  let moved = p - learningRate[a.learningRateAt] * select(v, g + a.momentum * v, a.nesterov != 0u);
-  parameters[a.parametersAt + i] = moved;
+    workgroup,
+    body: argumentsFirst(`
+  let first = group * a.span * ${workgroup}u;
+  let end = min(a.length, first + a.span * ${workgroup}u);
+  let rate = learningRate[a.learningRateAt];
+  for (var i = first + lane; i < end; i += ${workgroup}u) {
+    let p = parameters[a.parametersAt + i];
+    let g = gradients[a.gradientsAt + i] + select(0.0, a.weightDecay, i < a.decayed) * p;
+    let v = a.momentum * velocity[a.velocityAt + i] + g;
+    velocity[a.velocityAt + i] = v;
+    let moved = p - rate * select(v, g + a.momentum * v, a.nesterov != 0u);
+    parameters[a.parametersAt + i] = moved;
 ${
   averaged
     ? `
-  let at = a.averagesAt + i;
-  averages[at] = a.averageDecay * averages[at] + (1.0 - a.averageDecay) * moved;`
+    let at = a.averagesAt + i;
+    averages[at] = a.averageDecay * averages[at] + (1.0 - a.averageDecay) * moved;`
     : ""
-}`,
+}
+  }`),
   });
+}
 
 /** average = decay·average + (1 − decay)·x; one invocation a value. */
 export const moveAverage = defineKernel({

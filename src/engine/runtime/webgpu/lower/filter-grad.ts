@@ -27,7 +27,7 @@ const filterGrad = memoized(
   ) => convFilterGrad({ lanes, channels, filters, join, unroll, normed: normed === 1, source: source === 1 }),
 );
 
-const joinChunksOf = memoized((lanes: Lanes) => joinChunks(lanes));
+const joinChunksOf = memoized((lanes: Lanes, join: Join) => joinChunks(lanes, join));
 
 const columnSumOf = memoized((join: ColumnJoin) => columnSum(join));
 
@@ -167,11 +167,12 @@ export function lowerJoins(program: Program, call: KernelCall, joins: readonly P
   const whole = outs.every((out) => program.lengthOf(out) % 4 === 0);
   const lanes = whole ? "vec4f" : "f32";
   const unit = unitOf(lanes);
+  const { join } = program.tiles;
   const layerOf: number[] = [];
   const rows = joins.map(({ out, chunks }, layer) => {
     const length = program.lengthOf(out) / unit;
     const first = layerOf.length;
-    for (let i = 0; i < groupsOf(length, joinWorkgroup); i++) layerOf.push(layer);
+    for (let i = 0; i < groupsOf(length, joinWorkgroup[join]); i++) layerOf.push(layer);
     return { first, length, chunks };
   });
   const words = joinRow * joins.length + layerOf.length;
@@ -188,7 +189,7 @@ export function lowerJoins(program: Program, call: KernelCall, joins: readonly P
   });
   program.dispatch(
     call,
-    joinChunksOf(lanes),
+    joinChunksOf(lanes, join),
     { layers: joins.length },
     { sums: sums[0], table, out: outs[0] },
     layerOf.length,

@@ -12,7 +12,7 @@ const affineOf = memoized((lanes: Lanes, join: Join, curve: Curve, added: 0 | 1)
 );
 const slopeOf = memoized((lanes: Lanes) => slopeMap(lanes));
 
-const updateOf = memoized((lanes: Lanes, averaged: 0 | 1) => update(lanes, averaged === 1));
+const updateOf = memoized((lanes: Lanes, join: Join, averaged: 0 | 1) => update(lanes, join, averaged === 1));
 
 interface MapOperands {
   readonly x: TensorId;
@@ -107,11 +107,14 @@ export function lowerSgd(program: Program, call: CallOf<"sgd">): void {
   const { length, momentum, weightDecay, decayed, nesterov, averageDecay } = call.attrs;
   const lanes = length % 4 === 0 && decayed % 4 === 0 ? "vec4f" : "f32";
   const units = length / unitOf(lanes);
+  const { join, invocations } = program.tiles;
+  const span = Math.max(1, Math.floor(units / invocations));
   program.dispatch(
     call,
-    updateOf(lanes, flag(call.update.averages)),
+    updateOf(lanes, join, flag(call.update.averages)),
     {
       length: units,
+      span,
       momentum,
       weightDecay,
       decayed: decayed / unitOf(lanes),
@@ -119,7 +122,7 @@ export function lowerSgd(program: Program, call: CallOf<"sgd">): void {
       averageDecay,
     },
     { ...call.in, ...call.update },
-    groupsOf(units, 256),
+    groupsOf(units, span * mapWorkgroup[join]),
   );
 }
 

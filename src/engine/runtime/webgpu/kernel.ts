@@ -75,11 +75,21 @@ export function defineKernel<const Args extends KernelArgs>(draft: KernelDraft<A
     `@compute @workgroup_size(${draft.workgroup})`,
     `fn main(${builtins.join(", ")}) {`,
     "  let group = workgroup_.x + workgroup_.y * grid_.x;",
+    lengthsFirst(draft.bindings),
     draft.body,
     "}",
   ].join("\n");
   const { name, args } = draft;
   return { name, args, bindings: draft.bindings, code };
+}
+
+/**
+ * Asks for the length of every array before all loops. An index is held to it at every access, and SwiftShader makes it
+ * by four divisions wherever no access before has: without this, in each round of a loop. No array is empty.
+ */
+function lengthsFirst(bindings: readonly KernelBinding[]): string {
+  const empty = bindings.map(({ name }) => `(arrayLength(&${name}) == 0u)`);
+  return `  if (${empty.join(" | ")}) { return; }`;
 }
 
 export function read(name: string, element: Element, tensors: readonly string[] = [name]): KernelBinding {

@@ -1,5 +1,5 @@
 import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts";
-import { argumentsFirst } from "./text.ts";
+import { argumentsFirst, floored } from "./text.ts";
 import { components, turned, turns } from "./turns.ts";
 
 // The filters' gradient of a 1×1 convolution, made by quads: subgroups of four invocations, one a workgroup. For adapters
@@ -49,7 +49,7 @@ const args = {
 export function productFilterGrad({ channels, filters }: ProductBlock, normed: boolean): Kernel<typeof args> {
   const rows = 4 * channels;
   const value = (i: number) =>
-    normed ? `max(fma(x[xAt + ${i}u], xScale${i}, xShift${i}), vec4f(a.floor))` : `x[xAt + ${i}u]`;
+    normed ? `floored(fma(x[xAt + ${i}u], xScale${i}, xShift${i}), a.floor)` : `x[xAt + ${i}u]`;
   return defineKernel({
     name: `productFilterGrad ${channels}×${filters}${normed ? " normed" : ""}`,
     args,
@@ -61,6 +61,7 @@ export function productFilterGrad({ channels, filters }: ProductBlock, normed: b
     ],
     workgroup: quadLanes,
     subgroups: true,
+    declarations: normed ? floored : "",
     body: argumentsFirst(`
   if (group >= a.across * a.channelBlocks * a.chunks) { return; }
   let rest = group / a.across;
@@ -91,12 +92,12 @@ ${
     let live = laneRow < end;
     let xAt = a.xAt + select(0u, pixel, live) * a.xUnits + c;
 ${each(channels, (i) => `    let x${i}_0 = select(vec4f(0.0), ${value(i)}, live);`)}
-${each(channels, (i) => `    ${turned(`x${i}_`)}`)}
 ${each(
   productStep,
   (turn) => `    let dyAt${turn} = a.dyAt + min(row + (lane ^ ${turn}u), end - 1u) * a.dyUnits + k;
 ${each(filters, (b) => `    let d${turn}_${b} = dy[dyAt${turn} + ${b}u];`)}`,
 )}
+${each(channels, (i) => `    ${turned(`x${i}_`)}`)}
 ${each(rows, (i) =>
   each(filters, (b) => {
     const sum = (k: string) =>

@@ -1,5 +1,5 @@
 import { defineKernel, each, type Kernel, list, read, write } from "../kernel.ts";
-import { argumentsFirst } from "./text.ts";
+import { argumentsFirst, floored } from "./text.ts";
 import { components, eachTurn, joined, turned } from "./turns.ts";
 
 // 1×1 convolutions of one group, forwards and backwards, as products of matrices made by quads: subgroups of four
@@ -81,7 +81,7 @@ interface ProductText {
 function product(text: ProductText): string {
   const { rows, filtersFrom, filterStep, nextFilters, before, value, factor, initial } = text;
   const sum = (p: number, turn: number, k: number) => {
-    const terms = components.map((i, n) => `v${p}.${i} * ${factor(turn, n, k)}`);
+    const terms = components.map((i, n) => `${factor(turn, n, k)} * v${p}.${i}`);
     return `s${p}_${turn}.${components[k]} + ${terms.join(" + ")}`;
   };
   return `
@@ -91,7 +91,8 @@ ${each(productPixels, (p) => eachTurn((turn) => `    var s${p}_${turn} = ${initi
     for (var c = 0u; c < a.inner; c++) {
 ${before}
 ${each(productPixels, (p) => `      let v${p} = ${value(`from${p} + c`)};`)}
-${each(4, (i) => `      let f${i}_0 = filters[f + ${i}u * ${filterStep}]; ${turned(`f${i}_`)}`)}
+${each(4, (i) => `      let f${i}_0 = filters[f + ${i}u * ${filterStep}];`)}
+${each(4, (i) => `      ${turned(`f${i}_`)}`)}
 ${each(productPixels, (p) =>
   eachTurn(
     (turn) =>
@@ -138,15 +139,20 @@ const has = (turn: number): string => `(${unitOfTurn(turn)} < a.units)`;
 
 const forwardArgs = { ...productArgs, biased: "u32", statistics: "u32" } as const;
 
+/** A vector of which every invocation has a component: half of what it costs each of them to load all four. */
+const told = (own: string): string =>
+  `vec4f(${[0, 1, 2, 3].map((lane) => `quadBroadcast(${own}, ${lane}u)`).join(", ")})`;
+
 /** y = x · filters + bias, x perhaps normed; per quad the mean and the sum of squared deviations of y. */
 export function productForward(normed: boolean): Kernel<typeof forwardArgs> {
   return defineKernel({
     name: `product ${productPixels}×4${normed ? " normed" : ""}`,
     args: forwardArgs,
+    declarations: normed ? floored : "",
     bindings: [
       read("x", "vec4f"),
       read("filters", "vec4f"),
-      read("vectors", "vec4f", ["xScale", "xShift"]),
+      read("vectors", "f32", ["xScale", "xShift"]),
       read("bias", "vec4f"),
       write("y", "vec4f"),
       write("sums", "vec4f"),
@@ -168,11 +174,13 @@ ${product({
   nextFilters: "4u * a.filterUnits",
   before: normed
     ? `
-      let scale = vectors[a.xScaleAt + c];
-      let shift = vectors[a.xShiftAt + c];`
+      let ownScale = vectors[a.xScaleAt + 4u * c + lane];
+      let ownShift = vectors[a.xShiftAt + 4u * c + lane];
+      let scale = ${told("ownScale")};
+      let shift = ${told("ownShift")};`
     : "",
   value: (from) =>
-    normed ? `max(fma(x[a.xAt + ${from}], scale, shift), vec4f(a.floor))` : `x[a.xAt + ${from}]`,
+    normed ? `floored(fma(x[a.xAt + ${from}], scale, shift), a.floor)` : `x[a.xAt + ${from}]`,
   factor: (turn, i, k) => `f${i}_${turn}.${components[k]}`,
   initial: (turn) => `bias${turn}`,
 })}
@@ -210,32 +218,32 @@ ${joined("square")}
   });
 }
 
-/** Each pixel's sums where the stride puts them, and nothing at those up to the next, with what is added. */
+/**
+ * Each pixel's sums where the stride puts them, and nothing at those up to the next, with what is added. `there`: its place,
+ * and how many lines and columns up to the next the map has. One loop over all vectors, as what SwiftShader does for each
+ * round of a loop within another costs more than a store.
+ */
 const spread = `${allSums}
-    for (var p = 0u; p < ${productPixels}u; p++) {
+    var places = array<vec3u, ${productPixels}>(
+${Array.from({ length: productPixels }, (_, p) => `      vec3u(at + ${p}u, 1u, 1u)`).join(",\n")});
+    for (var p = 0u; p < ${productPixels}u * a.gaps; p++) {
       let row = min(at + p, a.rows - 1u);
-      var pixel = row;
-      var linesLeft = 1u;
-      var columnsLeft = 1u;
-      for (var once = 0u; once < a.gaps; once++) {
 ${strided("row")}
-        pixel = there;
-        linesLeft = min(a.stridedHeight - line, a.stride);
-        columnsLeft = min(a.stridedWidth - column, a.stride);
-      }
-      for (var dy_ = 0u; dy_ < a.stride; dy_++) {
-        for (var dx_ = 0u; dx_ < a.stride; dx_++) {
-          let ok = (at + p < a.rows) & (dy_ < linesLeft) & (dx_ < columnsLeft);
-          let place_ = (pixel + dy_ * a.stridedWidth + dx_) * a.units;
-          for (var turn = 0u; turn < 4u; turn++) {
-            let to = firstUnit + (lane ^ turn);
-            let live = ok & (to < a.units);
-            var sum = select(vec4f(0.0), made[4u * p + turn], (dy_ | dx_) == 0u);
-            for (var once = 0u; once < a.added; once++) {
-              sum += other[a.otherAt + select(0u, place_ + to, live)];
-            }
-            if (live) { dx[a.dxAt + place_ + to] = sum; }
+      places[p] = vec3u(there, a.stridedHeight - line, a.stridedWidth - column);
+    }
+    for (var dy_ = 0u; dy_ < a.stride; dy_++) {
+      for (var dx_ = 0u; dx_ < a.stride; dx_++) {
+        let first = (dy_ | dx_) == 0u;
+        for (var i = 0u; i < ${4 * productPixels}u; i++) {
+          let to = firstUnit + (lane ^ (i & 3u));
+          let place_ = places[i >> 2u];
+          let live = (at + (i >> 2u) < a.rows) & (to < a.units) & (dy_ < place_.y) & (dx_ < place_.z);
+          let target_ = (place_.x + dy_ * a.stridedWidth + dx_) * a.units + to;
+          var sum = select(vec4f(0.0), made[i], first);
+          for (var once = 0u; once < a.added; once++) {
+            sum += other[a.otherAt + select(0u, target_, live)];
           }
+          if (live) { dx[a.dxAt + target_] = sum; }
         }
       }
     }`;

@@ -23,6 +23,10 @@ export const activationCode: Readonly<Record<PointwiseActivation, number>> = {
 /** Most negative float: the floor of a value that is not rectified. */
 export const noFloor = -3.4e38;
 
+/** max(x, least), of which NaN makes `least`: half of what SwiftShader takes for max(), which looks for NaN itself. */
+export const floored = `
+fn floored(x: vec4f, least: f32) -> vec4f { return select(vec4f(least), x, x > vec4f(least)); }`;
+
 /**
  * e^x to the last bits: WGSL allows its own exp() an error that grows with |x|. x = n·ln 2 + r, |r| ≤ ln 2 / 2; 2ⁿ is put
  * together from its bits (Cody and Waite's reduction; the constant part of ln 2 has trailing zeros, so n times it is

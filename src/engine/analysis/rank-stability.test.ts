@@ -3,6 +3,7 @@ import { smallNetwork } from "../../../test/fixtures/any-study.ts";
 import { fakeTrial } from "../../../test/fixtures/fake-trial.ts";
 import { epochStability, seedStability } from "./rank-stability.ts";
 import { type Observation, observe } from "./trials/observation.ts";
+import { perNetwork } from "./trials/per-network.ts";
 
 const base = observe(fakeTrial("RegNetX", 0, 0.3));
 
@@ -66,6 +67,19 @@ describe("rank stability over seeds", () => {
     expect(only!.noise).toBeCloseTo(Math.sqrt((0.01 + 0.01) / 8), 12);
   });
 
+  test("the seeds of one study's networks, which every other statistic takes together", () => {
+    const repeated = [1, 2].flatMap((seed) =>
+      under(seed, seed === 1 ? [0.1, 0.2, 0.3, 0.4] : [0.1, 0.3, 0.2, 0.4]).map((each, index) => ({
+        ...each,
+        index,
+      })),
+    );
+    const networks = perNetwork(repeated);
+    expect(networks).toHaveLength(4);
+    expect(seedStability(networks)).toEqual(seedStability(repeated));
+    expect(seedStability(networks)).toMatchObject({ found: true, value: [{ seeds: [1, 2] }] });
+  });
+
   test("three seeds are three pairs", () => {
     const three = [1, 2, 3].flatMap((seed) => under(seed, [0.1, 0.2, 0.3]));
     const finding = seedStability(three);
@@ -75,7 +89,7 @@ describe("rank stability over seeds", () => {
   test("no network under two seeds: a reason that says what to do", () => {
     expect(seedStability(under(1, [0.1, 0.2]))).toMatchObject({
       reason: "too-few",
-      message: expect.stringContaining("Give the same networks"),
+      message: expect.stringContaining("Give the study several (repeats)"),
     });
     expect(seedStability([])).toMatchObject({ reason: "no-trials" });
     expect(seedStability([trained([0.3], { status: "failed", error: null })])).toMatchObject({

@@ -49,17 +49,20 @@ export interface SeedStability {
 
 /**
  * Kendall's τ-b between the errors of the same networks under different seeds, for every pair of seeds. Networks are the
- * same where their specs are, whatever they are called. Missing where no network was trained under two seeds.
+ * same where their specs are, whatever they are called; rows that take several seeds together count with each of them. Missing where no network was trained under two seeds.
  */
 export function seedStability(observations: readonly Observation[]): Finding<SeedStability[]> {
   if (observations.length === 0) return missing("no-trials", "No trials to put in order.");
   const bySeed = new Map<number, Map<string, number>>();
-  for (const { seed, spec, status, error } of observations) {
-    if (status !== "done" || error === null) continue;
-    const networks = bySeed.get(seed) ?? new Map<string, number>();
-    bySeed.set(seed, networks);
-    // The same network drawn twice under one seed is the same run: one of them says it all.
-    networks.set(canonicalJson({ ...spec, name: undefined }), error);
+  for (const observation of observations) {
+    const network = canonicalJson({ ...observation.spec, name: undefined });
+    for (const { seed, status, error } of observation.ofSeeds ?? [observation]) {
+      if (status !== "done" || error === null) continue;
+      const networks = bySeed.get(seed) ?? new Map<string, number>();
+      bySeed.set(seed, networks);
+      // The same network drawn twice under one seed is the same run: one of them says it all.
+      networks.set(network, error);
+    }
   }
   if (bySeed.size === 0) return missing("none-finished", "No trial was trained to its end.");
   const seeds = [...bySeed.keys()].sort((a, b) => a - b);
@@ -81,7 +84,8 @@ export function seedStability(observations: readonly Observation[]): Finding<See
   if (stabilities.length === 0)
     return missing(
       "too-few",
-      "No network was trained under two seeds. Give the same networks to two studies with different seeds.",
+      "No network was trained under two seeds. Give the study several (repeats), or the same networks to two studies with " +
+        "different seeds.",
     );
   return found(stabilities);
 }

@@ -5,6 +5,12 @@ import type { TrendFit } from "../../../engine/analysis/trend-fit.ts";
 export function fitText(symbol: string, fit: Finding<TrendFit>): string {
   if (!fit.found) return fit.message;
   const { slope, r2, n, confidence } = fit.value;
-  const interval = `${Math.round(100 * confidence)}%: ${slope.low.toFixed(2)} to ${slope.high.toFixed(2)}`;
-  return `${symbol.replace("_", "")} ~ FLOPs^${slope.value.toFixed(2)} (${interval}), R² ${r2.toFixed(2)}, n = ${n}`;
+  const interval = `${Math.round(100 * confidence)}%: ${exponent(slope.low)} to ${exponent(slope.high)}`;
+  return `${symbol.replace("_", "")} ~ FLOPs^${exponent(slope.value)} (${interval}), R² ${r2.toFixed(2)}, n = ${n}`;
+}
+
+/** Two digits, a minus for what is below zero by them. */
+function exponent(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && Number(text) > 0 ? `−${text}` : text;
 }

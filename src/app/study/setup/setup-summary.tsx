@@ -48,7 +48,12 @@ export function SetupSummary({ study }: { readonly study: Study }) {
     <>
       <ul className={styles.summaries}>
         {study.populations.map((population, i) => (
-          <PopulationSummary key={population.name} population={population} color={populationColor(i)} />
+          <PopulationSummary
+            key={population.name}
+            population={population}
+            seeds={study.repeats ?? 1}
+            color={populationColor(i)}
+          />
         ))}
       </ul>
       <h3 className={styles.sectionTitle}>Regime</h3>
@@ -97,12 +102,16 @@ function OriginText() {
 
 function PopulationSummary({
   population,
+  seeds,
   color,
 }: {
   readonly population: Population;
+  /** Of each of its networks. */
+  readonly seeds: number;
   readonly color: string;
 }) {
-  const { name, count } = population;
+  const { name } = population;
+  const count = population.count * seeds;
   const trials = useRun((state) => state.trials);
   const own = useMemo(
     () => [...trials.values()].filter((trial) => trial.population === name && isSettled(trial)),

@@ -26,6 +26,8 @@ export interface Observation {
   readonly seed: number;
   /** Trials of the network, each with a seed of its own, that `error` is the median of; 1 of a single trial. */
   readonly seeds: number;
+  /** Those trials, where several are taken together (per-network.ts). */
+  readonly ofSeeds?: readonly Pick<Observation, "seed" | "status" | "error">[];
   readonly dataset: string;
   /** Of its images, where the record says it. */
   readonly dataDigest?: string;

@@ -31,7 +31,8 @@ function together(seeds: readonly Observation[]): Observation {
   const counted = seeds.filter(({ error }) => error !== null);
   const status = counted.find((each) => each.status === "done")?.status ?? counted[0]?.status ?? first.status;
   const error = counted.length > 0 ? median(counted.map((each) => each.error ?? 1)) : null;
-  const row = { ...first, status, error, seeds: counted.length };
+  const ofSeeds = seeds.map((each) => ({ seed: each.seed, status: each.status, error: each.error }));
+  const row = { ...first, status, error, seeds: counted.length, ofSeeds };
   known.set(first, { seeds, row });
   return row;
 }

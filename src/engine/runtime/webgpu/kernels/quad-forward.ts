@@ -1,12 +1,13 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import {
   eachPixel,
+  eachSegment,
   type QuadShape,
   quadArgs,
   quadLocals,
   quadName,
   quadPlace,
-  segment,
+  segments,
   summed,
   tapProducts,
   unitOf,
@@ -14,7 +15,7 @@ import {
   writeQuadSums,
 } from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
-import { components, turnedInto } from "./turns.ts";
+import { turnedInto } from "./turns.ts";
 
 const args = {
   ...quadArgs,
@@ -34,7 +35,7 @@ const args = {
  * limits: quad.ts.
  */
 export function quadForward(shape: QuadShape, normed: boolean): Kernel<typeof args> {
-  const { pixels, blocks } = shape;
+  const { pixels, blocks, window, stride } = shape;
   const step = shape.window > 0 ? "1u" : "a.stride";
   return defineKernel({
     name: `conv2d ${quadName(shape)}${normed ? " normed" : ""}`,
@@ -66,40 +67,49 @@ ${vectorsOf(shape, "given", "bias[a.biasAt + unit")}
 ${each(blocks, (b) => `    bias${b} = given${b};`)}
   }
   for (var t = 0u; t < a.span; t++) {
-${segment("quad", shape)}
-    let image = line / a.height;
-    let top = (line - image * a.height) * a.stride - a.padding;
-    let left = at * a.stride - a.padding;
-${each(pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = bias${b};`))}
+${segments("quad", shape)}
+${eachSegment(
+  shape,
+  (g) => `
+    let image_${g} = line_${g} / a.height;
+    let top_${g} = (line_${g} - image_${g} * a.height) * a.stride - a.padding;
+    let left_${g} = at_${g} * a.stride - a.padding;`,
+)}
+${each(shape.segments * pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = bias${b};`))}
 ${tapProducts({
   shape,
-  line: `
-      let iy = top + i;
-      let rowOk = live & (iy < a.readHeight);
-      let row = a.xAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
-  firstColumn: shape.window > 0 ? "left" : "left + j",
+  written: pixels,
+  line: (g) => `
+      let iy_${g} = top_${g} + i;
+      let rowOk_${g} = live_${g} & (iy_${g} < a.readHeight);
+      let row_${g} = a.xAt + first + (image_${g} * a.readHeight + iy_${g}) * readWidth * a.readUnits;`,
+  firstColumn: (g) => (window > 0 ? `left_${g}` : `left_${g} + j`),
   step,
-  columnOf: (p, j) => p + j,
+  columns: stride * (pixels - 1) + window,
+  columnOf: (p, j) => stride * p + j,
   filterAt: (j) =>
     `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c + lane) * a.filterUnits`,
   ownFilterAt: (j) => `a.filtersAt + unit + ((i * a.kernel + ${j}) * a.filterRows + 4u * c) * a.filterUnits`,
-  factor: (taps, turn, i, k) => `${taps}${i}_${turn}.${components[k]}`,
+  product: (matrix, value) => `${matrix} * ${value}`,
   nextBlock: "1u",
   before: normed
     ? `
       let scale = vectors[a.xScaleAt + first + c];
       let shift = vectors[a.xShiftAt + first + c];`
     : "",
-  value: (from) => (normed ? `max(fma(x[${from}], scale, shift), vec4f(a.floor))` : `x[${from}]`),
+  value: (from) => (normed ? `fma(x[${from}], scale, shift)` : `x[${from}]`),
+  // Not by max(), for which SwiftShader takes ten operations; a value that is no number stays one.
+  passes: (value, onMap) => (normed ? `!(${value} <= vec4f(a.floor)) & vec4<bool>(${onMap})` : onMap),
   shared: "rows",
 })}
-    let row0 = a.yAt + (line * a.width + at) * a.units;
     if (t == 0u) {
 ${shape.turned ? `      shift0 = s0_0;\n${turnedInto("shift")}` : each(blocks, (b) => `      shift${b} = quadBroadcast(s0_${b}, 0u);`)}
     }
 ${eachPixel(
   shape,
+  { written: pixels, own: ["live", "line", "at"] },
   (p) => `
+      let row0 = a.yAt + (line * a.width + at) * a.units;
       let ok = live & (at + ${p} < a.width);
       if (ok) {
 ${each(blocks, (b) => `        y[row0 + ${p} * a.units + ${unitOf(shape, b)}] = s_${b};`)}

@@ -1,12 +1,13 @@
 import { defineKernel, each, type Kernel, read, write } from "../kernel.ts";
 import {
   eachPixel,
+  eachSegment,
   type QuadShape,
   quadArgs,
   quadLocals,
   quadName,
   quadPlace,
-  segment,
+  segments,
   summed,
   tapProducts,
   unitOf,
@@ -14,7 +15,6 @@ import {
   writeQuadSums,
 } from "./quad.ts";
 import { argumentsFirst } from "./text.ts";
-import { components } from "./turns.ts";
 
 const args = {
   ...quadArgs,
@@ -31,8 +31,20 @@ const args = {
 /** What becomes of a sum before it is stored: another gradient is added, or it is led through the norm before. */
 export type QuadThen = "store" | "add" | "norm";
 
+/**
+ * Whether a line's classes are made together: with 3 taps, a stride of 2 and a padding of 1, pixel 2m takes the middle tap
+ * of dy's pixel m, 2m + 1 the last one of m and the first one of m + 1.
+ */
+const together = ({ window, stride }: QuadShape): boolean => window === 3 && stride === 2;
+
 /** Tap (i, j) of those that a class has, in the filters. */
-const tapAt = (j: string) => `((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride)`;
+const tapAt = (shape: QuadShape, j: string) =>
+  together(shape)
+    ? `((firstKy + i * a.stride) * a.kernel + ${j})`
+    : `((firstKy + i * a.stride) * a.kernel + firstKx + ${j} * a.stride)`;
+
+/** Pixels of dx that a segment of so many pixels of dy writes. */
+const writtenOf = (shape: QuadShape): number => (together(shape) ? 2 : 1) * shape.pixels;
 
 function finish(shape: QuadShape, then: QuadThen): string {
   const { blocks } = shape;
@@ -49,8 +61,9 @@ function finish(shape: QuadShape, then: QuadThen): string {
   };
   return eachPixel(
     shape,
+    { written: writtenOf(shape), own: ["live", "image", "at", "py"] },
     (p) => `
-      let px = (at + ${p}) * a.stride + classX;
+      let px = ${together(shape) ? `at * a.stride + ${p}` : `(at + ${p}) * a.stride + classX`};
       let ok = live & (py < a.height) & (px < a.width);
       let row = select(0u, (image * a.height + py) * a.width + px, ok) * a.units;
       let otherRow = a.otherAt + row;
@@ -67,7 +80,9 @@ ${each(blocks, (b) => `        dx[a.dxAt + row + ${unitOf(shape, b)}] = s_${b};`
  * with that norm's two sums per quad. Tiles, traffic and limits: quad.ts.
  */
 export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof args> {
-  const { pixels, blocks } = shape;
+  const { pixels, blocks, window } = shape;
+  const both = together(shape);
+  const written = writtenOf(shape);
   return defineKernel({
     name: `conv2dInputGrad ${quadName(shape)} ${then}`,
     args,
@@ -84,8 +99,8 @@ export function quadInputGrad(shape: QuadShape, then: QuadThen): Kernel<typeof a
     body: argumentsFirst(`${quadPlace(shape)}
   let class_ = quad / a.classQuads;
   let inClass = quad - class_ * a.classQuads;
-  let classY = class_ / a.stride;
-  let classX = class_ - classY * a.stride;
+  let classY = ${both ? "class_" : "class_ / a.stride"};
+  let classX = ${both ? "0u" : "class_ - classY * a.stride"};
   let lastY = (classY + a.padding) / a.stride;
   let lastX = (classX + a.padding) / a.stride;
   let firstKy = (classY + a.padding) - lastY * a.stride;
@@ -105,26 +120,43 @@ ${vectorsOf(shape, "invStd", "vectors[a.xInvStdAt + unit")}`
   // Rows of the filters are the channels written, units of a row the filters read.
   let filterRow = (unit - (unit / a.own) * a.own) * 4u${shape.turned ? "" : " + lane"};
   for (var t = 0u; t < a.span; t++) {
-${segment("inClass", shape)}
-    let image = line / a.classHeight;
-    let down = line - image * a.classHeight;
-    let py = down * a.stride + classY;
-${each(pixels, (p) => each(blocks, (b) => `    var s${p}_${b} = vec4f(0.0);`))}
+${segments("inClass", shape)}
+${eachSegment(
+  shape,
+  (g) => `
+    let image_${g} = line_${g} / a.classHeight;
+    let down_${g} = line_${g} - image_${g} * a.classHeight;
+    let py_${g} = down_${g} * a.stride + classY;`,
+)}
+${each(shape.segments * written, (p) => each(blocks, (b) => `    var s${p}_${b} = vec4f(0.0);`))}
 ${tapProducts({
   shape,
-  line: `
-      let iy = down + lastY - i;
-      let rowOk = live & (iy < a.readHeight);
-      let row = a.dyAt + first + (image * a.readHeight + iy) * readWidth * a.readUnits;`,
-  firstColumn: shape.window > 0 ? `at + lastX - ${shape.window - 1}u` : "at + lastX - j",
+  written,
+  line: (g) => `
+      let iy_${g} = down_${g} + lastY - i;
+      let rowOk_${g} = live_${g} & (iy_${g} < a.readHeight);
+      let row_${g} = a.dyAt + first + (image_${g} * a.readHeight + iy_${g}) * readWidth * a.readUnits;`,
+  firstColumn: (g) => {
+    if (both) return `at_${g}`;
+    return window > 0 ? `at_${g} + lastX - ${window - 1}u` : `at_${g} + lastX - j`;
+  },
   step: "1u",
-  columnOf: (p, j) => p + shape.window - 1 - j,
-  filterAt: (j) => `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`,
-  ownFilterAt: (j) => `a.filtersAt + first + c + (${tapAt(j)} * a.filterRows + filterRow) * a.filterUnits`,
-  factor: (taps, turn, i, k) => `${taps}${k}_${turn}.${components[i]}`,
+  columns: both ? pixels + 1 : pixels + window - 1,
+  columnOf: (p, j) => {
+    if (!both) return p + window - 1 - j;
+    const reached = p % 2 === 0 ? 1 : 2;
+    if (j === reached) return p >> 1;
+    return p % 2 === 1 && j === 0 ? (p >> 1) + 1 : undefined;
+  },
+  filterAt: (j) =>
+    `a.filtersAt + first + c + (${tapAt(shape, j)} * a.filterRows + filterRow) * a.filterUnits`,
+  ownFilterAt: (j) =>
+    `a.filtersAt + first + c + (${tapAt(shape, j)} * a.filterRows + filterRow) * a.filterUnits`,
+  product: (matrix, value) => `${value} * ${matrix}`,
   nextBlock: "4u * a.filterUnits",
   before: "",
   value: (from) => `dy[${from}]`,
+  passes: (_, onMap) => onMap,
   shared: "columns",
 })}
 ${finish(shape, then)}

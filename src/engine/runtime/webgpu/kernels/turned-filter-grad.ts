@@ -76,15 +76,8 @@ export function turnedFilterGrad(shape: TurnedFilterGradShape): Kernel<typeof ar
         : `let v${q}_0 = select(vec4f(0.0), x[from${q}], live & (column${q} < a.width));`
     }`;
   const product = (tap: number, turn: number, i: number) => {
-    const sum = (k: string) =>
-      [
-        `${name(tap, turn, i)}.${k}`,
-        ...Array.from(
-          { length: pixels },
-          (_, p) => `v${stride * p + tap}_${turn}.${components[i]} * d${p}.${k}`,
-        ),
-      ].join(" + ");
-    return `    ${name(tap, turn, i)} = vec4f(${components.map(sum).join(",\n      ")});`;
+    const values = Array.from({ length: pixels }, (_, p) => `v${stride * p + tap}_${turn}.${components[i]}`);
+    return `    ${name(tap, turn, i)} += grads * vec4f(${values.join(", ")});`;
   };
   const advance = `
     at += ${pixels}u;
@@ -143,6 +136,7 @@ ${each(
     ${p === 0 ? "" : `let dyAt${p} = dyAt${p - 1} + a.dyUnits;`}
     let d${p} = select(vec4f(0.0), dy[dyAt${p}], live & (at + ${p}u < a.outWidth));`,
 )}
+    let grads = mat4x4f(d0, d1, d2, d3);
 ${each(
   width,
   (turn) => `

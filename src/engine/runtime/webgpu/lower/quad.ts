@@ -36,28 +36,38 @@ interface WrittenMap {
   readonly units: number;
   /** Of a group. */
   readonly own: number;
-  readonly classes: number;
+  /** Of an input gradient: lines and width are those of a class of its pixels, by the stride. */
+  readonly backward: boolean;
 }
 
 /** Segments of the written map, and how many of them an invocation makes. */
 function segmentsOf({ tiles }: Program, g: ConvGeometry, map: WrittenMap) {
-  const window = g.kernel === 3 && g.stride === 1 ? 3 : 0;
+  // Windows of a stride are told where its taps lie by the usual padding.
+  const window = g.kernel === 3 && (g.stride === 1 || (g.stride === 2 && g.padding === 1)) ? 3 : 0;
   // Groups of whole fours of vectors: in turns, each input is read once for all four.
   const turned = map.own % 4 === 0;
-  // Longer segments where the taps share columns: elsewhere they gain a sixth, in turns a fifth, and take twice to compile.
-  const pixels = window === 3 && !turned && map.width > 4 ? 8 : 4;
+  const pixels = 4;
   const together = map.own % 2 === 0 ? 2 : 1;
-  const shape: QuadShape = { pixels, blocks: turned ? 4 : together, turned, window };
+  const shape: QuadShape = {
+    pixels,
+    segments: window === 3 && (g.stride === 1 || (map.backward && !turned)) ? 2 : 1,
+    blocks: turned ? 4 : together,
+    turned,
+    window,
+    stride: window > 0 ? g.stride : 1,
+  };
   const lineSegments = groupsOf(map.width, pixels);
   const segments = map.lines * lineSegments;
   const across = map.units / shape.blocks;
+  const classes = map.backward ? g.stride * (window > 0 ? 1 : g.stride) : 1;
   // Whole lines a quad, so that its pixels are easily counted.
-  const least = lineSegments / commonDivisor(4, lineSegments);
-  const wanted = Math.floor((segments * map.classes * across) / (4 * tiles.invocations));
+  const round = 4 * shape.segments;
+  const least = lineSegments / commonDivisor(round, lineSegments);
+  const wanted = Math.floor((segments * classes * across) / (round * tiles.invocations));
   const span = least * Math.max(1, Math.floor(wanted / least));
-  const classQuads = groupsOf(segments, 4 * span);
-  const quads = classQuads * map.classes;
-  const tileRows = ((4 * span) / lineSegments) * map.width;
+  const classQuads = groupsOf(segments, round * span);
+  const quads = classQuads * classes;
+  const tileRows = ((round * span) / lineSegments) * map.width;
   return {
     shape,
     tileRows,
@@ -88,7 +98,7 @@ export function lowerQuadForward(program: Program, call: CallOf<"conv2d">): void
     width: g.outWidth,
     units,
     own: unitsOf(g.filters, g),
-    classes: 1,
+    backward: false,
   });
   const rows = g.batch * g.outHeight * g.outWidth;
   const source = normedInput(program, call);
@@ -156,7 +166,7 @@ export function lowerQuadInputGrad(
     width: classWidth,
     units,
     own: unitsOf(g.channels, g),
-    classes: g.stride * g.stride,
+    backward: true,
   });
   const normed = then === "norm";
   const sums = normed ? program.scratch(`d ${call.label}.tiles`, 8 * args.quads * units) : undefined;

@@ -4,6 +4,7 @@ import { buildGraph } from "../../src/engine/graph/build.ts";
 import { createRng } from "../../src/engine/math/rng.ts";
 import { networkOf, smallImageFrame } from "../../src/engine/network/frame.ts";
 import type { TensorId } from "../../src/engine/plan/call.ts";
+import type { KernelCall } from "../../src/engine/plan/calls.ts";
 import { compilePlan, defaultOptimizer } from "../../src/engine/plan/compile.ts";
 import { allFusions } from "../../src/engine/plan/fusion.ts";
 import type { Plan } from "../../src/engine/plan/plan.ts";
@@ -86,6 +87,24 @@ describe("maps as float16", () => {
       }
     },
   );
+
+  test("values are stored as they are up to ±65,504, and as no number beyond, NaN too", async () => {
+    const call: KernelCall = {
+      ...{ op: "affine", label: "", in: { x: 0 }, out: { y: 1 }, update: {} },
+      attrs: { rows: 2, channels: 4, activation: "none" },
+    };
+    const kept = [65504, -65504, 65472, 2 ** -14];
+    const lost = [65536, -65536, Number.NaN, Number.POSITIVE_INFINITY];
+    const lengths = new Map([
+      [0, 8],
+      [1, 8],
+    ]);
+    const callCase = { call, lengths };
+    const x = Float32Array.from([...kept, ...lost]);
+    const y = (await runSingleCall(executor, callCase, new Map([[0, x]]), planThroughMaps(callCase))).get(1)!;
+    expect([...y.slice(0, 4)]).toEqual(kept);
+    expect([...y.slice(4)].some(Number.isFinite)).toBe(false);
+  });
 
   test("a map beyond float16 is told by a loss that is no number, in the next step at the latest", async () => {
     const plan = compilePlan(buildGraph(network), {

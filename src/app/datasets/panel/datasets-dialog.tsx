@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { findDataset } from "../../../engine/data/catalogue.ts";
+import { saysUnreadable } from "../../../engine/data/images/image-files.ts";
 import { Dialog, DialogHead } from "../../ui/dialog.tsx";
 import { TrashIcon } from "../../ui/icons.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -93,7 +94,7 @@ function Body({ panel, onUse, onClose }: BodyProps) {
 /** One damaged picture among thousands need not end it. */
 function ReadAgain({ panel, failure }: { readonly panel: Panel; readonly failure: string }) {
   const files = useStore(panel.store, (state) => state.files);
-  const one = /: is (no|a damaged) .*image/.test(failure) && files.length > 0;
+  const one = saysUnreadable(failure) && files.length > 0;
   return one ? (
     <Button size="xs" variant="default" onClick={() => void panel.change({ skipUnreadable: true })}>
       Leave out such images

@@ -41,6 +41,11 @@ export function imagesInFolders(
   };
 }
 
+/** Whether a message speaks of one image that cannot be read: the others may do without it. */
+export function saysUnreadable(message: string): boolean {
+  return /: is (no image;|a damaged [A-Z]+ image )/.test(message);
+}
+
 async function readImage(file: DataFile, where: string, decode: DecodeImage): Promise<Pixels> {
   const { fileBytes, imagePixels } = importLimits;
   if (file.size > fileBytes)

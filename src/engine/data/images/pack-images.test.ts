@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { joined, zipOf } from "../../../../test/fixtures/archives.ts";
 import { fashionPictures, greyPng, pictureFolders } from "../../../../test/fixtures/pictures.ts";
 import { memoryFile } from "../files/data-file.ts";
+import { saysUnreadable } from "./image-files.ts";
 import { nodeDecode } from "./node-decode.ts";
 import { openImages } from "./open-images.ts";
 import { type PackOptions, packImages } from "./pack-images.ts";
@@ -124,6 +125,12 @@ describe("a zip of class folders", () => {
       [2, 2],
       [1, 1],
     ]);
+    // Only then is leaving images out a way on.
+    expect(saysUnreadable(packed.unreadable[0]!)).toBe(true);
+    expect(saysUnreadable("a.zip: bag/bad.png: is a damaged PNG image (no data)")).toBe(true);
+    expect(saysUnreadable("a.tar.gz: is no archive that is known. Your own images come in a zip")).toBe(
+      false,
+    );
   });
 
   test("a class with a single image cannot be divided", async () => {

@@ -98,7 +98,7 @@ test("studies are read from files, found, renamed, duplicated, merged, written, 
 
   // Esc ends the menu, not the list.
   await list(page).getByRole("button", { name: "Actions for Widths", exact: true }).click();
-  await expect(list(page).getByRole("menu")).toBeVisible();
+  await expect(list(page).getByRole("menuitem").first()).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(list(page).getByRole("menu")).toHaveCount(0);
 

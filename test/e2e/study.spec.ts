@@ -3,7 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { parseNetworkSpec } from "../../src/engine/network/parse.ts";
 import { settledCount, settledMoreThan, storedTrials, sweepWorker } from "./recorded.ts";
 import { timeBudget } from "./time-budget.ts";
-import { longStudy, tinyStudy, tinyStudyOf } from "./tiny-study.ts";
+import { briefStudyOf, longStudy, tinyStudy, tinyStudyOf } from "./tiny-study.ts";
 
 /** The main job in a real browser: sample, train, compare, export, and find it all again. */
 
@@ -137,7 +137,7 @@ test("a killed worker is replaced: the study goes on by itself, and no trial is 
 });
 
 test("training leaves the page responsive: no task of it takes 50 ms", async ({ browser, page }, info) => {
-  await page.goto(`./${tinyStudy.hash}`);
+  await page.goto(`./${briefStudyOf(3).hash}`);
   await expect(page.getByText("of draws accepted")).toHaveCount(2);
   await browser.startTracing(page, { categories: ["toplevel"] });
   await runToTheEnd(page);

@@ -39,31 +39,6 @@ async function withoutIsolation(page: Page): Promise<void> {
   });
 }
 
-test("an isolated page trains on several threads, any other on one, says why, and gets the same losses", async ({
-  browser,
-  page,
-}) => {
-  await page.goto(`./${twoNetworks}`);
-  const threads = await threadsHere(page);
-  await expect(badge(page)).toContainText(`WebAssembly, ${threads} threads`);
-  await expect(page.getByText("Slower than it could be")).toHaveCount(0);
-  await run(page);
-  const shared = await recordedEpochs(page);
-  expect(JSON.parse(shared)).toHaveLength(2);
-
-  const other = await (await browser.newContext()).newPage();
-  await withoutIsolation(other);
-  await other.goto(page.url());
-  expect(await other.evaluate(() => crossOriginIsolated)).toBe(false);
-  await expect(badge(other)).toContainText("WebAssembly, 1 thread");
-  await expect(badge(other)).not.toContainText("threads");
-  await expect(other.getByRole("alert").or(other.getByRole("status"))).toContainText([
-    "Training on one thread: the server that this page came from sends no headers for cross-origin isolation.",
-  ]);
-  await run(other);
-  expect(await recordedEpochs(other)).toBe(shared);
-});
-
 /** Runs ahead of the sweep worker: its first thread waits for the first step, and ends in it with an error. */
 const dyingThread = `
   const dies = \`
@@ -88,26 +63,43 @@ const dyingThread = `
   };
 `;
 
-test("a thread that dies costs its trial the epoch under way: it goes on with new threads, to the same losses", async ({
+test("an isolated page trains on several threads, any other on one and says why; a thread that dies costs its trial the epoch under way: it goes on with new threads; all to the same losses", async ({
+  browser,
   page,
 }) => {
-  await page.route("**/sweep-worker-*.js", async (route) => {
+  await page.goto(`./${twoNetworks}`);
+  const threads = await threadsHere(page);
+  await expect(badge(page)).toContainText(`WebAssembly, ${threads} threads`);
+  await expect(page.getByText("Slower than it could be")).toHaveCount(0);
+  await run(page);
+  const undisturbed = await recordedEpochs(page);
+  expect(JSON.parse(undisturbed)).toHaveLength(2);
+  await page.close();
+
+  const alone = await (await browser.newContext()).newPage();
+  await withoutIsolation(alone);
+  await alone.goto(`./${twoNetworks}`);
+  expect(await alone.evaluate(() => crossOriginIsolated)).toBe(false);
+  await expect(badge(alone)).toContainText("WebAssembly, 1 thread");
+  await expect(badge(alone)).not.toContainText("threads");
+  await expect(alone.getByRole("alert").or(alone.getByRole("status"))).toContainText([
+    "Training on one thread: the server that this page came from sends no headers for cross-origin isolation.",
+  ]);
+  await run(alone);
+  expect(await recordedEpochs(alone)).toBe(undisturbed);
+  await alone.close();
+
+  const struck = await (await browser.newContext()).newPage();
+  await struck.route("**/sweep-worker-*.js", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: dyingThread + (await response.text()) });
   });
-  await page.goto(`./${twoNetworks}`);
-  const threads = await threadsHere(page);
-  await expect(badge(page)).toContainText(`${threads} threads`);
-  await run(page);
-  await expect(page.getByText("2 of 2 trained")).toBeVisible();
-  await expect(rows(page).filter({ hasText: "failed" })).toHaveCount(0);
-  const started = await sweepWorker(page).evaluate(() => Reflect.get(globalThis, "threadsStarted"));
+  await struck.goto(`./${twoNetworks}`);
+  await expect(badge(struck)).toContainText(`${threads} threads`);
+  await run(struck);
+  await expect(struck.getByText("2 of 2 trained")).toBeVisible();
+  await expect(rows(struck).filter({ hasText: "failed" })).toHaveCount(0);
+  const started = await sweepWorker(struck).evaluate(() => Reflect.get(globalThis, "threadsStarted"));
   expect(started).toBe(2 * (threads - 1));
-  const afterwards = await recordedEpochs(page);
-
-  await page.unroute("**/sweep-worker-*.js");
-  const undisturbed = await (await page.context().browser()!.newContext()).newPage();
-  await undisturbed.goto(page.url());
-  await run(undisturbed);
-  expect(afterwards).toBe(await recordedEpochs(undisturbed));
+  expect(await recordedEpochs(struck)).toBe(undisturbed);
 });

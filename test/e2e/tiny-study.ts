@@ -17,12 +17,15 @@ const linked = (given: Study) => ({ study: given, hash: `#/study?${encodeStudy(g
 
 export const tinyStudy = linked(study);
 
-/** For tests that only want trained networks: the same six, a quarter of the images. */
-export const briefStudy = linked(parseStudy({ ...study, regime: { ...study.regime, images: 128 } }));
+const withCount = (given: Study, count: number) =>
+  linked({ ...given, populations: given.populations.map((population) => ({ ...population, count })) });
+
+/** For tests that only want trained networks: the same ones, of each population so many, a quarter of the images. */
+export const briefStudyOf = (count: number) =>
+  withCount({ ...study, regime: { ...study.regime, images: 128 } }, count);
 
 /** The tiny study with this many networks of each population: to a browser it is the same one, with more or fewer trials. */
-export const tinyStudyOf = (count: number) =>
-  linked({ ...study, populations: study.populations.map((population) => ({ ...population, count })) });
+export const tinyStudyOf = (count: number) => withCount(study, count);
 
 /**
  * For tests that interrupt a run: it cannot end before them, however fast the machine, and is never waited for to its end.

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -62,9 +62,13 @@ test("a sweep that is killed again and again, at random moments, ends with the r
   const uninterrupted = sweep(whole);
   const rng = createRng(1, "kill");
   let kills = 0;
-  while ((await sweep(parts, kills < 2 ? rng.uniform(0, 120) : undefined)) === "killed") kills++;
+  for (;;) {
+    if ((await sweep(parts, kills < 2 ? rng.uniform(0, 120) : undefined)) === "killed") kills++;
+    else if (kills > 0) break;
+    // Over before it could be killed: on a busy machine its first write is seen late. Once more.
+    else rmSync(parts);
+  }
   await uninterrupted;
-  expect(kills).toBeGreaterThan(0);
   expect(records(parts)).toEqual(records(whole));
   expect(records(whole)).toHaveLength(3);
   expect(existsSync(`${parts}.checkpoints`)).toBe(false);

@@ -307,17 +307,25 @@ describe("sweep", () => {
   );
 
   test("Ctrl-C ends it cleanly, and --resume finishes with the records of an uninterrupted run", async () => {
-    const longer = { ...study, regime: { ...study.regime, images: 512, epochs: 3 } };
-    const file = write("longer.json", longer);
+    const file = write("study.json", study);
     await run("sweep", file, "--out", at("whole.jsonl"));
-    const args = ["--import", "tsx", "src/cli/main.ts", "sweep", file, "--out", at("parts.jsonl")];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    // It interrupts itself, at once: a signal from here may come when it is over. And once: the second would end it there.
+    const interrupt = `
+      const { write } = process.stderr;
+      process.stderr.write = (...given) => {
+        if (!given[0].includes("1/4")) return write.apply(process.stderr, given);
+        process.stderr.write = write;
+        process.kill(process.pid, "SIGINT");
+        return write.apply(process.stderr, given);
+      };
+    `;
+    const imports = ["tsx", `data:text/javascript,${encodeURIComponent(interrupt)}`];
+    const args = [...imports.flatMap((each) => ["--import", each]), "src/cli/main.ts"];
+    const sweep = ["sweep", file, "--out", at("parts.jsonl")];
+    const child = spawn(process.execPath, [...args, ...sweep], { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
-    let interrupted = false;
     child.stderr.on("data", (text) => {
       stderr += text;
-      // Once: the second one would end it at once.
-      if (!interrupted && stderr.includes("1/4")) interrupted = child.kill("SIGINT");
     });
     const status = await new Promise((resolve) => child.on("close", resolve));
     expect(stderr).toMatch(/stopped after \d trials; --resume/);

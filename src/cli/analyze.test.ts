@@ -174,6 +174,13 @@ describe("analyze", () => {
     expect(stderr).toContain("2 trials are recorded more than once");
   });
 
+  test("a file of one record without its newline is a trial", async () => {
+    const one = write("one.jsonl", [], JSON.stringify(trials[0]));
+    const { status, stdout, stderr } = await run("analyze", one, "--json");
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(part(stdout, "trials")).toMatchObject([{ read: 1 }]);
+  });
+
   test("populations that failed or diverged say why they have no numbers", async () => {
     const bad = write("bad.jsonl", [
       fakeTrial("AnyNetXA", 0, "failed"),

@@ -24,7 +24,7 @@ function connected() {
   createServer<StatisticsRequests, object>(port1 as Endpoint, {
     remember,
     compute,
-    readTrials: () => ({ trials: [], wholeBytes: 0, lines: 0, cutOff: false }),
+    readTrials: () => ({ trials: [], wholeBytes: 0, cutOff: false }),
   });
   const service = createStatistics(() => createClient(port2 as Endpoint));
   const close = () => {

@@ -68,6 +68,21 @@ describe("JSON Lines", () => {
     expect(read.studies[0]?.trials).toHaveLength(trials.length);
   });
 
+  test.each([1e9, 777])(
+    "a last record without its newline counts, read in chunks of %d bytes",
+    async (size) => {
+      expect(await readStudies("mine.jsonl", inChunks(text.trimEnd(), size))).toEqual({
+        studies: [records],
+        notes: [],
+      });
+      const one = JSON.stringify(trials[0]);
+      const { studies, notes } = await readStudies("one.jsonl", inChunks(one, size));
+      expect([studies[0]!.trials, notes]).toEqual([[trials[0]], []]);
+      const wrong = readStudies("bad.jsonl", inChunks(`${text}{"id":1}`, size));
+      await expect(wrong).rejects.toThrow(/^line 6\.id: 1 is not allowed/);
+    },
+  );
+
   test("a wrong line is named by its number in the file, also behind the first chunk", async () => {
     const wrong = `${text}{"id":1}\n`;
     await expect(readStudies("bad.jsonl", inChunks(wrong, 1000))).rejects.toThrow(

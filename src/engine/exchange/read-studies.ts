@@ -1,7 +1,7 @@
 import { InputError } from "../math/input-error.ts";
 import { parseStudy, type Study } from "../sweep/study.ts";
 import type { Trial } from "../sweep/trial.ts";
-import { parseTrialLines } from "../sweep/trial-lines.ts";
+import { parseEndedLines, parseLastLine } from "../sweep/trial-lines.ts";
 import { readSweepJson } from "./read-sweep-json.ts";
 import { studiesOfTrials } from "./study-lines.ts";
 import type { StudyRecords } from "./study-records.ts";
@@ -76,10 +76,10 @@ class LineReader {
     joined.set(this.#rest);
     joined.set(chunk, this.#rest.length);
     try {
-      const { trials, wholeBytes, lines } = parseTrialLines(joined, this.#lines);
+      const { trials, bytes, lines } = parseEndedLines(joined, this.#lines);
       for (const trial of trials) this.#trials.push(trial);
       this.#lines += lines;
-      this.#rest = joined.subarray(wholeBytes);
+      this.#rest = joined.subarray(bytes);
     } catch (error) {
       // It may yet be a study file, whose lines are no trials.
       this.#failure = error;
@@ -105,6 +105,8 @@ class LineReader {
 
   end(): { readonly trials: readonly Trial[]; readonly cutOff: boolean } {
     if (this.#failure !== undefined) throw this.#failure;
+    const last = parseLastLine(this.#rest, this.#lines);
+    if (last !== undefined) return { trials: [...this.#trials, last], cutOff: false };
     return { trials: this.#trials, cutOff: this.#rest.length > 0 };
   }
 

@@ -49,12 +49,19 @@ export class TrialFile implements TrialRecorder {
       return new TrialFile(path, file, checkpoints, [], false);
     }
     try {
-      const { trials: lines, wholeBytes, cutOff } = parseTrialLines(await file.readFile());
+      const bytes = await file.readFile();
+      const { trials: lines, wholeBytes, cutOff } = parseTrialLines(bytes);
       // A trial that failed and was trained again has two lines.
       const trials = [...new Map(lines.map((trial) => [trial.id, trial])).values()];
       const problems = foreignTrials(trials, studyId);
       if (problems.length > 0) throw new InputError(problems);
       if (cutOff) await file.truncate(wholeBytes);
+      else if (bytes.length > 0 && bytes.at(-1) !== newline)
+        // What is appended next begins on a line of its own.
+        await writing(path, kept, async () => {
+          await file.appendFile("\n");
+          await file.datasync();
+        });
       // A failed trial may have been under way again when the program died.
       const settled = new Set(trials.filter(({ status }) => status !== "failed").map(({ id }) => id));
       await checkpoints.tidy((trialId) => trialId.startsWith(`${studyId}/`) && !settled.has(trialId));
@@ -96,6 +103,8 @@ export class TrialFile implements TrialRecorder {
     await this.#file.close();
   }
 }
+
+const newline = 10;
 
 const kept = "every trial recorded so far is kept: free some space, then --resume goes on";
 

@@ -52,15 +52,41 @@ test("a program that died while writing, at any byte, loses that record and noth
   await sweepInto(whole, "new");
   const bytes = await readFile(whole);
   const lineEnds = [...bytes.entries()].flatMap(([at, byte]) => (byte === 10 ? [at + 1] : []));
-  for (let cut = 0; cut <= bytes.length; cut += 997) {
-    const { trials, wholeBytes } = parseTrialLines(bytes.subarray(0, cut));
-    expect(trials).toHaveLength(lineEnds.filter((end) => end <= cut).length);
-    expect(wholeBytes).toBe(lineEnds.filter((end) => end <= cut).at(-1) ?? 0);
+  const among = Array.from({ length: Math.ceil(bytes.length / 997) }, (_, i) => i * 997);
+  const nearEnds = lineEnds.flatMap((end) => [end - 3, end - 2, end - 1, end, end + 1]);
+  for (const cut of [...among, ...nearEnds.filter((at) => at <= bytes.length)]) {
+    const { trials, wholeBytes, cutOff } = parseTrialLines(bytes.subarray(0, cut));
+    // A record is whole without its newline.
+    const whole = lineEnds.filter((end) => end - 1 <= cut);
+    const wholeEnd = Math.min(whole.at(-1) ?? 0, cut);
+    expect([trials.length, wholeBytes, cutOff]).toEqual([whole.length, wholeEnd, wholeEnd < cut]);
   }
   const file = await path();
   await writeFile(file, bytes.subarray(0, lineEnds[2]! + 100));
   expect((await sweepInto(file, "resume")).repaired).toBe(true);
   expect(await readFile(file, "utf8")).toBe(bytes.toString());
+});
+
+test("a last record that lacks only its newline counts; what a resumed sweep appends begins on a line of its own", async () => {
+  const whole = await path();
+  await sweepInto(whole, "new");
+  const bytes = await readFile(whole);
+  const lineEnds = [...bytes.entries()].flatMap(([at, byte]) => (byte === 10 ? [at + 1] : []));
+  for (const end of [lineEnds[0]!, lineEnds[2]!, bytes.length]) {
+    const file = await path();
+    await writeFile(file, bytes.subarray(0, end - 1));
+    const out = await sweepInto(file, "resume");
+    expect([out.repaired, out.recorded.length]).toEqual([false, lineEnds.indexOf(end) + 1]);
+    expect(await readFile(file, "utf8")).toBe(bytes.toString());
+  }
+});
+
+test("a last line without its newline that is an object and no trial is named; what is no object was cut", () => {
+  const read = (text: string) => parseTrialLines(new TextEncoder().encode(text));
+  expect(() => read('\n{"id":1}')).toThrow(/^line 2\.id: 1 is not allowed/);
+  for (const text of ["1", "{", '{"id":{}', "[]", '"}"'])
+    expect(read(text)).toEqual({ trials: [], wholeBytes: 0, cutOff: true });
+  expect(read("")).toEqual({ trials: [], wholeBytes: 0, cutOff: false });
 });
 
 test("a failed trial that is trained again when the program dies goes on from its last epoch", async () => {

@@ -8,11 +8,18 @@ import type { Trial } from "./trial.ts";
 /** A results file: JSON Lines, one trial a line. */
 export interface TrialLines {
   readonly trials: readonly Trial[];
-  /** Bytes up to the end of the last whole line; what follows was being written when its program died. */
+  /** Bytes up to the end of the last whole record; what follows was being written when its program died. */
   readonly wholeBytes: number;
-  /** Whole lines, empty ones included. */
-  readonly lines: number;
   readonly cutOff: boolean;
+}
+
+/** The lines of a results file, or of a part of one, that have their newline. */
+export interface EndedLines {
+  readonly trials: readonly Trial[];
+  /** Bytes up to the end of the last of them. */
+  readonly bytes: number;
+  /** Empty ones included. */
+  readonly lines: number;
 }
 
 const fraction = z.number().min(0).max(1);
@@ -83,16 +90,48 @@ export function formatTrialLine(trial: Trial): string {
 }
 
 /**
- * Reads a results file. A last line without its end is left out; any other line that is no trial is an InputError that
- * names it.
- * @param before lines of the file that come before these bytes
+ * Reads a results file. The last line may lack its newline, as other tools write it; one that was cut is left out.
+ * @throws InputError that names a line that is no trial
  */
-export function parseTrialLines(bytes: Uint8Array, before = 0): TrialLines {
-  const wholeBytes = bytes.lastIndexOf(newline) + 1;
-  const text = new TextDecoder().decode(bytes.subarray(0, wholeBytes));
-  const lines = text.split("\n");
+export function parseTrialLines(bytes: Uint8Array): TrialLines {
+  const ended = parseEndedLines(bytes);
+  const last = parseLastLine(bytes.subarray(ended.bytes), ended.lines);
+  const wholeBytes = last === undefined ? ended.bytes : bytes.length;
+  return {
+    trials: last === undefined ? ended.trials : [...ended.trials, last],
+    wholeBytes,
+    cutOff: wholeBytes < bytes.length,
+  };
+}
+
+/**
+ * Reads the lines that have their newline.
+ * @param before lines of the file that come before these bytes
+ * @throws InputError that names a line that is no trial
+ */
+export function parseEndedLines(bytes: Uint8Array, before = 0): EndedLines {
+  const end = bytes.lastIndexOf(newline) + 1;
+  const lines = new TextDecoder().decode(bytes.subarray(0, end)).split("\n");
   const trials = lines.flatMap((line, i) => (line.trim() === "" ? [] : [parseLine(line, before + i + 1)]));
-  return { trials, wholeBytes, lines: lines.length - 1, cutOff: wholeBytes < bytes.length };
+  return { trials, bytes: end, lines: lines.length - 1 };
+}
+
+/**
+ * The trial of a last line without its newline; undefined where it was cut. A record is an object, and no part of one that
+ * ends before its last brace is JSON: what is a JSON object is all of it.
+ * @param before lines of the file that come before it
+ * @throws InputError where it is an object and no trial
+ */
+export function parseLastLine(bytes: Uint8Array, before: number): Trial | undefined {
+  const text = new TextDecoder().decode(bytes).trim();
+  if (!text.startsWith("{") || !text.endsWith("}")) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return upgradeTrial(value, `line ${before + 1}`);
 }
 
 const newline = 10;

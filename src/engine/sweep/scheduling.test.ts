@@ -285,6 +285,14 @@ test("failed trials are trained again when that is asked for, and only they", as
 
 test.each([
   [{ halving: { epochs: 8 } }, "halving.epochs: 8 is not allowed; fewer than the epochs of the regime (8)"],
+  [
+    { regime: { epochs: 1 }, halving: { epochs: 5 } },
+    "halving.epochs: 5 is not allowed; the regime has a single epoch, which cannot be halved; at least 2 epochs",
+  ],
+  [
+    { regime: { epochs: 1 }, stop: { error: { epochs: 1, above: 0.5 } } },
+    "stop.error.epochs: 1 is not allowed; the regime has a single epoch, before whose end no trial can be cut",
+  ],
   [{ halving: { epochs: 2, factor: 1 } }, "halving.factor: 1 is not allowed"],
   [{ repeats: 0 }, "repeats: 0 is not allowed"],
   [{ stop: { error: { epochs: 9, above: 0.5 } } }, "stop.error.epochs: 9 is not allowed"],

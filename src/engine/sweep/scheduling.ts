@@ -48,18 +48,17 @@ export function schedulingProblems({
   halving,
   stop,
 }: Scheduled): { path: string[]; message: string }[] {
-  const late = (epochs: number | undefined, path: string[]) =>
-    epochs === undefined || epochs < regime.epochs
-      ? []
-      : [
-          {
-            path,
-            message: `${epochs} is not allowed; fewer than the epochs of the regime (${regime.epochs})`,
-          },
-        ];
+  const late = (epochs: number | undefined, path: string[], never: string) => {
+    if (epochs === undefined || epochs < regime.epochs) return [];
+    const allowed =
+      regime.epochs === 1
+        ? `the regime has a single epoch, ${never}; at least 2 epochs`
+        : `fewer than the epochs of the regime (${regime.epochs})`;
+    return [{ path, message: `${epochs} is not allowed; ${allowed}` }];
+  };
   return [
-    ...late(halving?.epochs, ["halving", "epochs"]),
-    ...late(stop?.error?.epochs, ["stop", "error", "epochs"]),
+    ...late(halving?.epochs, ["halving", "epochs"], "which cannot be halved"),
+    ...late(stop?.error?.epochs, ["stop", "error", "epochs"], "before whose end no trial can be cut"),
   ];
 }
 

@@ -22,8 +22,17 @@ test("the URL is readable, and defaults are left out", () => {
 
 test("an address without a study gives none", () => {
   expect(decodeStudy("")).toBeUndefined();
-  expect(decodeStudy("tab=explore")).toBeUndefined();
-  expect(() => decodeStudy("name=x&p=space:regnetx")).toThrow("v: is missing beside populations");
+  expect(decodeStudy(new URLSearchParams())).toBeUndefined();
+});
+
+test.each([
+  ["s=garbage", "s: unknown key; a study is v=1 and p=… for each of its populations"],
+  ["garbage", "garbage: unknown key"],
+  ["name=x&p=space:regnetx", "v: is missing beside populations; v=1 is the version of a study"],
+  ["epochs=5&s=garbage", "v: is missing beside epochs"],
+  ["halving=epochs:2", "v: is missing beside halving"],
+])("%s without a version is refused", (query, message) => {
+  expect(() => decodeStudy(query)).toThrow(message);
 });
 
 test.each([
@@ -46,6 +55,9 @@ test.each([
     "regime.fineTune.learningRate: missing; expected a number",
   ],
   ["v=1&p=name:a,space:regnetx,count:1&epoch=3", "regime.epoch: unknown field"],
+  ["v=1&p=name:a,space:regnetx,count:1&regime.epoch=3", /^regime\.epoch: unknown field/],
+  ["v=1&p=name:a,space:regnetx,count:1&regime.epochs=3", /^regime\.epochs: unknown key; .* it is epochs$/],
+  ["v=1&p=name:a,space:regnetx,count:1&regime=epochs:3", /^regime: unknown key; .* as in epochs=5$/],
 ])("%s is refused with the field's path", (query, message) => {
   expect(() => decodeStudy(query)).toThrow(message);
 });

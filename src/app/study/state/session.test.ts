@@ -191,6 +191,13 @@ test("a bad link is named, field by field, and the defaults stand", async () => 
   expect(session.draft.getState().study).toEqual(defaultStudy);
 });
 
+test("an unknown key alone in the address is named like other bad links", async () => {
+  const session = browser().open("#/study?s=garbage");
+  await until(session, ({ ready }) => ready);
+  expect(session.view.getState().badLink).toMatch(/^s: unknown key; a study is v=1 and p=/);
+  expect(session.draft.getState().study).toEqual(defaultStudy);
+});
+
 test("a study that ran is found again, by its address and without one", async () => {
   const window = browser();
   const session = window.open();

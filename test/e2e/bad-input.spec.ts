@@ -24,6 +24,16 @@ for (const { what, hash, says } of [
     hash: "#/study?v=1",
     says: "populations: [] is not allowed; at least 1 item",
   },
+  {
+    what: "an unknown key alone",
+    hash: "#/study?s=garbage",
+    says: "s: unknown key; a study is v=1 and p=… for each of its populations",
+  },
+  {
+    what: "an unknown view",
+    hash: "#/nonsense",
+    says: '"nonsense" is no view; expected one of explore, study, compare',
+  },
 ])
   test(`a link with ${what} is named, and the defaults stand`, async ({ page }) => {
     await page.goto(`./${hash}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRouter, viewOf } from "./router.ts";
+import { createRouter, unknownViewOf, viewOf } from "./router.ts";
 
 function fakeLocation(hash: string) {
   let notify = () => {};
@@ -27,14 +27,58 @@ function fakeLocation(hash: string) {
 }
 
 test("an address names its view; without one it is the study", () => {
-  expect(["", "#/", "#/study?v=1", "#/explore", "#/explore?f=x", "#running"].map(viewOf)).toEqual([
-    "study",
-    "study",
-    "study",
-    "explore",
-    "explore",
-    "study",
+  expect(
+    ["", "#/", "#/study?v=1", "#/explore", "#/explore?f=x", "#running", "#/explore2"].map(viewOf),
+  ).toEqual(["study", "study", "study", "explore", "explore", "study", "study"]);
+});
+
+test("what an address names and no view is called is unknown", () => {
+  const known = [
+    "",
+    "#",
+    "#/",
+    "#/?v=1",
+    "#/study",
+    "#/study?s=#/x",
+    "#/explore/",
+    "#explore",
+    "#/compare?g=a/b",
+  ];
+  expect(known.map(unknownViewOf)).toEqual(known.map(() => undefined));
+  const unknown = ["#/nonsense", "#/nonsense?v=1", "#/Study?v=1", "#/explore2", "#running", "#/%3Cb%3E/x"];
+  expect(unknown.map(unknownViewOf)).toEqual([
+    "nonsense",
+    "nonsense",
+    "Study",
+    "explore2",
+    "running",
+    "%3Cb%3E",
   ]);
+  // What is behind its "?" is read as a study's.
+  const router = createRouter(fakeLocation("#/nonsense?v=1"));
+  expect(router.store.getState()).toMatchObject({ view: "study", unknownView: "nonsense" });
+  expect(router.bar("study").read()).toBe("#/nonsense?v=1");
+});
+
+test("an unknown view is told until another address is gone to or the user has read it", () => {
+  const location = fakeLocation("#/nonsense");
+  const router = createRouter(location);
+  const told = () => router.store.getState().unknownView;
+  expect(told()).toBe("nonsense");
+  router.dismissUnknownView();
+  expect(told()).toBeUndefined();
+  for (const next of ["#/explore", "#/explore?f=x"]) {
+    for (const typed of ["#/nowhere", next]) {
+      location.typed(typed);
+      location.noticed();
+      expect([typed, told()]).toEqual([typed, typed === next ? undefined : "nowhere"]);
+    }
+  }
+  location.typed("#/nowhere?x=1");
+  location.noticed();
+  expect(told()).toBe("nowhere");
+  router.go("explore");
+  expect(told()).toBeUndefined();
 });
 
 test("each view writes its own address; the window shows the one that is open", () => {

@@ -9,6 +9,8 @@ export interface Route {
   readonly view: ViewName;
   /** The last address of each view: leaving one and coming back restores it. */
   readonly addresses: Readonly<Record<ViewName, string>>;
+  /** What the address names and no view is called; the study is shown in its place. */
+  readonly unknownView: string | undefined;
 }
 
 /** The window's own address, or what stands in for it in a test. */
@@ -32,6 +34,7 @@ export function createRouter(location: PageLocation) {
       compare: "#/compare",
       ...(known.includes("?") ? { [view]: known } : {}),
     },
+    unknownView: unknownViewOf(known),
   }));
   const listeners = new Map<ViewName, (() => void)[]>(viewNames.map((name) => [name, []]));
 
@@ -43,14 +46,15 @@ export function createRouter(location: PageLocation) {
   location.onChange(() => {
     known = location.read();
     const next = viewOf(known);
+    const unknownView = unknownViewOf(known);
     const { addresses } = store.getState();
     // A bare "#/study" means the view as it was left.
     if (!known.includes("?")) {
-      store.setState({ view: next });
+      store.setState({ view: next, unknownView });
       if (addresses[next].includes("?")) replace(addresses[next]);
       return;
     }
-    store.setState({ view: next, addresses: { ...addresses, [next]: known } });
+    store.setState({ view: next, addresses: { ...addresses, [next]: known }, unknownView });
     for (const listener of listeners.get(next)!) listener();
   });
 
@@ -72,8 +76,11 @@ export function createRouter(location: PageLocation) {
     },
     go(name: ViewName) {
       known = store.getState().addresses[name];
-      store.setState({ view: name });
+      store.setState({ view: name, unknownView: undefined });
       location.push(known);
+    },
+    dismissUnknownView() {
+      store.setState({ unknownView: undefined });
     },
   };
 }
@@ -81,6 +88,17 @@ export function createRouter(location: PageLocation) {
 export type Router = ReturnType<typeof createRouter>;
 
 export function viewOf(hash: string): ViewName {
-  const name = /^#\/([a-z]+)/.exec(hash)?.[1];
+  const name = nameIn(hash);
   return viewNames.find((view) => view === name) ?? "study";
+}
+
+/** The name in an address that no view has; undefined where the address names a view or none. */
+export function unknownViewOf(hash: string): string | undefined {
+  const name = nameIn(hash);
+  return name === "" || name === viewOf(hash) ? undefined : name;
+}
+
+/** What an address has in the place of a view's name. */
+function nameIn(hash: string): string {
+  return /^#\/?([^/?]*)/.exec(hash)?.[1] ?? "";
 }

@@ -1,4 +1,6 @@
 import { Button } from "@mantine/core";
+import { viewNames } from "../shell/router.ts";
+import { useRoute, useRouter } from "../shell/router-context.tsx";
 import { Notice, WithCommands } from "../ui/notice.tsx";
 import styles from "./notices.module.css";
 import { StudiesMenu } from "./setup/studies-menu.tsx";
@@ -7,6 +9,8 @@ import { useRun, useServices, useView } from "./state/services.tsx";
 /** Everything that went wrong and everything that limits: above the columns, never over them. */
 export function Notices() {
   const { run, sweep, view } = useServices();
+  const router = useRouter();
+  const unknownView = useRoute((route) => route.unknownView);
   const badLink = useView((state) => state.badLink);
   const badView = useView((state) => state.badView);
   const failure = useRun((state) => state.failure);
@@ -16,9 +20,20 @@ export function Notices() {
     const { study } = run.getState();
     if (study !== undefined) void sweep.run(study);
   };
-  if ([badLink, badView, failure, deviceFailure, note].every((one) => one === undefined)) return null;
+  if ([unknownView, badLink, badView, failure, deviceFailure, note].every((one) => one === undefined))
+    return null;
   return (
     <div className={styles.notices}>
+      {unknownView !== undefined && (
+        <Notice
+          tone="bad"
+          title="Part of this link cannot be used."
+          onClose={() => router.dismissUnknownView()}
+        >
+          {JSON.stringify(unknownView)} is no view; expected one of {viewNames.join(", ")}. The study is shown
+          in its place.
+        </Notice>
+      )}
       {badLink !== undefined && (
         <Notice
           tone="bad"

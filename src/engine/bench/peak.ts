@@ -17,7 +17,7 @@ const fastMs = 1;
 
 /**
  * GFLOP/s (2 per multiply-add) of the executor's own matrix product at its best: a practical measure of the core's
- * multiply-add peak, within a few percent of what registers alone reach (bench/README.md). The best of about `ms`.
+ * multiply-add peak, up to a tenth below what registers alone reach (bench/README.md). The best of about `ms`.
  */
 export async function measurePeak(executor: Executor, ms: number): Promise<number> {
   const first = await measure(executor, small, ms);

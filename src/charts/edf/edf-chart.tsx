@@ -8,7 +8,7 @@ import { PlotFrame } from "../plot/plot-frame.tsx";
 import type { EdfCurve } from "./edf-curve.ts";
 import { EdfCurves } from "./edf-curves.tsx";
 import { beyond, type EdfFocus, edfDomain } from "./edf-domain.ts";
-import { EdfLabels, edfLabelRoom, edfLabelsFit, summaryText } from "./edf-labels.tsx";
+import { EdfLabels, edfLabelRoom, edfLabelsFit, legendText } from "./edf-labels.tsx";
 import { EdfReader } from "./edf-reader.tsx";
 
 export interface EdfChartProps extends ChartProps {
@@ -53,9 +53,7 @@ export function EdfChart(props: EdfChartProps) {
     [from, to, size.width],
   );
   const wide = size.width >= narrow && edfLabelsFit(drawn.length, size.height - around);
-  const legend = wide
-    ? []
-    : drawn.map((curve) => ({ ...curve, label: `${curve.label}  ${summaryText(curve)}` }));
+  const legend = wide ? [] : drawn.map((curve) => ({ ...curve, label: legendText(curve, size.width) }));
   const outside = beyond(drawn, to);
 
   return (

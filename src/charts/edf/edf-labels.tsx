@@ -11,6 +11,8 @@ const gapLeast = 2 * lineHeight + 4;
 /** From the plot's top to the first name: the heading of the numbers is between. */
 const belowFirst = 26;
 const swatch = 22;
+/** Of a legend's row beside its text. */
+const markerRoom = 28;
 
 /** Whether a plot of this height, in pixels, has room for the labels of so many curves beside it, none on another. */
 export function edfLabelsFit(curves: number, height: number): boolean {
@@ -25,8 +27,14 @@ export function edfLabelRoom(curves: readonly EdfCurve[]): number {
 }
 
 /** `n | min | mean`, errors in percent, as the papers print it. */
-export function summaryText({ n, min, mean }: EdfCurve): string {
+function summaryText({ n, min, mean }: EdfCurve): string {
   return `${n} | ${percentNumber(min)} | ${percentNumber(mean)}`;
+}
+
+/** `RegNetX: n 4 | min 69.8 | mean 75.5`, in so many pixels; a long name is cut, its numbers are not. */
+export function legendText({ label, n, min, mean }: EdfCurve, width: number): string {
+  const numbers = `: n ${n} | min ${percentNumber(min)} | mean ${percentNumber(mean)}`;
+  return `${shorten(label, 12, Math.max(60, width - textWidth(numbers, 12) - markerRoom))}${numbers}`;
 }
 
 /**

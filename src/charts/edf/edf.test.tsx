@@ -47,12 +47,15 @@ describe("the error axis of an EDF", () => {
 });
 
 describe("EDF chart", () => {
-  test.each([size, narrow])("a curve, a band and a name with n | min | mean per population", (at) => {
+  test.each([
+    [size, "3 | 20.0 | 25.0"],
+    [narrow, "Population two: n 3 | min 20.0 | mean 25.0"],
+  ])("a curve, a band and a name with n, min and mean per population", (at, numbers) => {
     const curves = [edfCurve(spread), edfCurve([0.2, 0.25, 0.3], 1)];
     const markup = still(edfFigure({ curves, description }), at);
     expect(markup.match(/data-curve=/g)).toHaveLength(2);
     expect(markup.match(/data-band=/g)).toHaveLength(2);
-    expect(markup).toContain("3 | 20.0 | 25.0");
+    expect(markup).toContain(numbers);
     expect(texts(markup, 'tick="y"')).toEqual(["0", "0.25", "0.5", "0.75", "1"]);
   });
 

@@ -27,7 +27,7 @@ export type Asking = { readonly id: string; readonly what: "rename" | "delete" }
 
 const columns: readonly { readonly key: SortKey; readonly label: string }[] = [
   { key: "name", label: "Study" },
-  { key: "networks", label: "Networks" },
+  { key: "trials", label: "Trials" },
   { key: "state", label: "State" },
   { key: "when", label: "Last change" },
   { key: "size", label: "Size" },
@@ -140,7 +140,7 @@ function Row({ row, ticked, onTick, asking, onAsk, current, locked, studies, onC
           {settled} of {total} · {whenText(updatedAt)} · {bytesText(bytes)}
         </span>
       </td>
-      <td data-column="networks">
+      <td data-column="trials">
         {settled} of {total}
       </td>
       <td data-column="state">

@@ -39,7 +39,7 @@ function stateOf(
   return settled > 0 ? "stopped" : "not begun";
 }
 
-export const sortKeys = ["name", "networks", "state", "when", "size"] as const;
+export const sortKeys = ["name", "trials", "state", "when", "size"] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 export interface Sorting {
@@ -58,7 +58,7 @@ export function sortedBy({ key, descending }: Sorting, clicked: SortKey): Sortin
 
 const values: Readonly<Record<SortKey, (row: StudyRow) => string | number>> = {
   name: ({ name }) => name.toLowerCase(),
-  networks: ({ settled }) => settled,
+  trials: ({ settled }) => settled,
   state: ({ state }) => state,
   when: ({ updatedAt }) => updatedAt,
   size: ({ bytes }) => bytes,

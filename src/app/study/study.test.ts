@@ -148,6 +148,17 @@ describe("trials", () => {
     }
   });
 
+  test("networks trained with several seeds are told apart by which of them it was", () => {
+    const seeds = [1, 2, 3].map((repeat): Trial => {
+      const trial = fakeTrial("AnyNetXA", 0, 0.3);
+      return repeat === 1 ? trial : { ...trial, id: `${trial.id}#${repeat}`, repeat };
+    });
+    const all = new Map(seeds.map((trial) => [trial.id, trial]));
+    const rows = createTrialRows()({ study: defaultStudy, trials: all, live: undefined, interrupted: [] });
+    const name = seeds[0]!.network.name ?? "AnyNetXA 1";
+    expect(rows.map((row) => row.name)).toEqual([name, `${name} #2`, `${name} #3`]);
+  });
+
   describe("cut by halving", () => {
     const epoch = { trainLoss: 1, trainError: 0.5, learningRate: 0.1, ms: 1 };
     const cutAt = (index: number, ...errors: readonly number[]): Trial => ({

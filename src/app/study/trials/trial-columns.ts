@@ -49,7 +49,7 @@ export const trialColumns: readonly TrialColumn[] = [
   {
     key: "name",
     label: "Network",
-    hint: "population and number of the network",
+    hint: "population and number of the network; #2: with its second seed",
     rank: 0,
     // Rows come in the order of their populations; only the number needs comparing within one.
     compare: (a, b) => a.population.localeCompare(b.population) || a.index - b.index,

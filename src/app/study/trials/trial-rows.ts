@@ -20,7 +20,7 @@ export interface TrialRow {
   readonly id: string;
   readonly population: string;
   readonly index: number;
-  /** `RegNetX 12`: its population and its place there, from 1. */
+  /** `RegNetX 12`: its population and its place there, from 1; `RegNetX 12 #2` trained with its second seed. */
   readonly name: string;
   readonly color: string;
   readonly status: TrialStatus | "training" | "interrupted";
@@ -98,7 +98,7 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     id: trial.id,
     population: trial.population,
     index: trial.index,
-    name: trialName(trial),
+    name: rowName(trial),
     color: populationColor(population),
     status: trial.status,
     reason: trial.reason,
@@ -113,6 +113,11 @@ function recordedRow(trial: Trial, population: number): TrialRow {
     ...(trial.measured === undefined ? {} : { measured: trial.measured }),
     ...(trial.weights === undefined ? {} : { weights: trial.weights }),
   };
+}
+
+function rowName(trial: Pick<Trial, "network" | "population" | "index" | "repeat">): string {
+  const { repeat = 1 } = trial;
+  return repeat === 1 ? trialName(trial) : `${trialName(trial)} #${repeat}`;
 }
 
 /** A diverged trial counts as error 1 in the EDF, but it has no error to show; one that was cut or goes on has that of its epochs. */
@@ -135,7 +140,7 @@ function openRow(
     id: trial.trialId,
     population: trial.population,
     index: trial.index,
-    name: trialName(trial),
+    name: rowName(trial),
     color: populationColor(population),
     status,
     reason,

@@ -42,6 +42,8 @@ const args = {
   chunkRows: "u32",
   /** Vectors of all filters: from one chunk's sums to the next's. */
   length: "u32",
+  /** 0 where a kernel for normed x reads one that is not: its scale is 1, its shift 0. */
+  normed: "u32",
   floor: "f32",
 } as const;
 
@@ -74,8 +76,9 @@ ${
   normed
     ? each(
         channels,
-        (i) => `  let xScale${i} = xVectors[a.xScaleAt + min(c + ${i}u, a.xUnits - 1u)];
-  let xShift${i} = xVectors[a.xShiftAt + min(c + ${i}u, a.xUnits - 1u)];`,
+        (i) => `  let own${i} = min(c + ${i}u, a.xUnits - 1u) * a.normed;
+  let xScale${i} = select(vec4f(1.0), xVectors[a.xScaleAt + own${i}], a.normed != 0u);
+  let xShift${i} = select(vec4f(0.0), xVectors[a.xShiftAt + own${i}], a.normed != 0u);`,
       )
     : ""
 }

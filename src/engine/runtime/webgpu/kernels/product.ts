@@ -137,7 +137,13 @@ const allSums = `
 const unitOfTurn = (turn: number): string => `firstUnit + (lane ^ ${turn}u)`;
 const has = (turn: number): string => `(${unitOfTurn(turn)} < a.units)`;
 
-const forwardArgs = { ...productArgs, biased: "u32", statistics: "u32" } as const;
+const forwardArgs = {
+  ...productArgs,
+  /** 0 where a kernel for normed x reads one that is not: its scale is 1, its shift 0. */
+  normed: "u32",
+  biased: "u32",
+  statistics: "u32",
+} as const;
 
 /** A vector of which every invocation has a component: half of what it costs each of them to load all four. */
 const told = (own: string): string =>
@@ -174,8 +180,9 @@ ${product({
   nextFilters: "4u * a.filterUnits",
   before: normed
     ? `
-      let ownScale = vectors[a.xScaleAt + 4u * c + lane];
-      let ownShift = vectors[a.xShiftAt + 4u * c + lane];
+      let own = (4u * c + lane) * a.normed;
+      let ownScale = select(1.0, vectors[a.xScaleAt + own], a.normed != 0u);
+      let ownShift = select(0.0, vectors[a.xShiftAt + own], a.normed != 0u);
       let scale = ${told("ownScale")};
       let shift = ${told("ownShift")};`
     : "",

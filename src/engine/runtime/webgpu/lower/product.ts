@@ -1,5 +1,6 @@
 import type { ConvGeometry, TensorId } from "../../../plan/call.ts";
-import type { CallOf } from "../../../plan/calls.ts";
+import type { CallOf, KernelCall } from "../../../plan/calls.ts";
+import type { Plan } from "../../../plan/plan.ts";
 import { productForward, productInputGrad, productPixels } from "../kernels/product.ts";
 import { productFilterGrad, productStep, quadLanes } from "../kernels/product-filter-grad.ts";
 import { noFloor } from "../kernels/text.ts";
@@ -7,7 +8,7 @@ import type { Program } from "../program.ts";
 import { finishMomentsOf, finishSumsOf } from "./columns.ts";
 import { flag, groupsOf } from "./grid.ts";
 import { memoized } from "./memoized.ts";
-import { normedInput } from "./normed-input.ts";
+import { isCurved, normedInput } from "./normed-input.ts";
 import type { InputGradPlan } from "./quad.ts";
 
 const forward = memoized((normed: 0 | 1) => productForward(normed === 1));
@@ -27,6 +28,26 @@ const shortestChunk = 64;
 export function isProduct({ tiles }: Program, g: ConvGeometry): boolean {
   const whole = g.channels % 4 === 0 && g.filters % 4 === 0;
   return tiles.quads && g.kernel === 1 && g.padding === 0 && g.groups === 1 && whole;
+}
+
+const withNorms = new WeakMap<Plan, boolean>();
+
+/**
+ * Whether some product of the network reads its x through a norm. Those that do not are made by the same kernels then, as
+ * normed by 1 and 0: compiling others for them would take longer than hundreds of steps gain.
+ */
+function readsNorms(program: Program): boolean {
+  const { plan } = program;
+  const known = withNorms.get(plan);
+  if (known !== undefined) return known;
+  const through = ({ op, in: input, attrs }: KernelCall) =>
+    op === "conv2d" &&
+    input.xScale !== undefined &&
+    !isCurved(attrs.xActivation ?? "none") &&
+    isProduct(program, attrs);
+  const found = plan.train.some(through);
+  withNorms.set(plan, found);
+  return found;
 }
 
 /** @param dy with the norm behind it taken in. */
@@ -51,7 +72,7 @@ export function lowerProductFilterGrad(
   const { x, xScale, xShift, floor } = normedInput(program, call);
   program.dispatch(
     call,
-    filterGrad(block.channels, filters, flag(xScale)),
+    filterGrad(block.channels, filters, xScale !== undefined || readsNorms(program) ? 1 : 0),
     {
       rows,
       ...strideArgs(g),
@@ -62,6 +83,7 @@ export function lowerProductFilterGrad(
       chunks,
       chunkRows,
       length: length / 4,
+      normed: flag(xScale),
       floor,
     },
     { x, dy, xScale, xShift, sums },
@@ -109,13 +131,14 @@ export function lowerProductForward(program: Program, call: CallOf<"conv2d">): v
   const sums = g.statistics && program.scratch(`${call.label}.tiles`, 8 * down * units);
   program.dispatch(
     call,
-    forward(flag(xScale)),
+    forward(xScale !== undefined || readsNorms(program) ? 1 : 0),
     {
       ...args,
       ...strideArgs(g),
       inner: g.channels / 4,
       filterUnits: units,
       floor,
+      normed: flag(xScale),
       biased: flag(input.bias),
       statistics: flag(sums),
     },

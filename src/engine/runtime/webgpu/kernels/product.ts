@@ -117,19 +117,9 @@ ${strided("row")}
 ${each(productPixels, (p) => `    let from${p} = pixels[${p}u] * a.inner;`)}`;
 
 /**
- * The sums, a pixel after the other: `finish` is made of s_0 … s_3, `row`, and `ok`: whether it is on the map. A loop, for the
- * sake of compiling: 128 stores written out would take as long as all the rest.
+ * The sums as an array, `made[4u * p + turn]`, to end by a loop, for the sake of compiling: 128 stores written out would take
+ * as long as all the rest.
  */
-const finishPixels = (finish: string): string => `
-${eachTurn((turn) => `    var sums_${turn} = ${list("vec4f", productPixels, (p) => `s${p}_${turn}`)};`)}
-    for (var p = 0u; p < ${productPixels}u; p++) {
-      let row = at + p;
-      let ok = row < a.rows;
-${eachTurn((turn) => `      var s_${turn} = sums_${turn}[p];`)}
-${finish}
-    }`;
-
-/** The same a vector after the other, where nothing is summed over pixels: turn is `turn`, the sum `made[4u * p + turn]`. */
 const allSums = `
     var made = ${list("vec4f", 4 * productPixels, (i) => `s${i >> 2}_${i % 4}`)};`;
 
@@ -230,7 +220,7 @@ ${joined("square")}
  * and how many lines and columns up to the next the map has. One loop over all vectors, as what SwiftShader does for each
  * round of a loop within another costs more than a store.
  */
-const spread = `${allSums}
+const spread = `
     var places = array<vec3u, ${productPixels}>(
 ${Array.from({ length: productPixels }, (_, p) => `      vec3u(at + ${p}u, 1u, 1u)`).join(",\n")});
     for (var p = 0u; p < ${productPixels}u * a.gaps; p++) {
@@ -255,27 +245,42 @@ ${strided("row")}
       }
     }`;
 
-const gradArgs = { ...productArgs, added: "u32" } as const;
+const gradArgs = {
+  ...productArgs,
+  /** 1 where dx is led through a norm, with `stride` 0. */
+  normed: "u32",
+  added: "u32",
+} as const;
 
-/**
- * dx = dy · filtersᵀ. Perhaps led through the norm before the convolution (its activation alone, that is), with that norm's
- * two sums per quad; or with another gradient added, and zeros, or that one alone, between the pixels that a stride takes.
- */
-export function productInputGrad(normed: boolean): Kernel<typeof gradArgs> {
-  const finish = (turn: number) => {
-    const other = `other[a.otherAt + place_ + min(${unitOfTurn(turn)}, a.units - 1u)]`;
-    return `
-      { let x = ${other};
+/** Each pixel's sums through the norm, a pixel a round, and onto the norm's own. */
+const throughNorm = `
+    for (var p = 0u; p < ${productPixels}u * a.normed; p++) {
+      let row = at + p;
+      let ok = row < a.rows;
+      let place_ = min(row, a.rows - 1u) * a.units;
+${eachTurn(
+  (turn) => `
+      var s_${turn} = made[4u * p + ${turn}u];
+      { let x = other[a.otherAt + place_ + min(${unitOfTurn(turn)}, a.units - 1u)];
         s_${turn} = select(vec4f(0.0), s_${turn}, fma(x, scale${turn}, shift${turn}) > vec4f(a.floor)) * f32(ok);
         beta${turn} += s_${turn};
-        gamma${turn} = fma(s_${turn}, (x - mean${turn}) * invStd${turn}, gamma${turn}); }`;
-  };
-  const throughNorm = finishPixels(`
-      let place_ = min(row, a.rows - 1u) * a.units;
-${eachTurn(finish)}
-${eachTurn((turn) => `      if (ok & ${has(turn)}) { dx[a.dxAt + place_ + ${unitOfTurn(turn)}] = s_${turn}; }`)}`);
+        gamma${turn} = fma(s_${turn}, (x - mean${turn}) * invStd${turn}, gamma${turn}); }`,
+)}
+${eachTurn((turn) => `      if (ok & ${has(turn)}) { dx[a.dxAt + place_ + ${unitOfTurn(turn)}] = s_${turn}; }`)}
+    }`;
+
+/** A vector of the norm of every turn, the invocation's own first. */
+const normVector = (name: string, from: string): string =>
+  `  let ${name}0 = vectors[a.${from}At + unit * a.normed]; ${turned(name)}`;
+
+/**
+ * dx = dy · filtersᵀ. Perhaps with another gradient added, and zeros, or that one alone, between the pixels that a stride
+ * takes; or, by a kernel that can do both, led through the norm before the convolution (its activation alone, that is), with that
+ * norm's two sums per quad.
+ */
+export function productInputGrad(norms: boolean): Kernel<typeof gradArgs> {
   return defineKernel({
-    name: `productInputGrad ${productPixels}×4${normed ? " norm" : ""}`,
+    name: `productInputGrad ${productPixels}×4${norms ? " norm" : ""}`,
     args: gradArgs,
     bindings: [
       read("dy", "vec4f"),
@@ -289,12 +294,12 @@ ${eachTurn((turn) => `      if (ok & ${has(turn)}) { dx[a.dxAt + place_ + ${unit
     subgroups: true,
     body: argumentsFirst(`${place}
 ${
-  normed
+  norms
     ? `
-  let scale0 = vectors[a.xScaleAt + unit]; ${turned("scale")}
-  let shift0 = vectors[a.xShiftAt + unit]; ${turned("shift")}
-  let mean0 = vectors[a.xMeanAt + unit]; ${turned("mean")}
-  let invStd0 = vectors[a.xInvStdAt + unit]; ${turned("invStd")}
+${normVector("scale", "xScale")}
+${normVector("shift", "xShift")}
+${normVector("mean", "xMean")}
+${normVector("invStd", "xInvStd")}
 ${eachTurn((turn) => `  var beta${turn} = vec4f(0.0);\n  var gamma${turn} = vec4f(0.0);`)}`
     : ""
 }
@@ -311,11 +316,14 @@ ${product({
   factor: (turn, i, k) => `f${k}_${turn}.${components[i]}`,
   initial: () => "vec4f(0.0)",
 })}
-${normed ? throughNorm : spread}
+${allSums}
+${norms ? throughNorm : ""}
+${spread}
   }
 ${
-  normed
+  norms
     ? `
+  if (a.normed == 0u) { return; }
 ${joined("beta")}
 ${joined("gamma")}
   if (mine) {

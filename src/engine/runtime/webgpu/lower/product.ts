@@ -169,10 +169,12 @@ export function lowerProductInputGrad(
   const { xScale, xShift, xMean, xInvStd } = input;
   program.dispatch(
     call,
-    inputGrad(normed ? 1 : 0),
+    inputGrad(normed || readsNorms(program) ? 1 : 0),
     {
       ...args,
       ...strideArgs(g),
+      ...(normed && { stride: 0 }),
+      normed: normed ? 1 : 0,
       added: flag(normed ? undefined : input.addend),
       inner: g.filters / 4,
       filterUnits: g.filters / 4,
